@@ -1,0 +1,45 @@
+import type { ImageEntry } from './imageEntry.ts';
+
+/** Raised when the recipe changes, so that images of an older recipe are not taken for this one. */
+export const recipeVersion = 1;
+export const repositoryName = 'nightshift/base';
+export const managedLabel = 'nightshift.managed';
+export const contentLabel = 'nightshift.content';
+
+const agentId = '10001';
+
+/** The image's configuration, as Dockerfile instructions. Without `ENV PATH` gVisor finds no program at all. */
+export function imageInstructions(key: string): readonly string[] {
+  return [
+    'ENV PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+    'ENV LANG=C.UTF-8',
+    `USER ${agentId}:${agentId}`,
+    'WORKDIR /workspace',
+    `LABEL ${managedLabel}=1 ${contentLabel}=${key}`,
+  ];
+}
+
+/**
+ * The files that are no copy of anything. `/workspace` carries its mode in the image because runc ignores the mode of
+ * a tmpfs mounted over a folder that exists.
+ */
+export function settingEntries(): readonly ImageEntry[] {
+  return [
+    ...['dev', 'proc', 'sys', 'run', 'usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64'].map(
+      (path) => ({ kind: 'directory', path, mode: 0o755 }) as const,
+    ),
+    ...['workspace', 'tmp', 'var/tmp'].map((path) => ({ kind: 'directory', path, mode: 0o1777 }) as const),
+    ...['bin', 'sbin', 'lib', 'lib64'].map((path) => ({ kind: 'symlink', path, target: `usr/${path}` }) as const),
+    text('etc/passwd', `root:x:0:0:root:/:/bin/sh\nagent:x:${agentId}:${agentId}:agent:/workspace:/bin/sh\n`),
+    text('etc/group', `root:x:0:\nagent:x:${agentId}:\n`),
+    text('etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n'),
+    text(
+      'etc/gitconfig',
+      '[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n',
+    ),
+  ];
+}
+
+function text(path: string, content: string): ImageEntry {
+  return { kind: 'text', path, mode: 0o644, text: content };
+}
