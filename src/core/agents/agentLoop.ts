@@ -1,0 +1,149 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Failure } from '../../base/failure.ts';
+import type { Result } from '../../base/result.ts';
+import { checkAfterCall } from '../guards/guards.ts';
+import type { LanguageModel, Message, Turn } from '../models/languageModel.ts';
+import { type Calibration, type CallTokens, uncalibrated } from '../models/tokenEstimate.ts';
+import type { RestrictedSandbox } from '../sandbox/sandbox.ts';
+import type { TaskTrace } from '../tasks/taskTrace.ts';
+import type { Tool, ToolContext } from '../tools/tool.ts';
+import { askModel } from './modelCall.ts';
+import type { Role } from './role.ts';
+import { callTool } from './toolCall.ts';
+
+/** Why a run is over. Nothing is thrown out of the loop: what a model, a tool or a sandbox does wrong arrives here. */
+export type RunEnd =
+  | { readonly outcome: 'finished'; readonly summary: string }
+  | { readonly outcome: 'stopped' | 'failed'; readonly reason: { readonly code: string; readonly message: string } }
+  | { readonly outcome: 'interrupted'; readonly reason: { readonly code: string; readonly message: string } }
+  | { readonly outcome: 'cancelled' };
+
+export interface AgentPorts {
+  readonly role: Role;
+  readonly model: LanguageModel;
+  readonly trace: TaskTrace;
+  /** The narrow view: an agent's tools cannot end the box they run in. */
+  readonly sandbox: RestrictedSandbox;
+  readonly tools: readonly Tool[];
+  readonly runTests: ToolContext['runTests'];
+  /** Saves the box's present tree as a checkpoint, so that a dead box costs one step and no more. */
+  readonly checkpoint: (step: number, signal: AbortSignal) => Promise<Result<void, Failure>>;
+  readonly clock: Clock;
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface RunInput {
+  readonly run: string;
+  /** The goal with its context, as the first user message. */
+  readonly goal: string;
+  readonly contextTokens: number;
+}
+
+/** What one run remembers between its steps; a new run starts with none of it. */
+export interface RunMemory {
+  /** Assistant, tool and notice messages, oldest first, complete. */
+  readonly history: Message[];
+  previous?: CallTokens;
+  calibration: Calibration;
+}
+
+/** More calls than this in one answer are not run: a model that asks for dozens at once is not reading the results. */
+const maxCallsPerAnswer = 8;
+
+/** Runs one agent until it finishes, a limit stops it, or it is cancelled. */
+export async function runAgent(ports: AgentPorts, input: RunInput, signal: AbortSignal): Promise<RunEnd> {
+  const memory: RunMemory = { history: [], calibration: uncalibrated };
+  for (;;) {
+    if (signal.aborted) {
+      return { outcome: 'cancelled' };
+    }
+    const asked = await askModel(ports, input, memory, signal);
+    if (asked.kind === 'end') {
+      return asked.end;
+    }
+    const end = await followTurn(ports, input, memory.history, asked.turn, signal);
+    if (end !== undefined) {
+      return end;
+    }
+  }
+}
+
+async function followTurn(
+  ports: AgentPorts,
+  input: RunInput,
+  history: Message[],
+  turn: Turn,
+  signal: AbortSignal,
+): Promise<RunEnd | undefined> {
+  const step = ports.trace.task().usage.steps;
+  // A call from an answer that was cut off may be half a file: it is never run.
+  const calls = turn.finish === 'length' ? [] : turn.calls.slice(0, maxCallsPerAnswer);
+  history.push({
+    role: 'assistant',
+    content: turn.text,
+    ...(turn.thinking === '' ? {} : { thinking: turn.thinking }),
+    ...(calls.length === 0 ? {} : { calls }),
+  });
+  if (calls.length === 0) {
+    history.push({ role: 'user', content: textAfterSilence(turn) });
+    return await guardAfter(ports, input, step, history);
+  }
+  let wrote = false;
+  for (const call of calls) {
+    if (signal.aborted) {
+      return { outcome: 'cancelled' };
+    }
+    const result = await callTool(ports, input.run, step, call, signal);
+    history.push({ role: 'tool', callId: call.id, tool: call.name, content: result.output });
+    wrote ||= result.wrote;
+    if (result.end !== undefined) {
+      return result.end;
+    }
+  }
+  if (wrote) {
+    const saved = await ports.checkpoint(step, signal);
+    if (!saved.ok) {
+      return interruption(saved.error, signal);
+    }
+  }
+  return await guardAfter(ports, input, step, history);
+}
+
+function textAfterSilence(turn: Turn): string {
+  return turn.finish === 'length'
+    ? 'Your answer was cut off because it was too long, and nothing of it was run. Answer with one short tool call.'
+    : 'Your answer had no tool call, so nothing happened. Call one tool now. If the goal is reached, call finish.';
+}
+
+async function guardAfter(
+  ports: AgentPorts,
+  input: RunInput,
+  step: number,
+  history: Message[],
+): Promise<RunEnd | undefined> {
+  const verdict = checkAfterCall(ports.trace.task());
+  if (verdict.kind === 'stop') {
+    await ports.trace.record({
+      type: 'guard-tripped',
+      actor: 'host',
+      data: { run: input.run, step, guard: verdict.guard, reason: verdict.reason },
+    });
+    return { outcome: 'stopped', reason: verdict.reason };
+  }
+  if (verdict.kind === 'notice') {
+    await ports.trace.record({
+      type: 'notice-given',
+      actor: 'host',
+      data: { run: input.run, step, guard: verdict.guard, text: verdict.text },
+    });
+    history.push({ role: 'user', content: verdict.text });
+  }
+  return undefined;
+}
+
+/** A sandbox failure as the end of a run: cancelled when that is why, else interrupted, which the supervisor mends. */
+export function interruption(error: Failure, signal: AbortSignal): RunEnd {
+  return signal.aborted
+    ? { outcome: 'cancelled' }
+    : { outcome: 'interrupted', reason: { code: error.reason, message: error.message } };
+}

@@ -1,0 +1,54 @@
+import type { TestCase } from '../proof.ts';
+
+/** Most of a report that is read, in bytes; what a run writes beyond is a report nobody can trust to be whole. */
+export const maxReportBytes = 8 * 1024 * 1024;
+const maxTests = 20_000;
+export const maxNameCharacters = 500;
+const maxMessageCharacters = 4_000;
+
+/** What a report says. `counts` only where the runner states them apart from the tests it lists. */
+export interface ParsedReport {
+  readonly tests: readonly TestCase[];
+  readonly counts?: { readonly passed: number; readonly failed: number; readonly skipped: number };
+}
+
+/** Where the repository is in a box; file names below it are shown relative to it. */
+const repositoryFolder = '/workspace/repo/';
+
+/** Tests with names and messages of bounded length, at most 20,000 of them. */
+export function boundedTests(tests: readonly TestCase[]): readonly TestCase[] {
+  return tests.slice(0, maxTests).map((test) => ({
+    name: test.name.slice(0, maxNameCharacters),
+    status: test.status,
+    ...(test.file ? { file: relativeFile(test.file) } : {}),
+    ...(test.milliseconds !== undefined && Number.isFinite(test.milliseconds) && test.milliseconds >= 0
+      ? { milliseconds: test.milliseconds }
+      : {}),
+    ...(test.standsForMany === true ? { standsForMany: true } : {}),
+    ...(test.message
+      ? {
+          message: plainText(test.message.slice(0, 4 * maxMessageCharacters))
+            .trim()
+            .slice(0, maxMessageCharacters),
+        }
+      : {}),
+  }));
+}
+
+export function relativeFile(path: string): string {
+  const plain = path.replace(/^file:\/\//, '');
+  return (plain.startsWith(repositoryFolder) ? plain.slice(repositoryFolder.length) : plain).slice(
+    0,
+    maxNameCharacters,
+  );
+}
+
+const terminalSequence = new RegExp(
+  String.raw`\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])`,
+  'g',
+);
+
+/** Text without the colours and cursor moves of a terminal. */
+export function plainText(text: string): string {
+  return text.includes('\u001B') ? text.replace(terminalSequence, '') : text;
+}

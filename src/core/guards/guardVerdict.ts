@@ -1,0 +1,25 @@
+/**
+ * What a guard says. `notice` is told to the agent and recorded, and the work goes on; `stop` ends the run, and `reason`
+ * says in one line what happened and the way out.
+ */
+export type GuardVerdict =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'notice'; readonly guard: GuardName; readonly text: string }
+  | {
+      readonly kind: 'stop';
+      readonly guard: GuardName;
+      readonly reason: { readonly code: StopCode; readonly message: string };
+    };
+
+export type GuardName = 'new-tokens' | 'total-tokens' | 'steps' | 'seconds' | 'malformed-calls' | 'silent-answers';
+
+export type StopCode = 'budget_exhausted' | 'step_limit' | 'time_limit' | 'repeated_format_error' | 'stuck';
+
+export const go: GuardVerdict = { kind: 'go' };
+
+/** A stop outranks a notice; among equals the first counts. */
+export function strictest(verdicts: readonly GuardVerdict[]): GuardVerdict {
+  return (
+    verdicts.find((verdict) => verdict.kind === 'stop') ?? verdicts.find((verdict) => verdict.kind === 'notice') ?? go
+  );
+}

@@ -1,0 +1,176 @@
+import { foldForRules } from './pathFold.ts';
+
+/** Files that configure what runs on people's machines, in CI, or inside other agents. A person approves each of them alone. */
+export interface ProtectedRule {
+  readonly rule: string;
+  readonly message: string;
+  /** Everything below a directory of this name, wherever it is; also a file of this name. Lower case. */
+  readonly directories?: readonly string[];
+  /** Base names, lower case. */
+  readonly files?: readonly string[];
+  /** Over the lower-case base name. */
+  readonly patterns?: readonly RegExp[];
+}
+
+export const protectedRules: readonly ProtectedRule[] = [
+  {
+    rule: 'P-NIGHTSHIFT',
+    message: 'configures Nightshift itself',
+    directories: ['.nightshift'],
+  },
+  {
+    rule: 'P-CI',
+    message: 'configures what runs in CI',
+    directories: [
+      '.github',
+      '.gitlab',
+      '.circleci',
+      '.buildkite',
+      '.azure-pipelines',
+      '.woodpecker',
+      '.gitea',
+      '.forgejo',
+    ],
+    files: [
+      'jenkinsfile',
+      '.travis.yml',
+      '.drone.yml',
+      '.cirrus.yml',
+      'appveyor.yml',
+      '.appveyor.yml',
+      'cloudbuild.yaml',
+    ],
+    patterns: [/^\.gitlab-ci/, /^azure-pipelines/, /^bitbucket-pipelines/, /^\.woodpecker\.ya?ml$/, /^jenkinsfile\b/],
+  },
+  {
+    rule: 'P-VSCODE',
+    message: 'configures the editor, which may run it when the folder is opened',
+    directories: ['.vscode', '.vscode-test'],
+    patterns: [/\.code-workspace$/],
+  },
+  { rule: 'P-IDE', message: 'configures the editor', directories: ['.idea', '.vs', '.fleet', '.zed'] },
+  {
+    rule: 'P-DEVCONTAINER',
+    message: 'configures the development container',
+    directories: ['.devcontainer'],
+    files: ['.devcontainer.json'],
+  },
+  {
+    rule: 'P-HOOKS',
+    message: 'configures hooks that run on commit or push',
+    directories: ['.husky', '.githooks', '.hooks'],
+    files: ['lefthook.yml', 'lefthook.yaml', '.lefthook.yml', '.lintstagedrc'],
+    patterns: [/^\.pre-commit-config\./, /^\.pre-commit-hooks\./, /^\.lintstagedrc\./, /^lint-staged\.config\./],
+  },
+  {
+    rule: 'P-AGENT',
+    message: 'instructs other agents',
+    directories: [
+      '.cursor',
+      '.clinerules',
+      '.roo',
+      '.codex',
+      '.claude',
+      '.gemini',
+      '.windsurf',
+      '.continue',
+      '.aider',
+      '.kiro',
+    ],
+    files: [
+      'agents.md',
+      'agent.md',
+      'claude.md',
+      'claude.local.md',
+      'gemini.md',
+      '.mcp.json',
+      'mcp.json',
+      'copilot-instructions.md',
+    ],
+    patterns: [
+      /^\.cursor/,
+      /^\.clinerules/,
+      /^\.windsurfrules/,
+      /^\.roo(modes|rules|ignore)/,
+      /^\.aider/,
+      /\.(agent|prompt|instructions|chatmode)\.md$/,
+    ],
+  },
+  {
+    rule: 'P-ATTRIBUTES',
+    message: 'sets how Git reads, filters and merges files',
+    files: ['.gitattributes', '.gitconfig', '.lfsconfig'],
+  },
+  {
+    rule: 'P-ENVIRONMENT',
+    message: 'sets the environment that tools run in',
+    files: [
+      '.npmrc',
+      '.netrc',
+      '.envrc',
+      '.tool-versions',
+      '.pypirc',
+      '.pnpmfile.cjs',
+      'mise.toml',
+      '.mise.toml',
+      '.bunfig.toml',
+      'bunfig.toml',
+    ],
+    patterns: [/^\.env($|[.-])/, /^\.yarnrc/, /^\.pnpmfile\./],
+  },
+  {
+    rule: 'P-CONTAINER',
+    message: 'defines a container',
+    patterns: [
+      /^(dockerfile|containerfile)($|[.-])/,
+      /\.(dockerfile|containerfile)$/,
+      /^(docker-)?compose([.-].*)?\.ya?ml$/,
+    ],
+  },
+  { rule: 'P-OWNERS', message: 'sets who must review what', files: ['codeowners'] },
+  {
+    rule: 'P-LOCKFILE',
+    message: 'pins where dependencies come from',
+    files: [
+      'package-lock.json',
+      'npm-shrinkwrap.json',
+      'yarn.lock',
+      'pnpm-lock.yaml',
+      'bun.lock',
+      'bun.lockb',
+      'deno.lock',
+      'cargo.lock',
+      'go.sum',
+      'go.work.sum',
+      'poetry.lock',
+      'uv.lock',
+      'pdm.lock',
+      'pipfile.lock',
+      'gemfile.lock',
+      'composer.lock',
+      'mix.lock',
+      'packages.lock.json',
+      'gradle.lockfile',
+      'pubspec.lock',
+      'podfile.lock',
+      'package.resolved',
+      'flake.lock',
+    ],
+  },
+];
+
+/** `hookDirectories` are the ones that the repository's own configuration names, relative to its root. */
+export function protectedByName(path: string, hookDirectories: readonly string[] = []): ProtectedRule | undefined {
+  const folded = foldForRules(path);
+  if (hookDirectories.some((directory) => `${folded}/`.startsWith(`${foldForRules(directory)}/`))) {
+    return protectedRules.find((rule) => rule.rule === 'P-HOOKS');
+  }
+  const segments = folded.split('/');
+  const name = segments.at(-1) ?? '';
+  return protectedRules.find(
+    (rule) =>
+      rule.directories?.some((directory) => segments.includes(directory)) === true ||
+      rule.files?.includes(name) === true ||
+      rule.patterns?.some((pattern) => pattern.test(name)) === true,
+  );
+}

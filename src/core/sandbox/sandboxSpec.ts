@@ -1,0 +1,30 @@
+/** A sandbox as data. The host alone computes it; nothing from a workspace or a model has a way in. */
+export type ProfileName = 'locked' | 'build';
+
+export interface TmpfsSpec {
+  readonly path: string;
+  readonly bytes: number;
+  readonly exec: boolean;
+}
+
+export interface SandboxSpec {
+  readonly profile: ProfileName;
+  readonly runtime: 'runsc' | 'runc';
+  /** Image id (not a tag), so that what was checked is what is started. */
+  readonly image: string;
+  readonly user: string;
+  readonly tmpfs: readonly TmpfsSpec[];
+  /** Bytes; at least the sum of all tmpfs and 512 MiB. No swap on top. */
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly pids: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface SandboxOwner {
+  readonly workspace: string;
+  readonly task: string;
+  readonly run: string;
+  /** Names one living process: `<pid>:<start time>:<host id>`. */
+  readonly owner: string;
+}

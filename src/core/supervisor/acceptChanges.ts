@@ -1,0 +1,102 @@
+import { type Failure, failure } from '../../base/failure.ts';
+import { newId } from '../../base/ids.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { ApplyConflict, Checkout } from '../repository/repository.ts';
+import type { Task } from '../tasks/task.ts';
+import type { TaskTrace } from '../tasks/taskTrace.ts';
+import { moveTask } from './taskPipeline.ts';
+
+export interface Accepted {
+  readonly applied: readonly string[];
+  readonly conflicts: readonly ApplyConflict[];
+  /** Protected files that wait for an approval of their own. */
+  readonly remaining: readonly string[];
+}
+
+/**
+ * Writes a ready changeset, or the named files of it, into the user's checkout. Without names, files that policy protects are
+ * left for an approval of their own; naming one is that approval. A conflict in any file keeps every file from being written.
+ * The task is applied when each of its files is.
+ */
+export async function acceptChanges(
+  { checkout, trace }: { readonly checkout: Checkout; readonly trace: TaskTrace },
+  named: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<Result<Accepted, Failure>> {
+  const task = trace.task();
+  const { changeset } = task;
+  if (task.state !== 'ready' || changeset === undefined) {
+    return fail(failure('not-ready', `The task is ${task.state}; only a task that is ready can be applied.`));
+  }
+  const paths = pathsToApply(task, named);
+  if (!paths.ok) {
+    return paths;
+  }
+  const plan = await checkout.planApply(changeset, paths.value, signal);
+  if (!plan.ok) {
+    return plan;
+  }
+  if (plan.value.conflicts.length > 0) {
+    return ok({ applied: [], conflicts: plan.value.conflicts, remaining: remainingPaths(task) });
+  }
+  const key = newId('apply');
+  await trace.record({
+    type: 'apply-intended',
+    actor: 'user',
+    data: { key, hash: changeset.hash, writes: plan.value.writes.map((write) => ({ ...write })) },
+  });
+  const done = await checkout.apply(changeset, plan.value, signal);
+  const applied = done.ok ? [...done.value.applied, ...plan.value.unchanged] : [];
+  const conflicts = done.ok ? done.value.conflicts : [];
+  await trace.record({
+    type: 'apply-ended',
+    actor: 'host',
+    data: { key, applied, conflicts: conflicts.map((conflict) => ({ ...conflict })) },
+  });
+  if (!done.ok) {
+    return done;
+  }
+  const remaining = remainingPaths(trace.task());
+  if (remaining.length === 0) {
+    await moveTask({ trace }, { move: 'apply', by: 'user' });
+  }
+  return ok({ applied, conflicts, remaining });
+}
+
+/**
+ * Ends an apply that a killed host left open: looks at the checkout which of the intended writes happened, and records that.
+ * Nothing is written again; what did not happen is simply not applied yet.
+ */
+export async function recoverAccept(
+  { checkout, trace }: { readonly checkout: Checkout; readonly trace: TaskTrace },
+  signal: AbortSignal,
+): Promise<void> {
+  const { openApply, changeset } = trace.task();
+  if (openApply === undefined || changeset === undefined) {
+    return;
+  }
+  const paths = openApply.writes.map((write) => write.path);
+  const plan = await checkout.planApply(changeset, paths, signal);
+  const applied = plan.ok ? [...plan.value.unchanged] : [];
+  await trace.record({ type: 'apply-ended', actor: 'host', data: { key: openApply.key, applied, conflicts: [] } });
+  if (remainingPaths(trace.task()).length === 0) {
+    await moveTask({ trace }, { move: 'apply', by: 'user' });
+  }
+}
+
+function pathsToApply(task: Task, named: readonly string[] | undefined): Result<readonly string[], Failure> {
+  const all = task.changeset?.files.map((file) => file.path) ?? [];
+  const unknown = named?.find((path) => !all.includes(path));
+  if (unknown !== undefined) {
+    return fail(
+      failure('not-in-changeset', `${unknown} is not changed by this task; its files are: ${all.join(', ')}.`),
+    );
+  }
+  const protectedPaths = new Set(task.judgement?.protected.map((item) => item.path));
+  const wanted = named ?? all.filter((path) => !protectedPaths.has(path));
+  return ok(wanted.filter((path) => !task.applied.includes(path)));
+}
+
+function remainingPaths(task: Task): readonly string[] {
+  return task.changeset?.files.map((file) => file.path).filter((path) => !task.applied.includes(path)) ?? [];
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Failure } from '../../base/failure.ts';
+import type { Sha256 } from '../../base/hash.ts';
+import type { Result } from '../../base/result.ts';
+import type { LanguageModel } from '../models/languageModel.ts';
+import type { TreeStore } from '../repository/repository.ts';
+import type { SandboxEngine } from '../sandbox/sandbox.ts';
+import type { Task } from '../tasks/task.ts';
+import type { TaskTrace } from '../tasks/taskTrace.ts';
+
+/** What the supervisor needs of the world. One set per workspace. */
+export interface SupervisorPorts {
+  readonly store: TreeStore;
+  readonly engine: SandboxEngine;
+  readonly createModel: (task: Task) => Result<LanguageModel, Failure>;
+  readonly sha256: Sha256;
+  readonly clock: Clock;
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Names this process on the boxes it starts: `<pid>:<start time>:<host id>`. */
+  readonly owner: string;
+}
+
+/** One task in the supervisor's hands. */
+export interface Assignment {
+  readonly ports: SupervisorPorts;
+  readonly trace: TaskTrace;
+  readonly signal: AbortSignal;
+}

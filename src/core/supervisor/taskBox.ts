@@ -1,0 +1,75 @@
+import { fail, ok, type Result } from '../../base/result.ts';
+import { sandboxSpec } from '../sandbox/profiles.ts';
+import type { Sandbox, SandboxFailure } from '../sandbox/sandbox.ts';
+import type { ProfileName } from '../sandbox/sandboxSpec.ts';
+import type { Assignment } from './supervisorPorts.ts';
+
+/**
+ * Starts a box for a task and records it. The caller owns the box and destroys it, which records its end.
+ * Runtime and image are asked for each time: both are cached by the engine and may have changed since the last box.
+ */
+export async function openBox(
+  assignment: Assignment,
+  profile: ProfileName,
+  run: string,
+): Promise<Result<Sandbox, SandboxFailure>> {
+  const { ports, trace, signal } = assignment;
+  const task = trace.task();
+  const runtime = await ports.engine.chooseRuntime({ requireGvisor: task.settings.requireGvisor }, signal);
+  if (!runtime.ok) {
+    return runtime;
+  }
+  const image = await ports.engine.ensureBaseImage(signal);
+  if (!image.ok) {
+    return image;
+  }
+  const spec = sandboxSpec(profile, {
+    runtime: runtime.value.name,
+    image: image.value.id,
+    owner: { workspace: task.workspace, task: task.id, run, owner: ports.owner },
+  });
+  const started = await ports.engine.start(spec, signal);
+  if (!started.ok) {
+    return fail(started.error);
+  }
+  const box = started.value;
+  await trace.record({
+    type: 'sandbox-started',
+    actor: 'host',
+    data: {
+      run,
+      sandbox: box.id,
+      profile,
+      runtime: runtime.value.name,
+      isolatedKernel: runtime.value.isolatedKernel,
+      image: image.value.id,
+      specHash: ports.sha256(JSON.stringify(spec)),
+      startMs: box.startMs,
+    },
+  });
+  return ok(recordedBox(assignment, box));
+}
+
+/** The same box, whose end is recorded once. */
+function recordedBox({ trace }: Pick<Assignment, 'trace'>, box: Sandbox): Sandbox {
+  let cause = 'its work was done';
+  let ended = false;
+  void box.died.then((failure) => {
+    cause = ended ? cause : failure.message;
+  });
+  return {
+    id: box.id,
+    spec: box.spec,
+    startMs: box.startMs,
+    died: box.died,
+    request: (method, params, options) => box.request(method, params, options),
+    putTree: (files, options) => box.putTree(files, options),
+    destroy: async () => {
+      if (!ended) {
+        ended = true;
+        await box.destroy();
+        await trace.record({ type: 'sandbox-ended', actor: 'host', data: { sandbox: box.id, cause } });
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { TraceEvent, TraceEventData, TraceEventType } from '../trace/traceEvent.ts';
+import type { Task } from './task.ts';
+import type { TaskState } from './taskState.ts';
+
+/** States in which an agent works or its work is checked. */
+const countedStates: ReadonlySet<TaskState> = new Set(['working', 'verifying', 'reviewing', 'revising']);
+
+/**
+ * A host writes these first when it takes a task up, so what lies before them may be the time in which none was running.
+ * While one is running they follow on the event before them at once, and no model decides when they come.
+ */
+const takingUp: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
+  'journal-recovered',
+  'run-started',
+  'proof-started',
+]);
+
+/**
+ * Seconds of work between the previous event and this one. Nothing counts while the task is queued, prepared, waits, is
+ * paused or settled, nor while no host was running. A clock that went backwards counts as no time.
+ */
+export function activeSeconds(task: Task, event: TraceEvent): number {
+  if (!countedStates.has(task.state) || takingUp.has(event.type)) {
+    return 0;
+  }
+  const milliseconds = Date.parse(event.ts) - Date.parse(task.updatedAt);
+  return milliseconds > 0 ? milliseconds / 1000 : 0;
+}
+
+/** What an answer cost counts whatever run it belongs to; what the server has seen is a matter of the present run. */
+export function afterAnswer(task: Task, data: TraceEventData<'model-answered'>, presentRun: boolean): Task {
+  const tokens = data.promptTokens + data.outputTokens;
+  const { usage } = task;
+  return {
+    ...task,
+    usage: {
+      ...usage,
+      newTokens: usage.newTokens + data.newTokens,
+      tokens: usage.tokens + tokens,
+      steps: usage.steps + 1,
+    },
+    seenTokens: presentRun ? tokens : task.seenTokens,
+    silentInARow: silentInARow(task.silentInARow, data),
+  };
+}
+
+/** An answer cut off by its length limit is no sign of either: it neither counts nor resets. */
+function silentInARow(before: number, data: TraceEventData<'model-answered'>): number {
+  if (data.calls.length > 0) {
+    return 0;
+  }
+  return data.finish === 'length' ? before : before + 1;
+}
+
+export function afterRefusedCall(task: Task, data: TraceEventData<'call-refused'>): Task {
+  const malformedStep = `${data.run}/${data.step}`;
+  const sameAnswer = task.malformedStep === malformedStep && task.malformedInARow > 0;
+  return { ...task, malformedStep, malformedInARow: sameAnswer ? task.malformedInARow : task.malformedInARow + 1 };
+}
+
+export function afterReturn(task: Task, data: TraceEventData<'tool-returned'>): Task {
+  const others = Object.entries(task.toolFailures).filter(([tool]) => tool !== data.tool);
+  const failures = Object.hasOwn(task.toolFailures, data.tool) ? (task.toolFailures[data.tool] ?? 0) : 0;
+  return {
+    ...task,
+    toolFailures: Object.fromEntries(data.ok ? others : [...others, [data.tool, failures + 1]]),
+  };
+}

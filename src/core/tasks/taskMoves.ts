@@ -1,0 +1,117 @@
+import type { Actor, TraceEntry } from '../trace/traceEvent.ts';
+import type { Task } from './task.ts';
+import { moveTarget } from './taskReducer.ts';
+import { type TaskMove, taskMoves } from './taskState.ts';
+
+export type MoveProposal =
+  | { readonly allowed: true; readonly entry: TraceEntry }
+  /** The refusal is an event too: the caller appends it either way. */
+  | { readonly allowed: false; readonly entry: TraceEntry };
+
+/** Agents whose approval of the exact changeset a task needs to be ready. */
+const requiredVoters: readonly string[] = ['implementer'];
+
+/** Moves that each actor may propose at all. A model and its agent may claim that the work is done, and nothing else. */
+export const moveRights: Readonly<Record<Actor, readonly TaskMove[]>> = {
+  user: ['revise', 'pause', 'resume', 'apply', 'merge', 'discard', 'cancel'],
+  host: taskMoves,
+  agent: ['verify'],
+  model: ['verify'],
+  policy: [],
+  sandbox: [],
+};
+
+/** A need answers what is missing, as the end of "This move is not possible: …"; undefined when it holds. */
+type Need = (task: Task) => string | undefined;
+
+const changesetImported: Need = (task) => (task.changeset === undefined ? 'no changeset was imported' : undefined);
+
+const policyJudged: Need = (task) =>
+  task.judgement === undefined || task.judgedHash !== task.changeset?.hash
+    ? 'the path rules have not judged this changeset'
+    : undefined;
+
+/** `unverified` is enough, as it is shown plainly; failing tests are not. */
+const proofAttached: Need = (task) => {
+  if (task.proof === undefined || task.proof.hash !== task.changeset?.hash) {
+    return 'there is no proof of this changeset';
+  }
+  return task.proof.verdict === 'red' ? 'the tests fail on this changeset' : undefined;
+};
+
+const votesIn: Need = (task) => {
+  const missing = requiredVoters.filter(
+    (agent) => !task.votes.some((vote) => vote.agent === agent && vote.vote === 'approve' && isOfChangeset(task, vote)),
+  );
+  return missing.length === 0 ? undefined : `no approval of this changeset by: ${missing.join(', ')}`;
+};
+
+const noRejection: Need = (task) => {
+  const rejecting = task.votes.find((vote) => vote.vote === 'reject' && isOfChangeset(task, vote));
+  return rejecting === undefined ? undefined : `${rejecting.agent} rejected this changeset`;
+};
+
+const applyEnded: Need = (task) =>
+  task.openApply === undefined ? undefined : 'it is not known yet how writing to the checkout ended';
+
+/** The state says "applied" only where every file of the changeset stands in the checkout. */
+const everythingApplied: Need = (task) => {
+  const missing = task.changeset?.files.find((file) => !task.applied.includes(file.path));
+  return missing === undefined ? undefined : `${missing.path} was not written to the checkout`;
+};
+
+/** What a move needs beyond its place in the table. */
+const moveNeeds: Readonly<Partial<Record<TaskMove, readonly Need[]>>> = {
+  finish: [changesetImported, policyJudged, proofAttached, votesIn, noRejection],
+  apply: [changesetImported, noRejection, applyEnded, everythingApplied],
+  merge: [changesetImported, policyJudged, proofAttached, noRejection, applyEnded],
+  discard: [applyEnded],
+};
+
+/**
+ * Decides a proposed move of a task. Both answers are an entry for the trace: the move, or its refusal with the moves that
+ * the actor could make instead.
+ */
+export function proposeMove(
+  task: Task,
+  move: TaskMove,
+  by: Actor,
+  reason?: { readonly code: string; readonly message: string },
+): MoveProposal {
+  const refusal = whyNot(task, move, by);
+  const to = moveTarget(task, move);
+  if (refusal !== undefined || to === undefined) {
+    const allowed = taskMoves.filter((other) => whyNot(task, other, by) === undefined);
+    const why = refusal ?? 'there is no such move here';
+    return {
+      allowed: false,
+      entry: {
+        type: 'move-refused',
+        actor: by,
+        data: { move, from: task.state, allowed, reason: `This move is not possible: ${why}.` },
+      },
+    };
+  }
+  return {
+    allowed: true,
+    entry: {
+      type: 'task-moved',
+      actor: by,
+      data: { move, from: task.state, to, ...(reason === undefined ? {} : { reason }) },
+    },
+  };
+}
+
+function whyNot(task: Task, move: TaskMove, by: Actor): string | undefined {
+  if (moveTarget(task, move) === undefined) {
+    return `a task that is ${task.state} cannot ${move}`;
+  }
+  if (!moveRights[by].includes(move)) {
+    return `${by} may not ${move} a task`;
+  }
+  return (moveNeeds[move] ?? []).map((need) => need(task)).find((missing) => missing !== undefined);
+}
+
+function isOfChangeset(task: Task, vote: Task['votes'][number]): boolean {
+  return vote.hash === task.changeset?.hash;
+}

@@ -1,0 +1,193 @@
+import { defaultLimits } from '../guards/limits.ts';
+import type { TraceEvent, TraceEventData } from '../trace/traceEvent.ts';
+import { activityAfter } from './taskActivity.ts';
+import { activeSeconds, afterAnswer, afterRefusedCall, afterReturn } from './taskCounters.ts';
+import type { Task } from './task.ts';
+import { type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
+
+/**
+ * The task after one more event. Total and pure: an event that makes no sense where it stands changes nothing but the
+ * counters of what was spent. Where a move leads is looked up from the folded state, never taken from the event.
+ */
+export function foldTask(task: Task | undefined, event: TraceEvent): Task {
+  const before = task ?? uncreated(event);
+  const counted: Task = {
+    ...before,
+    updatedAt: event.ts,
+    events: before.events + 1,
+    usage: { ...before.usage, seconds: before.usage.seconds + activeSeconds(before, event) },
+  };
+  const after = applyEvent(counted, event);
+  return { ...after, activity: activityAfter(after, event) };
+}
+
+/** The task that a trace tells of; undefined for a trace in which no task was created (empty, or cut at its first line). */
+export function foldTrace(events: readonly TraceEvent[]): Task | undefined {
+  const task = events.reduce<Task | undefined>(foldTask, undefined);
+  return task === undefined || task.id === '' ? undefined : task;
+}
+
+/** Where a move leads from here by the table alone; undefined where the table has no such move. */
+export function moveTarget(task: Pick<Task, 'state' | 'interrupted'>, move: TaskMove): TaskState | undefined {
+  const target = taskTransitions[task.state][move];
+  return target === 'back' ? task.interrupted : target;
+}
+
+function applyEvent(task: Task, event: TraceEvent): Task {
+  switch (event.type) {
+    case 'task-created':
+      return task.id === '' ? created(task, event.data, event.ts) : task;
+    case 'task-moved':
+      return moved(task, event.data);
+    case 'snapshot-taken':
+      return { ...task, snapshot: event.data };
+    case 'run-started': {
+      const run = { id: event.data.run, agent: event.data.agent, ended: false };
+      return { ...task, run, runs: task.runs + 1, seenTokens: 0, notices: [] };
+    }
+    case 'run-ended': {
+      if (!isPresentRun(task, event.data.run) || task.run === undefined) {
+        return task;
+      }
+      const summary = event.data.summary ?? task.summary;
+      return { ...task, run: { ...task.run, ended: true }, ...(summary === undefined ? {} : { summary }) };
+    }
+    case 'sandbox-started':
+      return { ...task, runtime: { name: event.data.runtime, isolatedKernel: event.data.isolatedKernel } };
+    case 'model-answered':
+      return afterAnswer(task, event.data, isPresentRun(task, event.data.run));
+    case 'call-refused':
+      return afterRefusedCall(task, event.data);
+    case 'tool-called':
+      return { ...task, malformedInARow: 0 };
+    case 'tool-returned':
+      return afterReturn(task, event.data);
+    case 'tool-closed':
+      return { ...task, closedTools: withItem(task.closedTools, event.data.tool) };
+    case 'notice-given':
+      return { ...task, notices: withItem(task.notices, event.data.guard) };
+    case 'checkpoint-saved':
+      return { ...task, checkpoint: event.data.tree };
+    case 'changeset-imported':
+      return imported(task, event.data);
+    case 'policy-judged':
+      return { ...task, judgement: event.data.judgement, judgedHash: event.data.hash };
+    case 'proof-ended':
+      return { ...task, proof: { ...event.data.proof, hash: event.data.hash } };
+    case 'vote-cast': {
+      const others = task.votes.filter((vote) => vote.agent !== event.data.agent || vote.hash !== event.data.hash);
+      return { ...task, votes: [...others, event.data] };
+    }
+    case 'apply-intended':
+      return { ...task, openApply: event.data };
+    case 'apply-ended':
+      return applied(task, event.data);
+    case 'move-refused':
+    case 'sandbox-ended':
+    case 'model-asked':
+    case 'model-failed':
+    case 'guard-tripped':
+    case 'proof-started':
+    case 'journal-recovered':
+    default:
+      return task;
+  }
+}
+
+/** Stands for a task before its creation: nothing can be done with it. */
+function uncreated(event: TraceEvent): Task {
+  return {
+    id: '',
+    goal: '',
+    origin: { kind: 'api' },
+    model: { driver: '', name: '' },
+    replay: false,
+    limits: defaultLimits,
+    settings: { contextTokens: 1, requireGvisor: true },
+    workspace: '',
+    createdAt: event.ts,
+    updatedAt: event.ts,
+    state: 'failed',
+    runs: 0,
+    usage: { newTokens: 0, tokens: 0, steps: 0, seconds: 0 },
+    votes: [],
+    applied: [],
+    closedTools: [],
+    toolFailures: {},
+    malformedInARow: 0,
+    silentInARow: 0,
+    seenTokens: 0,
+    notices: [],
+    activity: '',
+    events: 0,
+  };
+}
+
+function created(task: Task, data: TraceEventData<'task-created'>, ts: string): Task {
+  return {
+    ...task,
+    id: data.task,
+    goal: data.goal,
+    origin: data.origin,
+    model: data.model,
+    replay: data.replay,
+    limits: data.limits,
+    settings: data.settings,
+    workspace: data.workspace,
+    createdAt: ts,
+    state: 'queued',
+  };
+}
+
+function moved(task: Task, data: TraceEventData<'task-moved'>): Task {
+  const state = task.id === '' ? undefined : moveTarget(task, data.move);
+  if (state === undefined) {
+    return task;
+  }
+  const { interrupted: _interrupted, reason: _reason, ...rest } = task;
+  return {
+    ...rest,
+    state,
+    ...(state === 'waiting' || state === 'paused' ? { interrupted: task.state } : {}),
+    ...(data.reason === undefined ? {} : { reason: data.reason }),
+  };
+}
+
+/** What was said of another changeset does not speak for this one; what already stands in the checkout goes on to. */
+function imported(task: Task, data: TraceEventData<'changeset-imported'>): Task {
+  const { judgement, judgedHash, proof, ...rest } = task;
+  const { hash, files } = data.changeset;
+  const unchanged = new Set(files.filter((file) => isSameChange(task, file)).map((file) => file.path));
+  return {
+    ...rest,
+    changeset: data.changeset,
+    summary: data.summary,
+    applied: task.applied.filter((path) => unchanged.has(path)),
+    ...(judgement !== undefined && judgedHash === hash ? { judgement, judgedHash } : {}),
+    ...(proof?.hash === hash ? { proof } : {}),
+  };
+}
+
+function isSameChange(task: Task, file: TraceEventData<'changeset-imported'>['changeset']['files'][number]): boolean {
+  return (
+    task.changeset?.files.some(
+      (old) => old.path === file.path && old.result === file.result && old.resultMode === file.resultMode,
+    ) ?? false
+  );
+}
+
+function applied(task: Task, data: TraceEventData<'apply-ended'>): Task {
+  if (task.openApply?.key !== data.key) {
+    return task;
+  }
+  const { openApply: _openApply, ...rest } = task;
+  return { ...rest, applied: [...new Set([...task.applied, ...data.applied])] };
+}
+
+function isPresentRun(task: Task, run: string): boolean {
+  return task.run?.id === run;
+}
+
+function withItem(items: readonly string[], item: string): readonly string[] {
+  return items.includes(item) ? items : [...items, item];
+}

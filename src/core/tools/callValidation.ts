@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { type Failure, failure } from '../../base/failure.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { ToolCall } from '../models/languageModel.ts';
+import { repairArguments } from './argumentRepair.ts';
+import { describeTool } from './describeTool.ts';
+import { resolveToolName } from './toolName.ts';
+import type { Tool } from './tool.ts';
+
+export interface ValidCall {
+  readonly tool: Tool;
+  /** Passed the tool's schema. */
+  readonly args: unknown;
+  /** What was mended to get there, one line each, for the trace; empty for a call that was right. */
+  readonly repairs: readonly string[];
+}
+
+export type CallFailure = Failure<'unknown-tool' | 'invalid-arguments'>;
+
+const argumentsSchema = z.record(z.string(), z.unknown());
+
+/**
+ * Checks a call against the tools on offer and mends what is certain: arguments sent as JSON text, the spelling of a name,
+ * a number or a truth value sent as text, keys the tool does not know. Never reads a call out of prose and never moves a
+ * call to a tool with a stronger effect. A failure's message is the correction to send to the model.
+ */
+export function validateCall(
+  call: Pick<ToolCall, 'name' | 'arguments'>,
+  offered: readonly Tool[],
+): Result<ValidCall, CallFailure> {
+  const resolved = resolveToolName(call.name, offered);
+  if (!resolved.ok) {
+    return resolved;
+  }
+  const { tool, repair } = resolved.value;
+  const repairs = repair === undefined ? [] : [repair];
+  const given = readArguments(call.arguments, repairs);
+  if (given === undefined) {
+    return fail(failure('invalid-arguments', `The arguments must be one JSON object. Use ${describeTool(tool)}.`));
+  }
+  const mended = repairArguments(given, tool, repairs);
+  const checked = tool.parameters.safeParse(mended);
+  if (!checked.success) {
+    return fail(failure('invalid-arguments', `${describeProblems(checked.error)}. Use ${describeTool(tool)}.`));
+  }
+  return ok({ tool, args: checked.data, repairs });
+}
+
+/** The arguments as an object; no arguments at all are an empty one. Text is parsed as JSON once. */
+function readArguments(given: unknown, repairs: string[]): Record<string, unknown> | undefined {
+  if (given === undefined || given === null || given === '') {
+    return {};
+  }
+  const parsed = typeof given === 'string' ? parseJson(given) : given;
+  const object = argumentsSchema.safeParse(parsed);
+  if (!object.success) {
+    return undefined;
+  }
+  if (typeof given === 'string') {
+    repairs.push('arguments given as text were parsed as JSON');
+  }
+  return object.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function describeProblems(error: z.ZodError): string {
+  const problems = error.issues.slice(0, 3).map((issue) => {
+    const key = issue.path.map(String).join('.');
+    const what = issue.code === 'invalid_type' ? `must be ${issue.expected}` : issue.message;
+    return key === '' ? what : `${key}: ${what}`;
+  });
+  return `Wrong arguments: ${problems.join('; ')}`;
+}

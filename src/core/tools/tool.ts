@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import type { TestReport } from '../changes/proof/proof.ts';
+import type { RestrictedSandbox } from '../sandbox/sandbox.ts';
+
+/** What a tool may do; a role is offered tools by it and a repair never moves a call to a stronger one. */
+export type ToolEffect = 'read' | 'write' | 'execute' | 'finish';
+
+/** What the loop does with the call's answer. `output` is for the model: plain text, capped by the caller at 8 KB. */
+export type ToolOutcome =
+  | { readonly ok: true; readonly output: string; readonly finished?: { readonly summary: string } }
+  | { readonly ok: false; readonly reason: string; readonly message: string };
+
+export interface ToolContext {
+  readonly sandbox: RestrictedSandbox;
+  readonly signal: AbortSignal;
+  /** Runs the repository's tests on the present tree, in a box of their own; a failure's text is for the model. */
+  runTests(signal: AbortSignal): Promise<TestReport | { readonly unavailable: string }>;
+}
+
+export interface Tool<Parameters extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  readonly description: string;
+  readonly effect: ToolEffect;
+  readonly parameters: Parameters;
+  execute(args: z.infer<Parameters>, context: ToolContext): Promise<ToolOutcome>;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { ToolSpec } from '../models/languageModel.ts';
+import { deleteFile } from './deleteFile.ts';
+import { editFile } from './editFile.ts';
+import { finish } from './finish.ts';
+import { listFiles } from './listFiles.ts';
+import { readFile } from './readFile.ts';
+import { runTests } from './runTests.ts';
+import { searchText } from './searchText.ts';
+import type { Tool, ToolEffect } from './tool.ts';
+import { writeFile } from './writeFile.ts';
+
+/** Every tool there is, in the order models are offered them. */
+export const allTools: readonly Tool[] = [
+  listFiles,
+  readFile,
+  searchText,
+  editFile,
+  writeFile,
+  deleteFile,
+  runTests,
+  finish,
+];
+
+/** The tools whose effect a role has the right to. */
+export function toolsFor(rights: readonly ToolEffect[]): readonly Tool[] {
+  return allTools.filter((tool) => rights.includes(tool.effect));
+}
+
+/** A tool as a model is offered it: flat JSON Schema without bounds that only say "a safe integer". */
+export function toolSpec(tool: Tool): ToolSpec {
+  const { $schema: _, ...parameters } = z.toJSONSchema(tool.parameters, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) {
+        delete jsonSchema.maximum;
+      }
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) {
+        delete jsonSchema.minimum;
+      }
+    },
+  });
+  return { name: tool.name, description: tool.description, parameters };
+}

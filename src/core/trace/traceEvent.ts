@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { changesetSchema } from '../changes/changeset.ts';
+import { proofSchema } from '../changes/proof/proof.ts';
+import { limitsSchema } from '../guards/limits.ts';
+import { policyJudgementSchema } from '../policy/pathPolicy.ts';
+import { taskMoves, taskStates } from '../tasks/taskState.ts';
+
+/**
+ * Everything that can stand in a task's trace. The trace is also the task's state: the fold of these events, and nothing else,
+ * says where the task is. Intents (`tool-called`, `apply-intended`) are on disk before the effect, their results after.
+ */
+
+const count = z.int().nonnegative();
+
+/** Where a task came from; `text` is the code or message it is about, untrusted. */
+export const originSchema = z.object({
+  kind: z.enum(['cli', 'command', 'selection', 'diagnostic', 'todo', 'test', 'terminal', 'api']),
+  file: z.string().optional(),
+  startLine: z.int().optional(),
+  endLine: z.int().optional(),
+  text: z.string().max(20_000).optional(),
+});
+
+export const modelIdSchema = z.object({ driver: z.string(), name: z.string() });
+
+export const usageSchema = z.object({
+  newTokens: count,
+  tokens: count,
+  steps: count,
+  seconds: z.number().nonnegative(),
+});
+
+export const voteSchema = z.object({
+  agent: z.string(),
+  vote: z.enum(['approve', 'reject', 'abstain']),
+  hash: z.string(),
+  reason: z.string(),
+});
+
+export const reasonSchema = z.object({ code: z.string(), message: z.string() });
+
+/** The user's own settings that act on this task; fixed when it is created, so that a restart does the same. */
+export const settingsSchema = z.object({
+  ollamaHost: z.string().optional(),
+  contextTokens: z.int().positive(),
+  requireGvisor: z.boolean(),
+  testCommand: z.array(z.string()).optional(),
+});
+
+const callSchema = z.object({ id: z.string(), name: z.string(), arguments: z.unknown() });
+
+/** A payload kept beside the trace under its own hash. */
+export const artifactSchema = z.object({ sha256: z.string(), bytes: count });
+
+export const traceEventData = {
+  'task-created': z.object({
+    task: z.string(),
+    goal: z.string(),
+    origin: originSchema,
+    model: modelIdSchema,
+    /** True when the model is a recording; shown wherever the task is shown. */
+    replay: z.boolean(),
+    limits: limitsSchema,
+    settings: settingsSchema,
+    workspace: z.string(),
+    product: z.string(),
+  }),
+  'task-moved': z.object({
+    move: z.enum(taskMoves),
+    from: z.enum(taskStates),
+    to: z.enum(taskStates),
+    reason: reasonSchema.optional(),
+  }),
+  'move-refused': z.object({
+    move: z.enum(taskMoves),
+    from: z.enum(taskStates),
+    allowed: z.array(z.enum(taskMoves)),
+    reason: z.string(),
+  }),
+  'snapshot-taken': z.object({
+    tree: z.string(),
+    head: z.string().nullable(),
+    branch: z.string().nullable(),
+    files: count,
+    bytes: count,
+    uncommitted: count,
+    excluded: z.array(z.object({ path: z.string(), reason: z.string() })),
+  }),
+  'run-started': z.object({ run: z.string(), agent: z.string(), tree: z.string() }),
+  'run-ended': z.object({
+    run: z.string(),
+    outcome: z.enum(['finished', 'stopped', 'failed', 'cancelled', 'interrupted']),
+    reason: reasonSchema.optional(),
+    summary: z.string().optional(),
+  }),
+  'sandbox-started': z.object({
+    run: z.string(),
+    sandbox: z.string(),
+    profile: z.enum(['locked', 'build']),
+    runtime: z.string(),
+    isolatedKernel: z.boolean(),
+    image: z.string(),
+    specHash: z.string(),
+    startMs: z.number(),
+  }),
+  'sandbox-ended': z.object({ sandbox: z.string(), cause: z.string() }),
+  'model-asked': z.object({
+    run: z.string(),
+    step: count,
+    /** The exact request: messages, tools, options. */
+    request: artifactSchema,
+    estimatedTokens: count,
+    contextTokens: count,
+  }),
+  'model-answered': z.object({
+    run: z.string(),
+    step: count,
+    text: z.string(),
+    thinking: z.string(),
+    calls: z.array(callSchema),
+    finish: z.enum(['stop', 'length', 'calls']),
+    promptTokens: count,
+    outputTokens: count,
+    /** False where the server did not count and our estimate stands in. */
+    counted: z.boolean(),
+    newTokens: count,
+    milliseconds: z.number(),
+    truncated: z.boolean(),
+  }),
+  'model-failed': z.object({ run: z.string(), step: count, reason: reasonSchema }),
+  'call-refused': z.object({ run: z.string(), step: count, call: callSchema, reason: reasonSchema }),
+  'tool-called': z.object({
+    run: z.string(),
+    step: count,
+    call: z.string(),
+    tool: z.string(),
+    arguments: z.unknown(),
+    effect: z.enum(['read', 'write', 'execute', 'finish']),
+    repairs: z.array(z.string()),
+  }),
+  'tool-returned': z.object({
+    run: z.string(),
+    step: count,
+    call: z.string(),
+    tool: z.string(),
+    ok: z.boolean(),
+    /** As the model saw it, at most 8 KB. */
+    output: z.string(),
+    /** All of it, where it was longer. */
+    artifact: artifactSchema.optional(),
+    reason: z.string().optional(),
+    milliseconds: z.number(),
+  }),
+  'tool-closed': z.object({ run: z.string(), tool: z.string(), failures: count }),
+  'notice-given': z.object({ run: z.string(), step: count, guard: z.string(), text: z.string() }),
+  'guard-tripped': z.object({ run: z.string(), step: count, guard: z.string(), reason: reasonSchema }),
+  'checkpoint-saved': z.object({ run: z.string(), step: count, tree: z.string(), changes: count }),
+  'changeset-imported': z.object({ run: z.string(), changeset: changesetSchema, summary: z.string() }),
+  'policy-judged': z.object({ hash: z.string(), judgement: policyJudgementSchema }),
+  'proof-started': z.object({ hash: z.string(), runner: z.string(), command: z.array(z.string()) }),
+  'proof-ended': z.object({ hash: z.string(), proof: proofSchema }),
+  'vote-cast': voteSchema,
+  'apply-intended': z.object({
+    key: z.string(),
+    hash: z.string(),
+    writes: z.array(
+      z.object({
+        path: z.string(),
+        before: z.string().nullable(),
+        after: z.string().nullable(),
+        mode: z.string().nullable(),
+      }),
+    ),
+  }),
+  'apply-ended': z.object({
+    key: z.string(),
+    applied: z.array(z.string()),
+    conflicts: z.array(z.object({ path: z.string(), reason: z.string(), message: z.string() })),
+  }),
+  'journal-recovered': z.object({ bytes: count, sha256: z.string() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type TraceEventType = keyof typeof traceEventData;
+export type TraceEventData<T extends TraceEventType> = z.infer<(typeof traceEventData)[T]>;
+
+/** Who did it. Only `user` and `host` move a task outside of what an agent proposes. */
+export const actorSchema = z.enum(['user', 'host', 'agent', 'model', 'policy', 'sandbox']);
+export type Actor = z.infer<typeof actorSchema>;
+
+/** An event before it has a place in the trace. */
+export type TraceEntry = {
+  [T in TraceEventType]: { readonly type: T; readonly actor: Actor; readonly data: TraceEventData<T> };
+}[TraceEventType];
+
+/** An event in its place. `prev` is the hash of the previous line's raw bytes without its newline, 64 zeros for the first. */
+export type TraceEvent = TraceEntry & {
+  readonly v: 1;
+  readonly seq: number;
+  /** ISO 8601, UTC. Informative: order is `seq`. */
+  readonly ts: string;
+  readonly prev: string;
+};
+
+const envelope = { v: z.literal(1), seq: count, ts: z.string(), actor: actorSchema, prev: z.string().length(64) };
+
+const options = (Object.keys(traceEventData) as TraceEventType[]).map((type) =>
+  z.object({ ...envelope, type: z.literal(type), data: traceEventData[type] }),
+);
+
+const lineSchema = z.discriminatedUnion('type', options as [(typeof options)[number], ...typeof options]);
+
+/** Checks one parsed line. The cast states what the schemas above say and TypeScript cannot follow through `map`. */
+export function parseTraceEvent(value: unknown): TraceEvent | undefined {
+  const parsed = lineSchema.safeParse(value);
+  return parsed.success ? (parsed.data as unknown as TraceEvent) : undefined;
+}

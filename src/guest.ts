@@ -1,0 +1,28 @@
+import { isMainThread, parentPort } from 'node:worker_threads';
+import { errorText } from './base/failure.ts';
+import { keepOutputForFrames, writeFrame } from './guest/channelStreams.ts';
+import { GuestRequests } from './guest/guestMethods.ts';
+import { ScanRunner, serveScans } from './guest/scanWorker.ts';
+import { serveGuest } from './guest/serveGuest.ts';
+
+/** This file's own text, passed by the bootstrap so that the scan thread can be started from it. */
+declare const guestSource: string;
+
+function end(error: unknown): never {
+  process.stderr.write(`guest: ${errorText(error)}\n`);
+  process.exit(70);
+}
+
+if (!isMainThread && parentPort !== null) {
+  serveScans(parentPort);
+} else {
+  keepOutputForFrames();
+  process.on('uncaughtException', end);
+  // Unless it is taken, this signal opens a debugger in us that any process of the box may connect to.
+  process.on('SIGUSR1', () => undefined);
+  const requests = new GuestRequests(
+    { profile: process.argv.at(-1) === 'build' ? 'build' : 'locked', workspace: '/workspace', scratch: '/tmp' },
+    new ScanRunner(guestSource),
+  );
+  serveGuest(process.stdin, writeFrame, requests).then(() => process.exit(0), end);
+}

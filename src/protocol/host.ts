@@ -1,0 +1,148 @@
+import * as z from 'zod/mini';
+import { taskViewSchema } from './taskView.ts';
+
+/** Client and agent host: JSON-RPC over a local socket, every message checked on both sides. */
+export const hostProtocolVersion = 1;
+
+const count = z.int().check(z.nonnegative());
+
+export const originViewSchema = z.object({
+  kind: z.enum(['cli', 'command', 'selection', 'diagnostic', 'todo', 'test', 'terminal', 'api']),
+  file: z.optional(z.string()),
+  startLine: z.optional(z.int()),
+  endLine: z.optional(z.int()),
+  text: z.optional(z.string().check(z.maxLength(20_000))),
+});
+
+/** The user's own settings, sent by the client that starts a task. Never read from a workspace. */
+export const taskSettingsSchema = z.object({
+  ollamaHost: z.optional(z.string()),
+  contextTokens: z.optional(z.int().check(z.positive())),
+  requireGvisor: z.optional(z.boolean()),
+  testCommand: z.optional(z.array(z.string())),
+  limits: z.optional(
+    z.object({
+      newTokens: z.optional(z.int().check(z.positive())),
+      steps: z.optional(z.int().check(z.positive())),
+      seconds: z.optional(z.int().check(z.positive())),
+    }),
+  ),
+});
+
+/** One line of a task's trace, as clients follow it: parsed for show, never a source of state. */
+export const traceLineSchema = z.object({
+  seq: count,
+  ts: z.string(),
+  type: z.string(),
+  actor: z.string(),
+  data: z.unknown(),
+});
+
+export const hostStateSchema = z.object({
+  /** Number of the newest delta that this state contains. */
+  seq: count,
+  workspace: z.object({ id: z.string(), root: z.string() }),
+  tasks: z.array(taskViewSchema),
+});
+
+export const stateDeltaSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('task'), seq: count, task: taskViewSchema }),
+  z.object({ kind: z.literal('trace'), seq: count, task: z.string(), line: traceLineSchema }),
+]);
+
+const conflict = z.object({ path: z.string(), reason: z.string(), message: z.string() });
+const taskParams = z.object({ task: z.string() });
+
+/** Requests a client may make. */
+export const hostMethods = {
+  /** First request of every connection; another version is refused with both numbers in the message. */
+  initialize: {
+    params: z.object({
+      protocolVersion: z.int(),
+      client: z.string(),
+      /** Newest delta the client has; missed deltas follow as notifications when the host still has them. */
+      since: z.optional(count),
+      /** The host process that numbered `since`; another one numbers anew, and then the whole state is sent. */
+      instance: z.optional(z.string()),
+      /** Follow trace lines as well as task views. */
+      trace: z.boolean(),
+    }),
+    result: z.object({
+      protocolVersion: z.int(),
+      product: z.string(),
+      pid: z.int(),
+      /** Names this life of the host. */
+      instance: z.string(),
+      /** Null when `since` could be honoured and only deltas follow. */
+      state: z.nullable(hostStateSchema),
+    }),
+  },
+  createTask: {
+    params: z.object({
+      goal: z.string().check(z.minLength(1), z.maxLength(20_000)),
+      origin: originViewSchema,
+      model: z.string(),
+      settings: taskSettingsSchema,
+    }),
+    result: z.object({ task: taskViewSchema }),
+  },
+  getTask: { params: taskParams, result: z.object({ task: taskViewSchema }) },
+  listTasks: { params: z.object({}), result: z.object({ tasks: z.array(taskViewSchema) }) },
+  cancelTask: { params: taskParams, result: z.object({ task: taskViewSchema }) },
+  discardTask: { params: taskParams, result: z.object({ task: taskViewSchema }) },
+  /** `paths` absent: every file that is not protected. Named paths are applied even when protected: naming one is the approval. */
+  applyTask: {
+    params: z.object({ task: z.string(), paths: z.optional(z.array(z.string())) }),
+    result: z.object({
+      task: taskViewSchema,
+      applied: z.array(z.string()),
+      conflicts: z.array(conflict),
+      /** Protected files that still wait for an approval of their own. */
+      remaining: z.array(z.string()),
+    }),
+  },
+  patch: {
+    params: z.object({ task: z.string(), paths: z.optional(z.array(z.string())) }),
+    result: z.object({ patch: z.string() }),
+  },
+  /** One side of a changed file, base64; null where that side does not exist. */
+  readSide: {
+    params: z.object({ task: z.string(), path: z.string(), side: z.enum(['base', 'result']) }),
+    result: z.object({ bytes: z.nullable(z.string()) }),
+  },
+  traceLines: {
+    params: z.object({ task: z.string(), from: count }),
+    result: z.object({ lines: z.array(traceLineSchema) }),
+  },
+  verifyTrace: {
+    params: taskParams,
+    result: z.object({
+      ok: z.boolean(),
+      events: count,
+      firstBad: z.optional(z.object({ line: count, reason: z.string() })),
+    }),
+  },
+  /** Asks the host to end now; refused while tasks run unless forced. */
+  shutdown: { params: z.object({ force: z.boolean() }), result: z.object({ stopping: z.boolean() }) },
+} as const;
+
+/** Notification from the host: `stateChanged` with one delta. */
+export const stateChangedNotification = 'stateChanged';
+
+/** `previous` is the newest number this client was sent before; what lies between was left out on purpose (trace lines). */
+export const stateChangedSchema = z.object({ previous: count, delta: stateDeltaSchema });
+
+/** Notification from the host, without parameters: it ends on purpose, so a client does not start it again by itself. */
+export const hostStoppingNotification = 'hostStopping';
+
+export const hostErrorSchema = z.object({ reason: z.string(), exitCode: z.optional(z.int()) });
+
+export type HostMethod = keyof typeof hostMethods;
+export type HostParams<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['params']>;
+export type HostResult<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['result']>;
+export type HostState = z.infer<typeof hostStateSchema>;
+export type StateDelta = z.infer<typeof stateDeltaSchema>;
+export type StateChanged = z.infer<typeof stateChangedSchema>;
+export type TraceLine = z.infer<typeof traceLineSchema>;
+export type OriginView = z.infer<typeof originViewSchema>;
+export type TaskSettings = z.infer<typeof taskSettingsSchema>;

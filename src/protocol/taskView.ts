@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+
+/** What clients see of a task. Made by the host from the folded task; the CLI prints it, the editor mirrors it. */
+
+const count = z.int().check(z.nonnegative());
+
+export const changedFileViewSchema = z.object({
+  path: z.string(),
+  status: z.enum(['added', 'modified', 'deleted']),
+  additions: count,
+  deletions: count,
+  binary: z.boolean(),
+  /** Set where a person must accept this file by itself; the text says why. */
+  protected: z.optional(z.string()),
+  /** True once its change stands in the checkout. */
+  applied: z.boolean(),
+});
+
+export const testCaseViewSchema = z.object({
+  name: z.string(),
+  status: z.enum(['passed', 'failed', 'skipped']),
+  file: z.optional(z.string()),
+  milliseconds: z.optional(z.number()),
+  message: z.optional(z.string()),
+});
+
+export const reportViewSchema = z.object({ passed: count, failed: count, skipped: count, total: count });
+
+export const proofViewSchema = z.object({
+  verdict: z.enum(['green', 'red', 'unverified']),
+  reason: z.string(),
+  hash: z.string(),
+  command: z.array(z.string()),
+  runtime: z.string(),
+  base: reportViewSchema,
+  patched: reportViewSchema,
+  tests: z.array(testCaseViewSchema),
+});
+
+export const taskStateSchema = z.enum([
+  'queued',
+  'preparing',
+  'working',
+  'verifying',
+  'reviewing',
+  'ready',
+  'revising',
+  'waiting',
+  'paused',
+  'applied',
+  'merged',
+  'discarded',
+  'failed',
+  'cancelled',
+]);
+
+export const taskViewSchema = z.object({
+  id: z.string(),
+  goal: z.string(),
+  state: taskStateSchema,
+  reason: z.optional(z.object({ code: z.string(), message: z.string() })),
+  activity: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  model: z.string(),
+  replay: z.boolean(),
+  runtime: z.optional(z.object({ name: z.string(), isolatedKernel: z.boolean() })),
+  origin: z.object({
+    kind: z.string(),
+    file: z.optional(z.string()),
+    startLine: z.optional(z.int()),
+    endLine: z.optional(z.int()),
+  }),
+  changeset: z.optional(z.object({ hash: z.string(), files: z.array(changedFileViewSchema) })),
+  summary: z.optional(z.string()),
+  /** Changes that policy left out of the changeset, with the rule. */
+  refused: z.array(z.object({ path: z.string(), rule: z.string(), message: z.string() })),
+  /** Files of the user's that the agent did not get, with the reason. */
+  excluded: z.array(z.object({ path: z.string(), reason: z.string() })),
+  proof: z.optional(proofViewSchema),
+  votes: z.array(z.object({ agent: z.string(), vote: z.enum(['approve', 'reject', 'abstain']), hash: z.string(), reason: z.string() })),
+  usage: z.object({ newTokens: count, tokens: count, steps: count, seconds: z.number() }),
+  limits: z.object({ newTokens: count, steps: count, seconds: count }),
+  trace: z.object({ path: z.string(), events: count }),
+});
+
+export type ChangedFileView = z.infer<typeof changedFileViewSchema>;
+export type ProofView = z.infer<typeof proofViewSchema>;
+export type TaskView = z.infer<typeof taskViewSchema>;
+export type TaskStateView = z.infer<typeof taskStateSchema>;

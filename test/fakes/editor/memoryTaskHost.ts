@@ -1,0 +1,54 @@
+import { Emitter } from '../../../src/base/event.ts';
+import { type Failure, failure } from '../../../src/base/failure.ts';
+import { fail, ok, type Result } from '../../../src/base/result.ts';
+import type { HostMethod, HostParams, HostResult } from '../../../src/protocol/host.ts';
+import type { TaskView } from '../../../src/protocol/taskView.ts';
+import type { HostCondition, TaskHost } from '../../../src/vscode/host/taskHost.ts';
+
+type Answers = { readonly [M in HostMethod]?: (params: HostParams<M>) => Result<HostResult<M>, Failure> };
+
+/** A repository's host without a process: tasks are where a test puts them, requests are kept and answered from a table. */
+export class MemoryTaskHost implements TaskHost {
+  readonly root: string;
+  readonly requests: { readonly method: HostMethod; readonly params: unknown }[] = [];
+  readonly connects: boolean[] = [];
+  answers: Answers = {};
+  condition: HostCondition = { kind: 'idle' };
+  private present: readonly TaskView[];
+  private readonly changed = new Emitter<void>();
+  readonly onDidChange = this.changed.event;
+
+  constructor(root: string, tasks: readonly TaskView[] = []) {
+    this.root = root;
+    this.present = tasks;
+  }
+
+  get tasks(): readonly TaskView[] {
+    return this.present;
+  }
+
+  put(...tasks: readonly TaskView[]): void {
+    const ids = new Set(tasks.map((task) => task.id));
+    this.present = [...this.present.filter((task) => !ids.has(task.id)), ...tasks];
+    this.changed.fire();
+  }
+
+  become(condition: HostCondition): void {
+    this.condition = condition;
+    this.changed.fire();
+  }
+
+  async connect({ start }: { readonly start: boolean }): Promise<Result<void, Failure>> {
+    this.connects.push(start);
+    return ok(undefined);
+  }
+
+  async request<M extends HostMethod>(method: M, params: HostParams<M>): Promise<Result<HostResult<M>, Failure>> {
+    this.requests.push({ method, params });
+    return this.answers[method]?.(params) ?? fail(failure('unanswered', `The test gave no answer to ${method}.`));
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+}

@@ -1,0 +1,47 @@
+import { fail, ok, type Result } from '../../src/base/result.ts';
+import type { EngineInfo, RuntimeInfo, Sandbox, SandboxEngine, SandboxFailure } from '../../src/core/sandbox/sandbox.ts';
+import type { SandboxSpec } from '../../src/core/sandbox/sandboxSpec.ts';
+import { type MemoryCommand, MemorySandbox } from './memorySandbox.ts';
+
+/** An engine whose boxes are in memory; every box it ever started stays looked at. */
+export class MemoryEngine implements SandboxEngine {
+  readonly boxes: { readonly box: MemorySandbox; readonly spec: SandboxSpec }[] = [];
+  /** Answers the next starts with these failures, first first. */
+  readonly startFailures: SandboxFailure[] = [];
+  /** Called with each box right after its start. */
+  onStart: (box: MemorySandbox, spec: SandboxSpec) => void = () => undefined;
+  private readonly command: MemoryCommand;
+
+  constructor(command: MemoryCommand) {
+    this.command = command;
+  }
+
+  async info(): Promise<Result<EngineInfo, SandboxFailure>> {
+    return ok({ endpoint: 'memory', version: '1', apiVersion: '1', runtimes: ['runc'] });
+  }
+
+  async chooseRuntime(options: { readonly requireGvisor: boolean }): Promise<Result<RuntimeInfo, SandboxFailure>> {
+    return options.requireGvisor
+      ? fail({ reason: 'runtime-unavailable', message: 'gVisor is required and not there; install runsc.' })
+      : ok({ name: 'runc', isolatedKernel: false });
+  }
+
+  async ensureBaseImage(): Promise<Result<{ image: string; id: string }, SandboxFailure>> {
+    return ok({ image: 'memory/base', id: 'sha256:memory' });
+  }
+
+  async start(spec: SandboxSpec): Promise<Result<Sandbox, SandboxFailure>> {
+    const failed = this.startFailures.shift();
+    if (failed !== undefined) {
+      return fail(failed);
+    }
+    const box = new MemorySandbox({ profile: spec.profile, command: this.command });
+    this.boxes.push({ box, spec });
+    this.onStart(box, spec);
+    return ok(box);
+  }
+
+  async reap(): Promise<Result<number, SandboxFailure>> {
+    return ok(0);
+  }
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { failure } from '../../src/base/failure.ts';
+import { fail, ok } from '../../src/base/result.ts';
+import { defaultLimits, type Limits } from '../../src/core/guards/limits.ts';
+import type { LanguageModel, ModelFailureReason } from '../../src/core/models/languageModel.ts';
+import { runTask } from '../../src/core/supervisor/taskPipeline.ts';
+import type { SupervisorPorts } from '../../src/core/supervisor/supervisorPorts.ts';
+import type { TraceEvent } from '../../src/core/trace/traceEvent.ts';
+import { createReplayModel } from '../../src/node/models/replay.ts';
+import type { ReplayScript } from '../../src/node/models/replayScript.ts';
+import { MemoryEngine } from '../fakes/memoryEngine.ts';
+import type { MemoryCommand, MemorySandbox } from '../fakes/memorySandbox.ts';
+import { MemoryTaskTrace } from '../fakes/memoryTaskTrace.ts';
+import { MemoryTreeStore } from '../fakes/memoryTreeStore.ts';
+
+/** A project with one defect: `add` subtracts. Its only test is the command below. */
+export const defectiveProject: Readonly<Record<string, string>> = {
+  'package.json': '{ "type": "module", "scripts": { "test": "node --test" } }\n',
+  'src/sum.js': 'export const add = (a, b) => a - b;\n',
+  'test/sum.test.js': "import { add } from '../src/sum.js';\n",
+  'secrets/readme.txt': 'nothing to see\n',
+};
+
+/** Stands for `node --test`: passes when the defect is gone. A deleted test is not run. */
+const runTests: MemoryCommand = (_params, box) => {
+  const present = box.text('test/sum.test.js') !== undefined;
+  const good = box.text('src/sum.js')?.includes('a + b') === true;
+  const lines = present
+    ? ['TAP version 13', '1..1', `${good ? 'ok' : 'not ok'} 1 - adds two numbers`]
+    : ['TAP version 13', '1..0'];
+  box.scratch.set('nightshift-report.tap', new TextEncoder().encode(`${lines.join('\n')}\n`));
+  return { exitCode: present && !good ? 1 : 0, stdout: '', milliseconds: 5 };
+};
+
+export interface Play {
+  readonly turns: ReplayScript['turns'];
+  readonly limits?: Partial<Limits>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly requireGvisor?: boolean;
+  /** Fails the model's first calls. */
+  readonly modelFailures?: readonly ModelFailureReason[];
+  readonly onStart?: (box: MemorySandbox, count: number) => void;
+}
+
+export interface Played {
+  readonly trace: MemoryTaskTrace;
+  readonly engine: MemoryEngine;
+  readonly store: MemoryTreeStore;
+}
+
+/** Runs a whole task with a recorded model: the real core, with sandboxes, trees and trace in memory. */
+export async function playPipeline(play: Play): Promise<Played> {
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-golden-'));
+  const path = join(folder, 'script.json');
+  writeFileSync(path, JSON.stringify({ version: 1, turns: play.turns }));
+  const trace = new MemoryTaskTrace();
+  const engine = new MemoryEngine(runTests);
+  engine.onStart = (box) => play.onStart?.(box, engine.boxes.length);
+  const store = new MemoryTreeStore(play.files ?? defectiveProject);
+  const recorded = createReplayModel({ path, name: 'script' });
+  const model = failingFirst(recorded, [...(play.modelFailures ?? [])]);
+  const ports: SupervisorPorts = {
+    store,
+    engine,
+    createModel: () => ok(model),
+    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    // The trace's own clock runs a second an event from 2026 on; a present before it adds no time.
+    clock: { now: () => 0, monotonic: () => 0 },
+    sleep: async () => undefined,
+    owner: '1:1:golden',
+  };
+  await trace.record({
+    type: 'task-created',
+    actor: 'user',
+    data: {
+      task: 'task-golden',
+      goal: 'Fix the failing test',
+      origin: { kind: 'cli' },
+      model: { driver: 'replay', name: 'script' },
+      replay: true,
+      limits: { ...defaultLimits, ...play.limits },
+      settings: { contextTokens: 16_384, requireGvisor: play.requireGvisor ?? false },
+      workspace: 'golden',
+      product: 'nightshift test',
+    },
+  });
+  try {
+    await runTask({ ports, trace, signal: play.signal ?? new AbortController().signal });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return { trace, engine, store };
+}
+
+function failingFirst(model: LanguageModel, reasons: ModelFailureReason[]): LanguageModel {
+  return {
+    id: model.id,
+    probe: (signal) => model.probe(signal),
+    chat: async (request, options) => {
+      const reason = reasons.shift();
+      return reason === undefined ? model.chat(request, options) : fail(failure(reason, `The model failed: ${reason}.`));
+    },
+  };
+}
+
+/** The trace as text to compare: one event a line, what differs from run to run named by its order of appearance. */
+export function transcript(events: readonly TraceEvent[]): string {
+  const names = new Map<string, string>();
+  const stable = (kind: string) => (found: string) => {
+    const known = names.get(found) ?? `<${kind} ${[...names.values()].filter((name) => name.startsWith(`<${kind} `)).length + 1}>`;
+    names.set(found, known);
+    return known;
+  };
+  const lines = events.map(({ seq, type, actor, data }) => `${seq} ${actor} ${type} ${JSON.stringify(data)}`);
+  return `${lines
+    .join('\n')
+    .replace(/\b(?:sha256:)?[0-9a-f]{64}\b/g, stable('hash'))
+    .replace(/\brun-[0-9a-z]{10}\b/g, stable('run'))
+    .replace(/\bmemory-\d+\b/g, stable('box'))
+    .replace(/\bcall[-_][0-9a-z_-]+/g, stable('call'))
+    .replace(/"milliseconds":[\d.e-]+/g, '"milliseconds":0')
+    .replace(/"bytes":\d+\}/g, '"bytes":0}')
+    .replace(/"(estimatedTokens|promptTokens|outputTokens|newTokens)":(?!50000)\d+/g, '"$1":0')}\n`;
+}

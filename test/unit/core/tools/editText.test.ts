@@ -1,0 +1,169 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { editText } from '../../../../src/core/tools/editText.ts';
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function edited(file: string, oldText: string, newText: string): string {
+  const result = editText(bytesOf(file), oldText, newText);
+  if (!result.ok) {
+    throw new Error(`${result.error.reason}: ${result.error.message}`);
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(result.value.bytes);
+}
+
+function refusal(file: Uint8Array | string, oldText: string, newText = 'x') {
+  const result = editText(typeof file === 'string' ? bytesOf(file) : file, oldText, newText);
+  if (result.ok) {
+    throw new Error('the edit was made');
+  }
+  return result.error;
+}
+
+/** Is there a place in the file that reads as `oldText`, with every byte before and after it kept? */
+function keepsAllButOnePlace(file: string, oldText: string, result: Uint8Array): boolean {
+  const unix = (text: string) => text.replaceAll('\r\n', '\n').replace(/^\uFEFF/, '');
+  for (let start = 0; start <= file.length; start += 1) {
+    for (let end = start + 1; end <= file.length; end += 1) {
+      const before = bytesOf(file.slice(0, start));
+      const after = bytesOf(file.slice(end));
+      if (
+        unix(file.slice(start, end)) === unix(oldText) &&
+        before.length + after.length <= result.length &&
+        before.every((byte, index) => byte === result[index]) &&
+        after.every((byte, index) => byte === result[result.length - after.length + index])
+      ) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+describe('editText', () => {
+  it('replaces the one place and says its line', () => {
+    const result = editText(bytesOf('one\ntwo\nthree\n'), 'two', '2');
+    expect(result).toEqual({ ok: true, value: { bytes: bytesOf('one\n2\nthree\n'), line: 2 } });
+  });
+
+  it('matches text with \\n in a file with \\r\\n and inserts the ends of the file', () => {
+    expect(edited('a\r\nb\r\nc\r\n', 'a\nb\n', 'a\nx\ny\n')).toBe('a\r\nx\r\ny\r\nc\r\n');
+  });
+
+  it('inserts \\n into a file with \\n even when the model sends \\r\\n', () => {
+    expect(edited('a\nb\n', 'a\r\nb', 'a\r\nc')).toBe('a\nc\n');
+  });
+
+  it('leaves mixed line ends outside of what changes as they were', () => {
+    expect(edited('a\r\nb\nc\r\nd\n', 'a\nb\nc\nd', 'a\nb\nC\nd')).toBe('a\r\nb\nC\r\nd\n');
+  });
+
+  it('keeps a byte order mark whether or not the model sends it', () => {
+    expect(edited('\uFEFFlet a;\n', 'let a;', 'let b;')).toBe('\uFEFFlet b;\n');
+    expect(edited('\uFEFFlet a;\n', '\uFEFFlet a;', 'let b;')).toBe('\uFEFFlet b;\n');
+  });
+
+  it('does not treat a replacement as a pattern', () => {
+    expect(edited('price: 1', '1', "$& $' $1")).toBe("price: $& $' $1");
+  });
+
+  it('can delete the whole text', () => {
+    expect(edited('all\n', 'all\n', '')).toBe('');
+  });
+
+  it('refuses an ambiguous text and says at which lines it is', () => {
+    const error = refusal('x = 1\ny\nx = 1\n', 'x = 1');
+    expect(error.reason).toBe('ambiguous-match');
+    expect(error.message).toContain('2 times, at lines 1, 3');
+  });
+
+  it('counts overlapping places as ambiguous', () => {
+    expect(refusal('aaa', 'aa').reason).toBe('ambiguous-match');
+  });
+
+  it('names the nearest lines with their numbers and white space when nothing matches', () => {
+    const error = refusal('function a() {\n\treturn 1;\n}\n', 'function a() {\n  return 1;\n}');
+    expect(error.reason).toBe('no-match');
+    expect(error.message).toContain('line 1 "function a() {", line 2 "\\treturn 1;", line 3 "}"');
+  });
+
+  it('finds a near line by likeness when no line is equal', () => {
+    expect(refusal('zzz\nconst total = items.length + 1;\n', 'const totals = items.length - 1;').message).toContain(
+      'line 2 "const total = items.length + 1;"',
+    );
+  });
+
+  it('says to leave out line numbers when they were copied', () => {
+    expect(refusal('alpha\nbeta\n', '2 | beta').message).toContain('Leave out the line numbers.');
+  });
+
+  it('refuses empty text, bytes that are not UTF-8 and text with a NUL', () => {
+    expect(refusal('a', '').reason).toBe('no-match');
+    expect(refusal(Uint8Array.of(0x61, 0xff), 'a').reason).toBe('binary');
+    expect(refusal('a\0b', 'a').reason).toBe('binary');
+  });
+
+  it('never matches half of a character', () => {
+    expect(refusal('a\u{1F600}b', '\uD83D').reason).toBe('no-match');
+  });
+
+  it('answers in bounded time and length for a long file', () => {
+    const file = Array.from({ length: 60_000 }, (_, index) => `const value${index} = ${index};`).join('\n');
+    expect(refusal(file, 'const valu = nothing;\n'.repeat(500)).message.length).toBeLessThan(2_000);
+  });
+
+  const line = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\t', 'é', '\u{1F600}', '\r', '$'), maxLength: 6 });
+  const lineEnd = fc.constantFrom('\n', '\r\n');
+  const fileText = fc
+    .tuple(fc.boolean(), fc.array(fc.tuple(line, lineEnd), { maxLength: 8 }), line)
+    .map(([mark, lines, last]) => (mark ? '\uFEFF' : '') + lines.map(([text, end]) => text + end).join('') + last);
+
+  it('changes no byte before or after the matched text', () => {
+    fc.assert(
+      fc.property(fileText, fileText, fc.nat(40), fc.nat(12), (file, newText, from, length) => {
+        const oldText = file.slice(from, from + length);
+        const result = editText(bytesOf(file), oldText, newText);
+        if (!result.ok) {
+          return;
+        }
+        expect(keepsAllButOnePlace(file, oldText, result.value.bytes)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is undone by the reverse edit when that is unambiguous and the file has one kind of line end', () => {
+    fc.assert(
+      fc.property(fileText, lineEnd, fc.nat(40), fc.integer({ min: 1, max: 12 }), (mixed, end, from, length) => {
+        const file = mixed.replaceAll('\r', '').replaceAll('\n', end);
+        const oldText = file.slice(from, from + length);
+        const there = editText(bytesOf(file), oldText, 'REPLACED\nTEXT');
+        if (!there.ok || !file.includes('\n', from + length)) {
+          return;
+        }
+        const back = editText(there.value.bytes, 'REPLACED\nTEXT', oldText);
+        // A cut inside \r\n or a character, or at the mark, cannot come back as it was.
+        if (/^\n|\r$|\uFEFF/.test(oldText) || /\p{Surrogate}/u.test(oldText)) {
+          return;
+        }
+        expect(back).toMatchObject({ ok: true, value: { bytes: bytesOf(file) } });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never throws and never makes an edit it cannot justify, for any bytes and texts', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.string(), fc.string(), (file, oldText, newText) => {
+        const copy = file.slice();
+        const result = editText(file, oldText, newText);
+        expect(file).toEqual(copy);
+        if (result.ok) {
+          expect(oldText).not.toBe('');
+        } else {
+          expect(result.error.message).not.toContain('\n');
+        }
+      }),
+    );
+  });
+});
