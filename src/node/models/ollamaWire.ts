@@ -1,0 +1,95 @@
+import type { Message as OllamaMessage, Tool as OllamaTool } from 'ollama/browser';
+import { z } from 'zod';
+import type { Message, ToolSpec } from '../../core/models/languageModel.ts';
+
+const count = z.int().nonnegative();
+
+const callSchema = z.object({
+  id: z.string().optional(),
+  function: z.object({ name: z.string(), arguments: z.unknown() }),
+});
+
+/** One line of a streamed `/api/chat` answer; counts are absent when the server does not know them. */
+export const answerChunkSchema = z.object({
+  message: z
+    .object({
+      content: z.string().nullish(),
+      thinking: z.string().nullish(),
+      tool_calls: z.array(callSchema).nullish(),
+    })
+    .optional(),
+  done: z.boolean().default(false),
+  done_reason: z.string().optional(),
+  prompt_eval_count: count.optional(),
+  eval_count: count.optional(),
+});
+
+export type AnswerChunk = z.infer<typeof answerChunkSchema>;
+export type AnswerCall = z.infer<typeof callSchema>;
+
+export const versionSchema = z.object({ version: z.string() });
+
+/** `capabilities` is absent before server 0.6.4; the template tells then. */
+export const showSchema = z.object({
+  capabilities: z.array(z.string()).optional(),
+  template: z.string().optional(),
+  model_info: z.record(z.string(), z.unknown()).optional(),
+});
+
+export type ShowAnswer = z.infer<typeof showSchema>;
+
+export const tagsSchema = z.object({
+  models: z
+    .array(z.object({ name: z.string(), digest: z.string().optional(), capabilities: z.array(z.string()).optional() }))
+    .nullish(),
+});
+
+export function offersTools(show: Pick<ShowAnswer, 'capabilities' | 'template'>): boolean {
+  return show.capabilities?.includes('tools') ?? show.template?.includes('.Tools') ?? false;
+}
+
+/** The window the model was trained for, tokens; the key carries the architecture's name. */
+export function trainedContext(show: ShowAnswer): number | undefined {
+  const architecture = show.model_info?.['general.architecture'];
+  const length = show.model_info?.[`${typeof architecture === 'string' ? architecture : ''}.context_length`];
+  return typeof length === 'number' && Number.isInteger(length) && length > 0 ? length : undefined;
+}
+
+type SentCall = NonNullable<OllamaMessage['tool_calls']>[number] & { id: string };
+type SentMessage = OllamaMessage & { tool_calls?: SentCall[]; tool_call_id?: string };
+
+/** A fresh copy in the server's words: the package changes what it is given. */
+export function toOllamaMessage(message: Message): SentMessage {
+  if (message.role === 'tool') {
+    return { role: 'tool', content: message.content, tool_name: message.tool, tool_call_id: message.callId };
+  }
+  if (message.role !== 'assistant') {
+    return { role: message.role, content: message.content };
+  }
+  const calls = message.calls ?? [];
+  return {
+    role: 'assistant',
+    content: message.content,
+    ...(message.thinking === undefined || message.thinking === '' ? {} : { thinking: message.thinking }),
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map(({ id, name, arguments: given }) => ({
+            id,
+            function: { name, arguments: asObject(given) },
+          })),
+        }),
+  };
+}
+
+export function toOllamaTool(tool: ToolSpec): OllamaTool {
+  return {
+    type: 'function',
+    function: { name: tool.name, description: tool.description, parameters: { ...tool.parameters } },
+  };
+}
+
+/** The server refuses a history whose arguments are no object; what a model really sent is kept readable inside one. */
+function asObject(given: unknown): Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : { value: given ?? null };
+}
