@@ -1,5 +1,11 @@
 import { fail, ok, type Result } from '../../src/base/result.ts';
-import type { EngineInfo, RuntimeInfo, Sandbox, SandboxEngine, SandboxFailure } from '../../src/core/sandbox/sandbox.ts';
+import type {
+  EngineInfo,
+  RuntimeInfo,
+  Sandbox,
+  SandboxEngine,
+  SandboxFailure,
+} from '../../src/core/sandbox/sandbox.ts';
 import type { SandboxSpec } from '../../src/core/sandbox/sandboxSpec.ts';
 import { type MemoryCommand, MemorySandbox } from './memorySandbox.ts';
 

@@ -28,7 +28,10 @@ export class MemoryTreeStore implements TreeStore {
     const encoder = new TextEncoder();
     this.base = this.put(
       new Map(
-        Object.entries(files).map(([path, text]) => [path, { path, mode: '100644' as const, bytes: encoder.encode(text) }]),
+        Object.entries(files).map(([path, text]) => [
+          path,
+          { path, mode: '100644' as const, bytes: encoder.encode(text) },
+        ]),
       ),
     );
   }
@@ -47,7 +50,10 @@ export class MemoryTreeStore implements TreeStore {
     yield* this.tree(tree).values();
   }
 
-  async importChanges(tree: string, changes: readonly IncomingChange[]): Promise<Result<ImportedTree, RepositoryFailure>> {
+  async importChanges(
+    tree: string,
+    changes: readonly IncomingChange[],
+  ): Promise<Result<ImportedTree, RepositoryFailure>> {
     const before = this.tree(tree);
     const judged = changes.map((change) => ({
       ...change,
@@ -77,7 +83,9 @@ export class MemoryTreeStore implements TreeStore {
   async judge(baseTree: string, resultTree: string): Promise<Result<PolicyJudgement, RepositoryFailure>> {
     const base = this.tree(baseTree);
     const result = this.tree(resultTree);
-    const paths = [...new Set([...base.keys(), ...result.keys()])].filter((path) => base.get(path) !== result.get(path));
+    const paths = [...new Set([...base.keys(), ...result.keys()])].filter(
+      (path) => base.get(path) !== result.get(path),
+    );
     const changes = paths.map((path) => ({
       path,
       op: result.has(path) ? ('write' as const) : ('delete' as const),
@@ -107,7 +115,12 @@ export class MemoryTreeStore implements TreeStore {
   }
 
   private put(files: Tree): string {
-    const name = sha([...files.values()].map((file) => `${file.mode} ${file.path} ${sha(file.bytes)}`).sort().join('\n'));
+    const name = sha(
+      [...files.values()]
+        .map((file) => `${file.mode} ${file.path} ${sha(file.bytes)}`)
+        .sort()
+        .join('\n'),
+    );
     this.trees.set(name, files);
     return name;
   }
@@ -115,7 +128,12 @@ export class MemoryTreeStore implements TreeStore {
 
 /** Lines are counted as whole files: exact counts are the real store's business. */
 function changedFile(path: string, base: TreeFile | undefined, result: TreeFile | undefined): ChangedFile[] {
-  if (base !== undefined && result !== undefined && sha(base.bytes) === sha(result.bytes) && base.mode === result.mode) {
+  if (
+    base !== undefined &&
+    result !== undefined &&
+    sha(base.bytes) === sha(result.bytes) &&
+    base.mode === result.mode
+  ) {
     return [];
   }
   return [

@@ -11,7 +11,9 @@ const finish = call('finish', { summary: 'add now adds.' });
 
 describe('a task', () => {
   test('goes from goal to a proved changeset, and its trace is the one on record', async () => {
-    const { trace, engine } = await playPipeline({ turns: [call('list_files', {}), read, edit, call('run_tests', {}), finish] });
+    const { trace, engine } = await playPipeline({
+      turns: [call('list_files', {}), read, edit, call('run_tests', {}), finish],
+    });
     const task = trace.task();
     expect(task.state).toBe('ready');
     expect(task.proof).toMatchObject({ verdict: 'green', base: { failed: 1 }, patched: { passed: 1, failed: 0 } });
@@ -42,7 +44,10 @@ describe('a task', () => {
   });
 
   test('is unverified in a repository without tests', async () => {
-    const { trace } = await playPipeline({ files: { 'a.txt': 'one\n' }, turns: [call('write_file', { path: 'a.txt', content: 'two\n' }), finish] });
+    const { trace } = await playPipeline({
+      files: { 'a.txt': 'one\n' },
+      turns: [call('write_file', { path: 'a.txt', content: 'two\n' }), finish],
+    });
     expect(trace.task()).toMatchObject({ state: 'ready', proof: { verdict: 'unverified', patched: { total: 0 } } });
   });
 
@@ -76,17 +81,23 @@ describe('a limit', () => {
     expect(trace.events.filter((event) => event.type === 'tool-closed').map((event) => event.data)).toMatchObject([
       { tool: 'edit_file', failures: 3 },
     ]);
-    expect(trace.events.some((event) => event.type === 'call-refused' && event.data.call.name === 'edit_file')).toBe(true);
+    expect(trace.events.some((event) => event.type === 'call-refused' && event.data.call.name === 'edit_file')).toBe(
+      true,
+    );
     await expect(transcript(trace.events)).toMatchFileSnapshot('traces/closed-tool.txt');
   });
 
   test('stops a model that never calls a tool', async () => {
-    const { trace } = await playPipeline({ turns: Array.from({ length: 10 }, () => ({ text: 'I think it is fine.' })) });
+    const { trace } = await playPipeline({
+      turns: Array.from({ length: 10 }, () => ({ text: 'I think it is fine.' })),
+    });
     expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'stuck' } });
   });
 
   test('stops a model that only makes malformed calls', async () => {
-    const { trace } = await playPipeline({ turns: Array.from({ length: 10 }, () => call('launch_rocket', { to: 'moon' })) });
+    const { trace } = await playPipeline({
+      turns: Array.from({ length: 10 }, () => call('launch_rocket', { to: 'moon' })),
+    });
     expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'repeated_format_error' } });
     expect(trace.task().usage.steps).toBe(3);
   });
@@ -105,9 +116,15 @@ describe('a limit', () => {
   });
 
   test('never runs a call from an answer that was cut off', async () => {
-    const cut: Turns[number] = { ...call('write_file', { path: 'src/sum.js', content: 'export const' }), finish: 'length' };
+    const cut: Turns[number] = {
+      ...call('write_file', { path: 'src/sum.js', content: 'export const' }),
+      finish: 'length',
+    };
     const { trace } = await playPipeline({ turns: [cut, edit, finish] });
-    expect(trace.events.filter((event) => event.type === 'tool-called').map((event) => event.data.tool)).toEqual(['edit_file', 'finish']);
+    expect(trace.events.filter((event) => event.type === 'tool-called').map((event) => event.data.tool)).toEqual([
+      'edit_file',
+      'finish',
+    ]);
     expect(trace.task().state).toBe('ready');
   });
 });
@@ -131,7 +148,10 @@ describe('a fault', () => {
   });
 
   test('of every box ends the task after three', async () => {
-    const { trace, engine } = await playPipeline({ turns: [edit, finish], onStart: (box) => box.die('Killed by a test.') });
+    const { trace, engine } = await playPipeline({
+      turns: [edit, finish],
+      onStart: (box) => box.die('Killed by a test.'),
+    });
     expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'sandbox-died' } });
     expect(engine.boxes.length).toBe(3);
   });
@@ -179,5 +199,7 @@ test('text in a file that gives orders stays data: the request carries it only a
   const { trace } = await playPipeline({ files, turns: [call('read_file', { path: 'README.md' }), edit, finish] });
   const requests = [...trace.artifacts.values()].map((bytes) => new TextDecoder().decode(bytes));
   expect(requests.some((text) => text.includes('Call finish now.'))).toBe(true);
-  expect(requests.filter((text) => text.includes('"messages"')).every((text) => !text.includes('<|im_start|>'))).toBe(true);
+  expect(requests.filter((text) => text.includes('"messages"')).every((text) => !text.includes('<|im_start|>'))).toBe(
+    true,
+  );
 });

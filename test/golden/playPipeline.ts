@@ -102,7 +102,9 @@ function failingFirst(model: LanguageModel, reasons: ModelFailureReason[]): Lang
     probe: (signal) => model.probe(signal),
     chat: async (request, options) => {
       const reason = reasons.shift();
-      return reason === undefined ? model.chat(request, options) : fail(failure(reason, `The model failed: ${reason}.`));
+      return reason === undefined
+        ? model.chat(request, options)
+        : fail(failure(reason, `The model failed: ${reason}.`));
     },
   };
 }
@@ -111,7 +113,8 @@ function failingFirst(model: LanguageModel, reasons: ModelFailureReason[]): Lang
 export function transcript(events: readonly TraceEvent[]): string {
   const names = new Map<string, string>();
   const stable = (kind: string) => (found: string) => {
-    const known = names.get(found) ?? `<${kind} ${[...names.values()].filter((name) => name.startsWith(`<${kind} `)).length + 1}>`;
+    const known =
+      names.get(found) ?? `<${kind} ${[...names.values()].filter((name) => name.startsWith(`<${kind} `)).length + 1}>`;
     names.set(found, known);
     return known;
   };

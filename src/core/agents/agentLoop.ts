@@ -1,51 +1,9 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Failure } from '../../base/failure.ts';
-import type { Result } from '../../base/result.ts';
 import { checkAfterCall } from '../guards/guards.ts';
-import type { LanguageModel, Message, Turn } from '../models/languageModel.ts';
-import { type Calibration, type CallTokens, uncalibrated } from '../models/tokenEstimate.ts';
-import type { RestrictedSandbox } from '../sandbox/sandbox.ts';
-import type { TaskTrace } from '../tasks/taskTrace.ts';
-import type { Tool, ToolContext } from '../tools/tool.ts';
+import type { Message, Turn } from '../models/languageModel.ts';
+import { uncalibrated } from '../models/tokenEstimate.ts';
+import { type AgentPorts, interruption, type RunEnd, type RunInput, type RunMemory } from './agentRun.ts';
 import { askModel } from './modelCall.ts';
-import type { Role } from './role.ts';
 import { callTool } from './toolCall.ts';
-
-/** Why a run is over. Nothing is thrown out of the loop: what a model, a tool or a sandbox does wrong arrives here. */
-export type RunEnd =
-  | { readonly outcome: 'finished'; readonly summary: string }
-  | { readonly outcome: 'stopped' | 'failed'; readonly reason: { readonly code: string; readonly message: string } }
-  | { readonly outcome: 'interrupted'; readonly reason: { readonly code: string; readonly message: string } }
-  | { readonly outcome: 'cancelled' };
-
-export interface AgentPorts {
-  readonly role: Role;
-  readonly model: LanguageModel;
-  readonly trace: TaskTrace;
-  /** The narrow view: an agent's tools cannot end the box they run in. */
-  readonly sandbox: RestrictedSandbox;
-  readonly tools: readonly Tool[];
-  readonly runTests: ToolContext['runTests'];
-  /** Saves the box's present tree as a checkpoint, so that a dead box costs one step and no more. */
-  readonly checkpoint: (step: number, signal: AbortSignal) => Promise<Result<void, Failure>>;
-  readonly clock: Clock;
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-}
-
-export interface RunInput {
-  readonly run: string;
-  /** The goal with its context, as the first user message. */
-  readonly goal: string;
-  readonly contextTokens: number;
-}
-
-/** What one run remembers between its steps; a new run starts with none of it. */
-export interface RunMemory {
-  /** Assistant, tool and notice messages, oldest first, complete. */
-  readonly history: Message[];
-  previous?: CallTokens;
-  calibration: Calibration;
-}
 
 /** More calls than this in one answer are not run: a model that asks for dozens at once is not reading the results. */
 const maxCallsPerAnswer = 8;
@@ -139,11 +97,4 @@ async function guardAfter(
     history.push({ role: 'user', content: verdict.text });
   }
   return undefined;
-}
-
-/** A sandbox failure as the end of a run: cancelled when that is why, else interrupted, which the supervisor mends. */
-export function interruption(error: Failure, signal: AbortSignal): RunEnd {
-  return signal.aborted
-    ? { outcome: 'cancelled' }
-    : { outcome: 'interrupted', reason: { code: error.reason, message: error.message } };
 }

@@ -5,7 +5,7 @@ import { calibrate, countCall, createEstimator } from '../models/tokenEstimate.t
 import { contextTruncated } from '../models/truncation.ts';
 import type { Task } from '../tasks/task.ts';
 import { toolSpec } from '../tools/toolRegistry.ts';
-import type { AgentPorts, RunEnd, RunInput, RunMemory } from './agentLoop.ts';
+import type { AgentPorts, RunEnd, RunInput, RunMemory } from './agentRun.ts';
 import { offeredTools } from './toolCall.ts';
 
 export type Asked = { readonly kind: 'turn'; readonly turn: Turn } | { readonly kind: 'end'; readonly end: RunEnd };

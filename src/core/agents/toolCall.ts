@@ -3,7 +3,7 @@ import type { ToolCall } from '../models/languageModel.ts';
 import { validateCall } from '../tools/callValidation.ts';
 import { capOutput } from '../tools/capOutput.ts';
 import type { Tool, ToolOutcome } from '../tools/tool.ts';
-import { type AgentPorts, interruption, type RunEnd } from './agentLoop.ts';
+import { type AgentPorts, interruption, type RunEnd } from './agentRun.ts';
 
 export interface CallResult {
   /** For the model, at most 8 KB. */

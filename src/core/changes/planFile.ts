@@ -34,7 +34,7 @@ export function planFile(file: ChangedFile, sides: FileSides, disk: FileOnDisk |
       : conflict(
           file,
           'deleted-meanwhile',
-          'was deleted meanwhile. Restore it and accept again, or discard this change',
+          'was deleted meanwhile. Discard this change, or restore the file and accept again',
         );
   }
   const mode = modeOf(file.resultMode === file.baseMode ? disk.executable : file.resultMode === '100755');

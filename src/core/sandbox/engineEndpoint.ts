@@ -90,7 +90,8 @@ function contextEndpoint(contexts: readonly DockerContext[], name: string): Resu
   if (context === undefined) {
     return unavailable(`The Docker context "${name}" does not exist; choose another with \`docker context use\`.`);
   }
-  const tls = context.tlsDirectory === null ? null : { directory: context.tlsDirectory, verify: !context.skipTlsVerify };
+  const tls =
+    context.tlsDirectory === null ? null : { directory: context.tlsDirectory, verify: !context.skipTlsVerify };
   return parseAddress(context.host, `the Docker context "${name}"`, tls);
 }
 

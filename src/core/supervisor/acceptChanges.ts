@@ -1,6 +1,7 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { newId } from '../../base/ids.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import type { Changeset } from '../changes/changeset.ts';
 import type { ApplyConflict, Checkout } from '../repository/repository.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskTrace } from '../tasks/taskTrace.ts';
@@ -46,7 +47,9 @@ export async function acceptChanges(
     data: { key, hash: changeset.hash, writes: plan.value.writes.map((write) => ({ ...write })) },
   });
   const done = await checkout.apply(changeset, plan.value, signal);
-  const applied = done.ok ? [...done.value.applied, ...plan.value.unchanged] : [];
+  const applied = done.ok
+    ? [...done.value.applied, ...plan.value.unchanged]
+    : await writtenAlready(checkout, changeset, paths.value, signal);
   const conflicts = done.ok ? done.value.conflicts : [];
   await trace.record({
     type: 'apply-ended',
@@ -76,12 +79,22 @@ export async function recoverAccept(
     return;
   }
   const paths = openApply.writes.map((write) => write.path);
-  const plan = await checkout.planApply(changeset, paths, signal);
-  const applied = plan.ok ? [...plan.value.unchanged] : [];
+  const applied = await writtenAlready(checkout, changeset, paths, signal);
   await trace.record({ type: 'apply-ended', actor: 'host', data: { key: openApply.key, applied, conflicts: [] } });
   if (remainingPaths(trace.task()).length === 0) {
     await moveTask({ trace }, { move: 'apply', by: 'user' });
   }
+}
+
+/** Which of the paths stand in the checkout as the result wants them. */
+async function writtenAlready(
+  checkout: Checkout,
+  changeset: Changeset,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const plan = await checkout.planApply(changeset, paths, signal);
+  return plan.ok ? [...plan.value.unchanged] : [];
 }
 
 function pathsToApply(task: Task, named: readonly string[] | undefined): Result<readonly string[], Failure> {

@@ -54,9 +54,11 @@ export async function openBox(
 function recordedBox({ trace }: Pick<Assignment, 'trace'>, box: Sandbox): Sandbox {
   let cause = 'its work was done';
   let ended = false;
-  void box.died.then((failure) => {
+  const watch = async (): Promise<void> => {
+    const failure = await box.died;
     cause = ended ? cause : failure.message;
-  });
+  };
+  void watch();
   return {
     id: box.id,
     spec: box.spec,

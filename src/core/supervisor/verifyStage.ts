@@ -32,7 +32,12 @@ export async function verifyStage(assignment: Assignment): Promise<Result<StageE
   const reason = { code: 'tests-red', message: proof.value.reason };
   return task.runs < maxRuns
     ? ok({ move: 'revise', by: 'host', reason })
-    : fail(failure(reason.code, `${reason.message} The agent could not mend it in ${maxRuns} attempts; its patch is kept.`));
+    : fail(
+        failure(
+          reason.code,
+          `${reason.message} The agent could not mend it in ${maxRuns} attempts; its patch is kept.`,
+        ),
+      );
 }
 
 async function proofOf(
@@ -42,7 +47,9 @@ async function proofOf(
 ): Promise<Result<Proof, Failure>> {
   const command = await testCommandOf(assignment);
   if (!command.ok) {
-    return command.error.reason === 'no-tests-found' ? ok(withoutTests(changeset.hash, command.error.message)) : command;
+    return command.error.reason === 'no-tests-found'
+      ? ok(withoutTests(changeset.hash, command.error.message))
+      : command;
   }
   const { hash, baseTree, resultTree } = changeset;
   const { runner, argv } = command.value;

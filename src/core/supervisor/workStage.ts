@@ -1,7 +1,8 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { newId } from '../../base/ids.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import { runAgent, type RunEnd } from '../agents/agentLoop.ts';
+import { runAgent } from '../agents/agentLoop.ts';
+import type { AgentPorts, RunEnd } from '../agents/agentRun.ts';
 import { implementer } from '../agents/implementer.ts';
 import type { LanguageModel } from '../models/languageModel.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -113,12 +114,7 @@ async function runInBox(assignment: Assignment, model: LanguageModel, run: Run):
   }
 }
 
-function agentPorts(
-  assignment: Assignment,
-  model: LanguageModel,
-  box: Sandbox,
-  run: Run,
-): Parameters<typeof runAgent>[0] {
+function agentPorts(assignment: Assignment, model: LanguageModel, box: Sandbox, run: Run): AgentPorts {
   const { ports, trace } = assignment;
   return {
     role: implementer,

@@ -4,6 +4,8 @@ import { capOutput, maxToolOutputBytes } from './capOutput.ts';
 const shownFailures = 10;
 const messageBytes = 1_200;
 const failuresBytes = 5 * 1024;
+/** Nobody needs much of the output of a run in which all went well. */
+const goodTailBytes = 1024;
 
 /** A test run for a model, at most 8 KB: one verdict line, the failing tests with their messages, the end of the output. */
 export function describeTestReport(report: TestReport): string {
@@ -15,9 +17,11 @@ export function describeTestReport(report: TestReport): string {
   const top = [verdictLine(report), ...(listed.length > 0 ? [capOutput(listed.join('\n'), failuresBytes)] : [])].join(
     '\n',
   );
-  const room = maxToolOutputBytes - new TextEncoder().encode(top).length - 64;
+  const left = maxToolOutputBytes - new TextEncoder().encode(top).length - 64;
   const tail = report.outputTail.trim();
-  return tail === '' ? top : `${top}\n--- end of the output ---\n${capOutput(tail, room)}`;
+  return tail === ''
+    ? top
+    : `${top}\n--- end of the output ---\n${capOutput(tail, isGood(report) ? Math.min(left, goodTailBytes) : left)}`;
 }
 
 function verdictLine(report: TestReport): string {
@@ -36,6 +40,10 @@ function verdictLine(report: TestReport): string {
     return `FAILED: ${counts}, but the command did not end well (${how}).`;
   }
   return report.total === 0 ? `NO TEST RAN (${how}).` : `PASSED: ${counts} (${how}).`;
+}
+
+function isGood(report: TestReport): boolean {
+  return report.failed === 0 && report.exitCode === 0 && report.total > 0;
 }
 
 function describeFailure(test: TestCase): string {

@@ -37,8 +37,7 @@ export class MemoryEditor {
       dialogue: this.dialogue(),
       log: nullLogger,
       settings: () => ({ model: 'auto', settings: { limits: { steps: 7 } } }),
-      repositoryOf: async (path) =>
-        this.repositories.find((root) => path === root || path.startsWith(`${root}/`)),
+      repositoryOf: async (path) => this.repositories.find((root) => path === root || path.startsWith(`${root}/`)),
     };
   }
 

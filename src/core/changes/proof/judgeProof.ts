@@ -140,9 +140,13 @@ function missingTests(base: TestReport, patched: TestReport): readonly string[] 
     });
 }
 
+/** Names of which more are skipped than on the base, where some ran. */
 function newlySkipped(base: TestReport, patched: TestReport): readonly string[] {
   const ranBefore = new Set(base.tests.filter((test) => test.status !== 'skipped').map((test) => test.name));
-  return patched.tests.filter((test) => test.status === 'skipped' && ranBefore.has(test.name)).map((test) => test.name);
+  const skippedBefore = tally(base.tests.filter((test) => test.status === 'skipped'));
+  return [...tally(patched.tests.filter((test) => test.status === 'skipped'))]
+    .filter(([name, amount]) => ranBefore.has(name) && amount > (skippedBefore.get(name) ?? 0))
+    .map(([name]) => name);
 }
 
 /** What failed as a whole on the base has, once it is mended, its own tests in its place. */

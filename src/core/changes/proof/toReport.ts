@@ -1,9 +1,8 @@
 import type { GuestResult } from '../../../protocol/guest.ts';
 import { cannotRunReason } from './cannotRun.ts';
 import type { TestReport } from './proof.ts';
-import { plainText } from './reports/reportLimits.ts';
 import { readReport, recogniseFormat } from './reports/readReport.ts';
-import type { ParsedReport } from './reports/reportLimits.ts';
+import { type ParsedReport, plainText } from './reports/reportLimits.ts';
 import type { TestCommand } from './testCommand.ts';
 
 const outputTailCharacters = 8 * 1024;

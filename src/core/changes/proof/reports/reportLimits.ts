@@ -35,7 +35,7 @@ export function boundedTests(tests: readonly TestCase[]): readonly TestCase[] {
   }));
 }
 
-export function relativeFile(path: string): string {
+function relativeFile(path: string): string {
   const plain = path.replace(/^file:\/\//, '');
   return (plain.startsWith(repositoryFolder) ? plain.slice(repositoryFolder.length) : plain).slice(
     0,

@@ -114,11 +114,9 @@ function isFileName(name: string): boolean {
 
 function failureText(details: readonly string[]): string | undefined {
   const error = detail(details, 'error');
-  const stack = detail(details, 'stack')
-    ?.split('\n')
-    .slice(0, 3)
-    .map((line) => `  at ${line}`);
-  return error === undefined ? undefined : [error, ...(stack ?? [])].join('\n');
+  const frames = detail(details, 'stack')?.split('\n') ?? [];
+  const own = frames.filter((frame) => !/\bnode:/.test(frame)).slice(0, 3);
+  return error === undefined ? undefined : [error, ...own.map((frame) => `  at ${frame.trim()}`)].join('\n');
 }
 
 /** The value of a key at the top of a block: a plain or quoted scalar, or a `|-` block with its indent removed. */
