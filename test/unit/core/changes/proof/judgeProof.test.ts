@@ -83,6 +83,12 @@ describe('judgeProof', () => {
       'green: 1 of 2 tests pass, 1 skipped; on the base 1 of 2 passed.',
     ],
     [
+      'one of two tests of a name stays skipped',
+      report('+a ~a'),
+      report('+a ~a'),
+      'green: 1 of 2 tests pass, 1 skipped; on the base 1 of 2 passed.',
+    ],
+    [
       'a file that did not load has its tests now',
       report('!t.js'),
       report('+a +b'),

@@ -256,10 +256,8 @@ describe('any report', () => {
     ['jest-json', '['.repeat(1_000_000)],
     ['unittest-text', `${'='.repeat(70)}\nFAIL: a (b.c)\n`.repeat(3_000)],
     ['cargo-text', `running 1 test\n${'test a ... ok\n'.repeat(300_000)}`],
-  ] as const)('in format %s that is made to be slow is read in bounded time', (format, text) => {
-    const started = performance.now();
+  ] as const)('in format %s that is made to be slow is still read before the test times out', (format, text) => {
     expect(readReport(format, text).tests.length).toBeLessThanOrEqual(20_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('of an unknown command is recognised by words that only one format has', () => {

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { ok } from '../../../../src/base/result.ts';
+import type { HostResult } from '../../../../src/protocol/host.ts';
+import { acceptFile } from '../../../../src/vscode/review/acceptFile.ts';
+import { acceptTask } from '../../../../src/vscode/review/acceptTask.ts';
+import { openFileDiff, reviewTask } from '../../../../src/vscode/review/reviewTask.ts';
+import { reviewTitle } from '../../../../src/vscode/review/reviewTitle.ts';
+import { sideAddress } from '../../../../src/vscode/review/sideAddress.ts';
+import { discardTask } from '../../../../src/vscode/tasks/discardTask.ts';
+import { MemoryEditor, settled } from '../../../fakes/editor/memoryEditor.ts';
+import { readyTask, sampleHash } from '../../../fakes/sampleTasks.ts';
+
+const root = '/work/app';
+
+function editorWithResult(answer: Partial<HostResult<'applyTask'>> = {}): MemoryEditor {
+  const editor = new MemoryEditor();
+  const task = readyTask();
+  editor.host.put(task);
+  editor.host.answers = {
+    applyTask: () => ok({ task, applied: ['src/sum.js'], conflicts: [], remaining: [], ...answer }),
+    discardTask: () => ok({ task }),
+  };
+  return editor;
+}
+
+const row = { root, task: readyTask().id };
+
+describe('accept all', () => {
+  test('asks the host for every file that is not protected and names the rest', async () => {
+    const editor = editorWithResult({ remaining: ['package.json'] });
+    expect(await acceptTask(editor.context, row)).toEqual(['src/sum.js']);
+    expect(editor.host.requests).toEqual([{ method: 'applyTask', params: { task: row.task } }]);
+    expect(editor.notes[0]?.message).toContain('package.json');
+  });
+
+  test('from the palette the only ready task is taken', async () => {
+    const editor = editorWithResult();
+    await acceptTask(editor.context, undefined);
+    expect(editor.host.requests).toHaveLength(1);
+  });
+
+  test('where only protected files are left, nothing is asked and the reason is said', async () => {
+    const editor = editorWithResult();
+    const { changeset, ...rest } = readyTask();
+    const files = changeset?.files.filter((file) => file.protected !== undefined) ?? [];
+    editor.host.put({ ...rest, changeset: { hash: sampleHash, files } });
+    await acceptTask(editor.context, row);
+    expect(editor.host.requests).toEqual([]);
+    expect(editor.notes[0]?.message).toContain('It can run programs');
+  });
+
+  test('a conflict names the file and the way out, and the review can be opened', async () => {
+    const conflicts = [{ path: 'src/sum.js', reason: 'changed', message: 'Line 3 differs.' }];
+    const editor = editorWithResult({ applied: [], conflicts });
+    editor.buttons.push('Review');
+    await acceptTask(editor.context, row);
+    await settled();
+    expect(editor.notes[0]?.message).toMatch(/src\/sum\.js.*Line 3 differs.*Nothing was changed/);
+    expect(editor.shown).toHaveLength(1);
+  });
+
+  test('nothing is written in Restricted Mode', async () => {
+    const editor = editorWithResult();
+    editor.trusted = false;
+    await acceptTask(editor.context, row);
+    expect(editor.host.requests).toEqual([]);
+    expect(editor.notes[0]?.buttons).toEqual(['Manage Workspace Trust']);
+  });
+});
+
+describe('unsaved edits', () => {
+  test('nothing happens when the person does not want to save', async () => {
+    const editor = editorWithResult();
+    editor.unsaved = ['/work/app/src/sum.js'];
+    await acceptTask(editor.context, row);
+    expect([editor.saved, editor.host.requests]).toEqual([[], []]);
+    expect(editor.confirmations).toHaveLength(1);
+  });
+
+  test('they are saved before the host merges', async () => {
+    const editor = editorWithResult();
+    editor.unsaved = ['/work/app/src/sum.js', '/work/app/other.js'];
+    editor.agreements.push(true);
+    await acceptTask(editor.context, row);
+    expect(editor.saved).toEqual(['/work/app/src/sum.js']);
+    expect(editor.host.requests).toHaveLength(1);
+  });
+
+  test('a file that cannot be saved stops the accept', async () => {
+    const editor = editorWithResult();
+    editor.unsaved = ['/work/app/src/sum.js'];
+    editor.agreements.push(true);
+    editor.savesWork = false;
+    await acceptTask(editor.context, row);
+    expect(editor.host.requests).toEqual([]);
+    expect(editor.notes[0]).toMatchObject({ kind: 'error' });
+  });
+});
+
+describe('accept one file', () => {
+  test('from its row', async () => {
+    const editor = editorWithResult();
+    await acceptFile(editor.context, { ...row, file: 'src/sum.js' });
+    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, paths: ['src/sum.js'] });
+    expect(editor.confirmations).toEqual([]);
+  });
+
+  test('from the title of its diff', async () => {
+    const editor = editorWithResult();
+    const address = sideAddress({ ...row, path: 'src/sum.js', side: 'result', hash: sampleHash });
+    editor.review = { title: 'sum.js', address };
+    await acceptFile(editor.context, undefined);
+    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, paths: ['src/sum.js'] });
+  });
+
+  test('a protected file says why and needs a click of its own', async () => {
+    const editor = editorWithResult();
+    await acceptFile(editor.context, { ...row, file: 'package.json' });
+    expect(editor.host.requests).toEqual([]);
+    editor.agreements.push(true);
+    await acceptFile(editor.context, { ...row, file: 'package.json' });
+    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, paths: ['package.json'] });
+    expect(editor.confirmations).toEqual(Array(2).fill('Accept the protected file package.json?'));
+  });
+});
+
+describe('review and discard', () => {
+  test('all files of a result are shown in one diff under a title that names the task', async () => {
+    const editor = editorWithResult();
+    await reviewTask(editor.context, row);
+    const [shown] = editor.shown;
+    expect(shown?.title).toBe(reviewTitle({ root, task: readyTask() }));
+    expect(shown?.changes.map(({ base, result }) => [base?.slice(0, 24), result?.slice(0, 24)])).toEqual([
+      ['nightshift:/src/sum.js?r', 'nightshift:/src/sum.js?r'],
+      ['nightshift:/package.json', 'nightshift:/package.json'],
+    ]);
+  });
+
+  test('an added file has no old side and a deleted one no new side', async () => {
+    const editor = editorWithResult();
+    const file = { additions: 1, deletions: 1, binary: false, applied: false } as const;
+    const files = [
+      { ...file, path: 'a.js', status: 'added' as const },
+      { ...file, path: 'b.js', status: 'deleted' as const },
+      { ...file, path: 'c.png', status: 'modified' as const, binary: true },
+    ];
+    editor.host.put(readyTask({ changeset: { hash: sampleHash, files } }));
+    await reviewTask(editor.context, row);
+    const changes = editor.shown[0]?.changes ?? [];
+    expect(changes.map((change) => ['base' in change, 'result' in change])).toEqual([
+      [false, true],
+      [true, false],
+    ]);
+    await openFileDiff(editor.context, { ...row, file: 'c.png' });
+    expect(editor.shown[1]?.title).toBe(`c.png (${row.task})`);
+  });
+
+  test('the review on screen is what discard means, and only after a yes', async () => {
+    const editor = editorWithResult();
+    editor.host.put(readyTask({ id: 'task-other' }));
+    editor.review = { title: `${reviewTitle({ root, task: readyTask() })} (2 files)` };
+    await discardTask(editor.context, undefined);
+    expect(editor.host.requests).toEqual([]);
+    editor.agreements.push(true);
+    await discardTask(editor.context, undefined);
+    expect(editor.host.requests).toEqual([{ method: 'discardTask', params: { task: row.task } }]);
+  });
+});

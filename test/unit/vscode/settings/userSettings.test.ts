@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { taskSettingsSchema } from '../../../../src/protocol/host.ts';
+import { readUserSettings } from '../../../../src/vscode/settings/userSettings.ts';
+
+const read = (values: Readonly<Record<string, unknown>>) => readUserSettings((name) => values[name]);
+
+test('nothing set means the host’s own defaults', () => {
+  expect(read({})).toEqual({ model: 'auto', settings: {} });
+});
+
+test('everything set reaches the host in its own units', () => {
+  const { model, settings } = read({
+    model: ' ollama:qwen3:8b ',
+    'ollama.host': 'http://127.0.0.1:1',
+    'sandbox.requireGvisor': true,
+    testCommand: ['npm', 'test'],
+    'limits.newTokens': 2_000,
+    'limits.steps': 5,
+    'limits.minutes': 2,
+  });
+  expect(model).toBe('ollama:qwen3:8b');
+  expect(taskSettingsSchema.parse(settings)).toEqual({
+    ollamaHost: 'http://127.0.0.1:1',
+    requireGvisor: true,
+    testCommand: ['npm', 'test'],
+    limits: { newTokens: 2_000, steps: 5, seconds: 120 },
+  });
+});
+
+test('values of the wrong kind count as not set', () => {
+  const wrong = { model: 4, 'ollama.host': '', testCommand: 'rm -rf', 'limits.steps': -1, 'limits.minutes': 'x' };
+  expect(read(wrong)).toEqual({ model: 'auto', settings: {} });
+});

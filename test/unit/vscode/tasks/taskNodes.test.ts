@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { taskNode } from '../../../../src/vscode/tasks/taskNodes.ts';
+import { attentionFor, AttentionWatch } from '../../../../src/vscode/tasks/attention.ts';
+import { statusLine } from '../../../../src/vscode/tasks/statusLine.ts';
+import { taskStateSchema, type TaskView } from '../../../../src/protocol/taskView.ts';
+import { MemoryTaskHost } from '../../../fakes/editor/memoryTaskHost.ts';
+import { queuedTask, readyTask } from '../../../fakes/sampleTasks.ts';
+
+const root = '/work/app';
+const live = { replay: false, model: 'ollama:qwen3:8b' };
+
+describe('rows of the Tasks view', () => {
+  test('a result shows size and proof, and below it proof and files with their marks', () => {
+    const node = taskNode({ root, task: readyTask(live) });
+    expect([node.label, node.description, node.context]).toEqual([
+      'Fix the failing test in sum.js',
+      '+3 −1 · tests green',
+      'task.ready',
+    ]);
+    expect(node.icon).toEqual({ name: 'pass-filled', color: 'testing.iconPassed' });
+    expect(node.children.map(({ label, description, context }) => [label, description, context])).toEqual([
+      ['Proof: tests green', '10 passed (before: 1 of 10 failed)', 'proof'],
+      ['sum.js', '+1 −1 · src', 'file.open'],
+      ['package.json', '+2 −0 · protected', 'file.protected'],
+    ]);
+    expect(node.children[0]?.children.map(({ label }) => label)).toEqual(['sum adds']);
+  });
+
+  test('a recording is called one, and a shared kernel is named', () => {
+    const node = taskNode({ root, task: readyTask() });
+    expect(node.description).toBe('+3 −1 · tests green · recording');
+    expect(node.facts.join('\n')).toContain('a recording is played back, no model is at work');
+    expect(node.facts.join('\n')).toContain('shared kernel');
+  });
+
+  test('gVisor is not called a shared kernel', () => {
+    const task = readyTask({ runtime: { name: 'runsc', isolatedKernel: true } });
+    expect(taskNode({ root, task }).facts.join('\n')).not.toContain('shared kernel');
+  });
+
+  test('zero tests are unverified, never green', () => {
+    const report = { passed: 0, failed: 0, skipped: 0, total: 0 };
+    const ready = readyTask(live);
+    expect(ready.proof).toBeDefined();
+    const verdict = {
+      verdict: 'unverified',
+      reason: 'No test ran.',
+      base: report,
+      patched: report,
+      tests: [],
+    } as const;
+    const node = taskNode({ root, task: { ...ready, proof: { ...ready.proof!, ...verdict, tests: [] } } });
+    expect(node.description).toBe('+3 −1 · unverified');
+    expect(node.icon?.name).toBe('question');
+    expect(node.children[0]?.description).toBe('No test ran.');
+  });
+
+  test('work in progress shows what is being done and how far the budget went', () => {
+    const usage = { newTokens: 12_500, tokens: 20_000, steps: 4, seconds: 9 };
+    const node = taskNode({ root, task: queuedTask({ ...live, state: 'working', activity: 'Reading sum.js', usage }) });
+    expect(node.description).toBe('Reading sum.js');
+    expect(node.children.map(({ label, description }) => [label, description])).toEqual([
+      ['Step 4 of 40', '25% of the token budget'],
+    ]);
+  });
+
+  test('a failure shows its one line', () => {
+    const reason = { code: 'engine-unavailable', message: 'Docker does not answer: start it.' };
+    const node = taskNode({ root, task: queuedTask({ ...live, state: 'failed', reason }) });
+    expect(node.description).toBe('failed · Docker does not answer: start it.');
+    expect(node.children[0]?.label).toBe(reason.message);
+  });
+
+  test('what policy left out is shown', () => {
+    const refused = [{ path: '.git/hooks/x', rule: 'git-folder', message: 'inside .git' }];
+    const node = taskNode({ root, task: readyTask({ refused }) });
+    expect(node.children.at(-1)).toMatchObject({ label: '.git/hooks/x', description: 'left out: inside .git' });
+  });
+
+  test('every state has an icon, words and an identity of its own rows', () => {
+    for (const state of taskStateSchema.options) {
+      const node = taskNode({ root, task: readyTask({ state }) });
+      expect(node.icon?.name).toBeTruthy();
+      expect(node.description).toBeTruthy();
+      const ids = [node, ...node.children, ...node.children.flatMap(({ children }) => children)].map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  });
+});
+
+describe('attention', () => {
+  test('is called once when a task becomes ready, and never for history', () => {
+    const heard: string[] = [];
+    const watch = new AttentionWatch((task, _root, { kind }) => heard.push(`${task.id} ${kind}`));
+    watch.update(root, [readyTask({ id: 'old' }), queuedTask({ id: 'new' })]);
+    watch.update(root, [readyTask({ id: 'old' }), readyTask({ id: 'new' })]);
+    watch.update(root, [readyTask({ id: 'old' }), readyTask({ id: 'new' })]);
+    expect(heard).toEqual(['new ready']);
+  });
+
+  test('says what was done and what it is worth', () => {
+    expect(attentionFor('verifying', readyTask(live))?.message).toBe(
+      'Ready for review: Fix the failing test in sum.js (2 files, +3 −1, tests green)',
+    );
+    expect(attentionFor('verifying', readyTask())?.message).toContain('(recording)');
+  });
+
+  test('only ready, waiting and failed are worth a note', () => {
+    const worth = taskStateSchema.options.filter(
+      (state) => attentionFor('preparing', queuedTask({ state })) !== undefined,
+    );
+    expect(worth).toEqual(['ready', 'waiting', 'failed']);
+  });
+});
+
+describe('status bar', () => {
+  const line = (tasks: readonly TaskView[], host = new MemoryTaskHost(root)) =>
+    statusLine(
+      [host],
+      tasks.map((task) => ({ root, task })),
+    );
+
+  test('is silent without tasks', () => {
+    expect(line([])).toBeUndefined();
+  });
+
+  test('counts what works, what is ready and what waits', () => {
+    const tasks = [queuedTask({ state: 'working' }), readyTask(), readyTask(), queuedTask({ state: 'waiting' })];
+    expect(line(tasks)).toMatchObject({
+      text: 'Nightshift $(loading~spin) 1 $(check) 2 $(bell-dot) 1',
+      spoken: 'Nightshift: 1 task working, 2 tasks ready for review, 1 task waiting for you',
+      calls: true,
+    });
+  });
+
+  test('says that the host starts', () => {
+    const host = new MemoryTaskHost(root);
+    host.become({ kind: 'connecting' });
+    expect(line([], host)?.text).toBe('Nightshift $(loading~spin)');
+  });
+});
