@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { HostStopping } from '../../src/core/supervisor/hostStopping.ts';
 import type { MemorySandbox } from '../fakes/memorySandbox.ts';
 import { defectiveProject, type Play, playPipeline, transcript } from './playPipeline.ts';
 
@@ -187,10 +188,25 @@ test('a cancel ends the task at once and leaves no box', async () => {
   const controller = new AbortController();
   const { trace, engine } = await playPipeline({
     turns: [read, edit, finish],
-    signal: controller.signal,
+    lives: [controller.signal],
     onStart: () => controller.abort(),
   });
   expect(trace.task().state).toBe('cancelled');
+  expect(engine.boxes.every(({ box }) => box.destroyed)).toBe(true);
+});
+
+test('a host that stops leaves the task where it is, and the next one brings it to its end', async () => {
+  const first = new AbortController();
+  const { trace, engine } = await playPipeline({
+    turns: [edit, finish],
+    lives: [first.signal, new AbortController().signal],
+    onStart: (_box, count) => {
+      if (count === 1) first.abort(new HostStopping());
+    },
+  });
+  const ends = trace.events.filter((event) => event.type === 'run-ended').map((event) => event.data.outcome);
+  expect(ends).toEqual(['interrupted', 'finished']);
+  expect(trace.task()).toMatchObject({ state: 'ready', proof: { verdict: 'green' } });
   expect(engine.boxes.every(({ box }) => box.destroyed)).toBe(true);
 });
 

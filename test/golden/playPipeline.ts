@@ -39,7 +39,8 @@ export interface Play {
   readonly turns: ReplayScript['turns'];
   readonly limits?: Partial<Limits>;
   readonly files?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  /** One life of the host each: the task is taken up again after the one before has ended. */
+  readonly lives?: readonly AbortSignal[];
   readonly requireGvisor?: boolean;
   /** Fails the model's first calls. */
   readonly modelFailures?: readonly ModelFailureReason[];
@@ -89,7 +90,9 @@ export async function playPipeline(play: Play): Promise<Played> {
     },
   });
   try {
-    await runTask({ ports, trace, signal: play.signal ?? new AbortController().signal });
+    for (const signal of play.lives ?? [new AbortController().signal]) {
+      await runTask({ ports, trace, signal });
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -16,8 +16,6 @@ export const policyJudgementSchema = z.object({
   protected: z.array(protectedPathSchema),
 });
 
-export type RefusedPath = z.infer<typeof refusedPathSchema>;
-export type ProtectedPath = z.infer<typeof protectedPathSchema>;
 export type PolicyJudgement = z.infer<typeof policyJudgementSchema>;
 
 /** Caps of one changeset; bytes are of new content. */

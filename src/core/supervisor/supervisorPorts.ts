@@ -18,6 +18,8 @@ export interface SupervisorPorts {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Names this process on the boxes it starts: `<pid>:<start time>:<host id>`. */
   readonly owner: string;
+  /** The user's own wish; absent means gVisor where it works. A task that requires gVisor gets it all the same. */
+  readonly preferredRuntime?: 'runsc' | 'runc';
 }
 
 /** One task in the supervisor's hands. */

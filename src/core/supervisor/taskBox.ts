@@ -15,7 +15,10 @@ export async function openBox(
 ): Promise<Result<Sandbox, SandboxFailure>> {
   const { ports, trace, signal } = assignment;
   const task = trace.task();
-  const runtime = await ports.engine.chooseRuntime({ requireGvisor: task.settings.requireGvisor }, signal);
+  const { requireGvisor } = task.settings;
+  const preferred = ports.preferredRuntime;
+  const wish = { requireGvisor, ...(preferred === undefined ? {} : { preferred }) };
+  const runtime = await ports.engine.chooseRuntime(wish, signal);
   if (!runtime.ok) {
     return runtime;
   }

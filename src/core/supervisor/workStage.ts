@@ -9,6 +9,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Task } from '../tasks/task.ts';
 import { toolsFor } from '../tools/toolRegistry.ts';
 import { goalMessage } from './goalMessage.ts';
+import { HostStopping, isHostStopping } from './hostStopping.ts';
 import { importResult } from './importResult.ts';
 import type { StageEnd } from './stageEnd.ts';
 import type { Assignment } from './supervisorPorts.ts';
@@ -43,7 +44,7 @@ export async function workStage(assignment: Assignment): Promise<Result<StageEnd
     if (value.outcome === 'cancelled') {
       return fail(failure('cancelled', 'The task was cancelled.'));
     }
-    if (value.outcome !== 'interrupted' || replacements === maxReplacements) {
+    if (value.outcome !== 'interrupted' || replacements === maxReplacements || assignment.signal.aborted) {
       return fail(failure(value.reason.code, value.reason.message));
     }
   }
@@ -65,7 +66,7 @@ async function runOnce(assignment: Assignment, model: LanguageModel): Promise<Re
   const run = newId('run');
   await trace.record({ type: 'run-started', actor: 'host', data: { run, agent: implementer.name, tree } });
   const end = await runInBox(assignment, model, { run, tree, goal });
-  const value: RunEnd = end.ok ? end.value : brokenOff(end.error);
+  const value = aborted(assignment.signal) ?? (end.ok ? end.value : brokenOff(end.error));
   await trace.record({
     type: 'run-ended',
     actor: 'host',
@@ -77,6 +78,14 @@ async function runOnce(assignment: Assignment, model: LanguageModel): Promise<Re
     },
   });
   return ok(value);
+}
+
+/** An abort explains whatever else went wrong. */
+function aborted(signal: AbortSignal): RunEnd | undefined {
+  if (isHostStopping(signal)) {
+    return { outcome: 'interrupted', reason: { code: 'host-stopping', message: new HostStopping().message } };
+  }
+  return signal.aborted ? { outcome: 'cancelled' } : undefined;
 }
 
 /** A run that its box or the engine broke off goes on in another box; anything else would only happen again. */

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type EngineEnvironment, resolveEndpoint } from '../../../../src/core/sandbox/engineEndpoint.ts';
 
 const bare: EngineEnvironment = { platform: 'linux', home: '/home/u', contexts: [], existingSockets: [] };
-const remote = { name: 'remote', host: 'tcp://10.0.0.5:2376', tlsDirectory: '/home/u/.docker/contexts/tls/x/docker', skipTlsVerify: false };
+const remote = {
+  name: 'remote',
+  host: 'tcp://10.0.0.5:2376',
+  tlsDirectory: '/home/u/.docker/contexts/tls/x/docker',
+  skipTlsVerify: false,
+};
 
 const resolve = (changes: Partial<EngineEnvironment>) => resolveEndpoint({ ...bare, ...changes });
 
@@ -39,17 +44,27 @@ describe('finding the engine as the Docker CLI does', () => {
 
   it('knows the rootless sockets of Docker and Podman', () => {
     for (const path of ['/run/user/1000/docker.sock', '/run/user/1000/podman/podman.sock']) {
-      expect(resolve({ runtimeDirectory: '/run/user/1000', existingSockets: [path] })).toMatchObject({ ok: true, value: { path } });
+      expect(resolve({ runtimeDirectory: '/run/user/1000', existingSockets: [path] })).toMatchObject({
+        ok: true,
+        value: { path },
+      });
     }
   });
 
   it('takes the current context, and goes on to the sockets for the one named default', () => {
-    const local = { name: 'colima', host: 'unix:///home/u/.colima/default/docker.sock', tlsDirectory: null, skipTlsVerify: false };
+    const local = {
+      name: 'colima',
+      host: 'unix:///home/u/.colima/default/docker.sock',
+      tlsDirectory: null,
+      skipTlsVerify: false,
+    };
     expect(resolve({ currentContext: 'colima', contexts: [local] })).toMatchObject({
       ok: true,
       value: { path: '/home/u/.colima/default/docker.sock', source: 'the Docker context "colima"' },
     });
-    expect(resolve({ currentContext: 'default', existingSockets: ['/var/run/docker.sock'] })).toMatchObject({ ok: true });
+    expect(resolve({ currentContext: 'default', existingSockets: ['/var/run/docker.sock'] })).toMatchObject({
+      ok: true,
+    });
     expect(resolve({ dockerContext: 'gone', contexts: [local] })).toMatchObject({
       ok: false,
       error: { message: expect.stringContaining('docker context use') },

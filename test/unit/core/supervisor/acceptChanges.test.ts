@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { failure } from '../../../../src/base/failure.ts';
+import { fail, ok } from '../../../../src/base/result.ts';
+import type { Changeset } from '../../../../src/core/changes/changeset.ts';
+import type { ApplyConflict, Checkout } from '../../../../src/core/repository/repository.ts';
+import { acceptChanges, recoverAccept } from '../../../../src/core/supervisor/acceptChanges.ts';
+import { playPipeline, type Play } from '../../../golden/playPipeline.ts';
+
+const signal = new AbortController().signal;
+const call = (name: string, args: Record<string, unknown>): Play['turns'][number] => ({
+  calls: [{ name, arguments: args }],
+});
+
+/** A ready task that changes a plain file and a protected one. */
+async function readyTask() {
+  const { trace } = await playPipeline({
+    turns: [
+      call('edit_file', { path: 'src/sum.js', oldText: 'a - b', newText: 'a + b' }),
+      call('write_file', { path: '.github/workflows/ci.yml', content: 'on: push\n' }),
+      call('finish', { summary: 'done' }),
+    ],
+  });
+  expect(trace.task().state).toBe('ready');
+  return trace;
+}
+
+interface MemoryCheckout extends Checkout {
+  readonly written: Set<string>;
+}
+
+/** A checkout that knows only which paths stand as the result wants them. */
+function memoryCheckout(options: { conflicts?: readonly ApplyConflict[]; breakAfter?: number } = {}): MemoryCheckout {
+  const written = new Set<string>();
+  return {
+    written,
+    planApply: async (_changeset: Changeset, paths) =>
+      ok({
+        writes: paths
+          .filter((path) => !written.has(path))
+          .map((path) => ({ path, before: null, after: 'a'.repeat(64), mode: '100644' })),
+        unchanged: paths.filter((path) => written.has(path)),
+        conflicts: options.conflicts ?? [],
+      }),
+    apply: async (_changeset, plan) => {
+      for (const [index, { path }] of plan.writes.entries()) {
+        if (index === options.breakAfter) {
+          return fail(failure('io', 'The disk is full; make room and apply again.'));
+        }
+        written.add(path);
+      }
+      return ok({ applied: plan.writes.map((write) => write.path), conflicts: [] });
+    },
+  };
+}
+
+describe('accepting changes', () => {
+  test('leaves protected files for an approval of their own, and the task stays ready until then', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout();
+    const first = await acceptChanges({ checkout, trace }, undefined, signal);
+    expect(first).toEqual(ok({ applied: ['src/sum.js'], conflicts: [], remaining: ['.github/workflows/ci.yml'] }));
+    expect(trace.task().state).toBe('ready');
+    const second = await acceptChanges({ checkout, trace }, ['.github/workflows/ci.yml'], signal);
+    expect(second).toMatchObject({ ok: true, value: { remaining: [] } });
+    expect(trace.task().state).toBe('applied');
+  });
+
+  test('writes nothing when one file conflicts', async () => {
+    const trace = await readyTask();
+    const conflict = { path: 'src/sum.js', reason: 'changed-meanwhile', message: 'It was changed.' } as const;
+    const checkout = memoryCheckout({ conflicts: [conflict] });
+    const accepted = await acceptChanges({ checkout, trace }, undefined, signal);
+    expect(accepted).toMatchObject({ ok: true, value: { applied: [], conflicts: [conflict] } });
+    expect(checkout.written.size).toBe(0);
+    expect(trace.events.some((event) => event.type === 'apply-intended')).toBe(false);
+  });
+
+  test('says which files a task has when one is named that it does not change', async () => {
+    const trace = await readyTask();
+    const accepted = await acceptChanges({ checkout: memoryCheckout(), trace }, ['README.md'], signal);
+    expect(accepted).toMatchObject({ ok: false, error: { reason: 'not-in-changeset' } });
+    expect(accepted.ok ? '' : accepted.error.message).toContain('src/sum.js');
+  });
+
+  test('records what was written when the disk fails in the middle', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout({ breakAfter: 1 });
+    const paths = ['src/sum.js', '.github/workflows/ci.yml'];
+    const accepted = await acceptChanges({ checkout, trace }, paths, signal);
+    expect(accepted).toMatchObject({ ok: false, error: { reason: 'io' } });
+    expect(trace.task().applied).toEqual([...checkout.written]);
+    expect(trace.task()).toMatchObject({ state: 'ready' });
+    expect(trace.task().openApply).toBeUndefined();
+  });
+
+  test('is ended after a kill by looking at the checkout, without writing again', async () => {
+    const trace = await readyTask();
+    const { changeset } = trace.task();
+    const writes = (changeset?.files ?? []).map(({ path }) => ({
+      path,
+      before: null,
+      after: 'a'.repeat(64),
+      mode: '100644',
+    }));
+    await trace.record({
+      type: 'apply-intended',
+      actor: 'user',
+      data: { key: 'apply-1', hash: changeset?.hash ?? '', writes },
+    });
+    const checkout = memoryCheckout();
+    checkout.written.add('src/sum.js');
+    await recoverAccept({ checkout, trace }, signal);
+    expect(trace.task()).toMatchObject({ state: 'ready', applied: ['src/sum.js'] });
+    expect([...checkout.written]).toEqual(['src/sum.js']);
+  });
+});
