@@ -6,7 +6,7 @@ const retryMilliseconds = 1;
 
 /** Writes a whole frame to the channel; blocks while the host is not reading, which is what holds us back. */
 export function writeFrame(frame: Uint8Array): void {
-  for (let at = 0; at < frame.length; ) {
+  for (let at = 0; at < frame.length;) {
     try {
       at += writeSync(output, frame, at);
     } catch (error) {

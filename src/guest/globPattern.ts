@@ -1,6 +1,7 @@
 import ignore from 'ignore';
 
 const maxAlternatives = 64;
+const choice = /^(.*?)\{([^{}]*,[^{}]*)\}(.*)$/s;
 
 /**
  * A test for paths relative to the repository. A glob without a slash matches names at any depth (`*.ts`), one with a slash
@@ -13,18 +14,21 @@ export function globPattern(glob: string): (path: string) => boolean {
   return (path) => rules.ignores(path);
 }
 
-/** `a{b,c}d` as `abd` and `acd`, innermost last; what is over the cap of choices is left as it stands. */
+/** `a{b,c}d` as `abd` and `acd`, innermost first; what is over the cap of choices is left as it stands. */
 export function expandBraces(glob: string): readonly string[] {
-  let open: readonly string[] = [glob];
-  for (;;) {
-    const next = open.flatMap((pattern) => {
-      const match = /^(.*?)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(pattern);
-      const [, before = '', choices = '', after = ''] = match ?? [];
-      return match === null ? [pattern] : choices.split(',').map((choice) => `${before}${choice}${after}`);
-    });
-    if (next.length === open.length || next.length > maxAlternatives) {
-      return open;
+  let patterns: readonly string[] = [glob];
+  while (patterns.some((pattern) => choice.test(pattern))) {
+    const expanded = new Set(patterns.flatMap(expandOne));
+    if (expanded.size > maxAlternatives) {
+      break;
     }
-    open = next;
+    patterns = [...expanded];
   }
+  return patterns;
+}
+
+function expandOne(pattern: string): readonly string[] {
+  const match = choice.exec(pattern);
+  const [, before = '', choices = '', after = ''] = match ?? [];
+  return match === null ? [pattern] : choices.split(',').map((part) => `${before}${part}${after}`);
 }

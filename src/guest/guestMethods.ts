@@ -4,15 +4,10 @@ import { join } from 'node:path';
 import { ok } from '../base/result.ts';
 import type { ProfileName } from '../core/sandbox/sandboxSpec.ts';
 import { type GuestMethod, type GuestParams, guestProtocolVersion, type GuestResult } from '../protocol/guest.ts';
-import { killLeftovers } from './leftoverProcesses.ts';
-import { listChanges } from './listChanges.ts';
 import type { Manifest } from './manifest.ts';
-import { readBytes, readTextFile } from './readFile.ts';
 import { type Answer, refuse } from './refusal.ts';
-import { runCommand } from './runCommand.ts';
 import type { ScanRunner } from './scanWorker.ts';
-import { TreeUpload } from './treeUpload.ts';
-import { deleteFile, editTextFile, writeTextFile } from './writeFile.ts';
+import type { TreeUpload } from './treeUpload.ts';
 
 export type GuestMethods = {
   readonly [M in GuestMethod]: (params: GuestParams<M>) => Answer<GuestResult<M>> | Promise<Answer<GuestResult<M>>>;
@@ -25,7 +20,10 @@ export interface GuestPlace {
   readonly scratch: string;
 }
 
-/** What the guest does for each request. One request at a time: the caller waits for an answer before it passes the next. */
+/**
+ * What the guest does for each request. One request at a time: the caller waits for an answer before it passes the next.
+ * The code of a request is loaded when the first of its kind comes: half of the time to the first reply went into it.
+ */
 export class GuestRequests {
   readonly methods: GuestMethods;
   private readonly manifest: Manifest = new Map();
@@ -42,7 +40,8 @@ export class GuestRequests {
           kernel: release(),
           isolatedKernel: isGvisor(kernelVersion()),
         }),
-      begin_tree: () => {
+      begin_tree: async () => {
+        const { TreeUpload } = await import('./treeUpload.ts');
         if (existsSync(repository)) {
           return refuse('exists', 'This sandbox has a tree already; start another one.');
         }
@@ -55,20 +54,23 @@ export class GuestRequests {
         return upload === undefined ? refuse('invalid-request', 'No tree upload is in progress.') : upload.end();
       },
       list_files: (params) => scans.list(repository, params),
-      read_file: (params) => readTextFile(repository, params),
-      read_bytes: (params) => readBytes({ repository, scratch: place.scratch }, params),
+      read_file: async (params) => (await import('./readFile.ts')).readTextFile(repository, params),
+      read_bytes: async (params) =>
+        (await import('./readFile.ts')).readBytes({ repository, scratch: place.scratch }, params),
       search_text: (params) => scans.search(repository, params),
-      write_file: (params) => writeTextFile(repository, params),
-      edit_file: (params) => editTextFile(repository, params),
-      delete_file: (params) => deleteFile(repository, params),
-      list_changes: () => listChanges(repository, this.manifest),
-      run_command: (params) => {
+      write_file: async (params) => (await import('./writeFile.ts')).writeTextFile(repository, params),
+      edit_file: async (params) => (await import('./writeFile.ts')).editTextFile(repository, params),
+      delete_file: async (params) => (await import('./writeFile.ts')).deleteFile(repository, params),
+      list_changes: async () => (await import('./listChanges.ts')).listChanges(repository, this.manifest),
+      run_command: async (params) => {
         if (place.profile !== 'build') {
           return refuse('unknown-method', 'Commands do not run in this sandbox; it only reads, searches and edits.');
         }
         if (!existsSync(repository)) {
           return refuse('invalid-request', 'This sandbox has no tree yet; upload one first.');
         }
+        const { runCommand } = await import('./runCommand.ts');
+        const { killLeftovers } = await import('./leftoverProcesses.ts');
         return runCommand(
           {
             repository,

@@ -13,7 +13,7 @@ export async function killLeftovers(): Promise<boolean> {
   if (process.pid !== 1) {
     throw new Error('Leftover processes are killed only from PID 1 of a sandbox.');
   }
-  for (const end = Date.now() + giveUpMilliseconds; Date.now() < end; ) {
+  for (const end = Date.now() + giveUpMilliseconds; Date.now() < end;) {
     if (livingProcesses() === 0) {
       return true;
     }

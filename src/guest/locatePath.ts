@@ -20,7 +20,10 @@ export function splitPath(path: string): Answer<readonly string[]> {
   }
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) {
-    return refuse('path-outside', `"${path}" has a ".." in it; paths are relative to the repository and stay below it.`);
+    return refuse(
+      'path-outside',
+      `"${path}" has a ".." in it; paths are relative to the repository and stay below it.`,
+    );
   }
   if (parts.some((part) => part.toLowerCase() === '.git')) {
     return refuse('path-outside', `"${path}" is below .git, which is not part of the tree.`);
@@ -32,7 +35,11 @@ export function splitPath(path: string): Answer<readonly string[]> {
  * Finds a path below `root` and refuses every symbolic link among its parents. With `createParents` missing directories are made.
  * The last component may be anything or absent: callers look at `stats`, and open with O_NOFOLLOW.
  */
-export function locatePath(root: string, path: string, options: { readonly createParents?: boolean } = {}): Answer<Location> {
+export function locatePath(
+  root: string,
+  path: string,
+  options: { readonly createParents?: boolean } = {},
+): Answer<Location> {
   const split = splitPath(path);
   if (!split.ok) {
     return split;

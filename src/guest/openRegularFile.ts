@@ -4,7 +4,11 @@ import { locatePath } from './locatePath.ts';
 import { type Answer, refuse, refuseErrno } from './refusal.ts';
 
 /** Runs `use` on an open regular file, which is closed after it; links, devices and FIFOs are refused without blocking. */
-export function withRegularFile<T>(root: string, path: string, use: (fd: number, stats: Stats) => Answer<T>): Answer<T> {
+export function withRegularFile<T>(
+  root: string,
+  path: string,
+  use: (fd: number, stats: Stats) => Answer<T>,
+): Answer<T> {
   const located = locatePath(root, path);
   if (!located.ok) {
     return located;

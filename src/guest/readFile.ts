@@ -24,7 +24,9 @@ export function splitLines(text: string): string[] {
 
 /** Cuts a line that no reader wants whole, and says how much was cut. */
 export function shortenLine(line: string, characters = maxLineCharacters): string {
-  return line.length <= characters ? line : `${line.slice(0, characters)}… [${line.length - characters} more characters]`;
+  return line.length <= characters
+    ? line
+    : `${line.slice(0, characters)}… [${line.length - characters} more characters]`;
 }
 
 export function readTextFile(root: string, params: GuestParams<'read_file'>): Answer<GuestResult<'read_file'>> {

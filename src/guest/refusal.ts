@@ -5,7 +5,10 @@ import type { GuestError } from '../protocol/guest.ts';
 /** An answer of the guest, or why it refuses. */
 export type Answer<T> = Result<T, GuestError>;
 
-export function refuse(reason: GuestError['reason'], message: string): { readonly ok: false; readonly error: GuestError } {
+export function refuse(
+  reason: GuestError['reason'],
+  message: string,
+): { readonly ok: false; readonly error: GuestError } {
   return fail({ reason, message });
 }
 

@@ -2,23 +2,26 @@ import { Worker, type MessagePort } from 'node:worker_threads';
 import { errorText } from '../base/failure.ts';
 import type { Answer } from './refusal.ts';
 import { refuse } from './refusal.ts';
-import { listFiles, type ScanAnswer, type ScanRequest, searchText } from './scan.ts';
+import type { ScanAnswer, ScanRequest } from './scan.ts';
 import type { GuestParams, GuestResult } from '../protocol/guest.ts';
 
 /** Milliseconds for one listing or search: what takes longer is a pattern that explodes. */
 export const scanDeadline = 10_000;
 
-/** The worker's side: one request, one answer. */
+/** The thread's side: one request, one answer. What it needs is loaded here and not in the guest. */
 export function serveScans(port: MessagePort): void {
   port.on('message', (request: ScanRequest) => {
-    let answer: ScanAnswer;
-    try {
-      answer = request.kind === 'list' ? listFiles(request.root, request.params) : searchText(request.root, request.params);
-    } catch (error) {
-      answer = refuse('failed', errorText(error));
-    }
-    port.postMessage(answer);
+    void scan(request).then((answer) => port.postMessage(answer));
   });
+}
+
+async function scan(request: ScanRequest): Promise<ScanAnswer> {
+  try {
+    const { listFiles, searchText } = await import('./scan.ts');
+    return request.kind === 'list' ? listFiles(request.root, request.params) : searchText(request.root, request.params);
+  } catch (error) {
+    return refuse('failed', errorText(error));
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
+import { Serializer } from '../base/async.ts';
 import { encodeMessage, type Frame, FrameDecoder } from '../protocol/frames.ts';
-import { type GuestMethod, guestRequestSchema } from '../protocol/guest.ts';
+import { type GuestMethod, guestRequestSchema, type GuestResult } from '../protocol/guest.ts';
 import { guestSchemas, isGuestMethod } from '../protocol/guestSchemas.ts';
 import type { GuestRequests } from './guestMethods.ts';
 import { type Answer, refuse, refuseErrno } from './refusal.ts';
@@ -12,9 +13,13 @@ const maxQueuedBytes = 4 * 2 ** 20;
  * Serves requests from `input` one after another until it ends or breaks. Resolves then, even while a request is still at work:
  * the host is gone and the box goes with it.
  */
-export async function serveGuest(input: Readable, write: (frame: Uint8Array) => void, requests: GuestRequests): Promise<void> {
+export async function serveGuest(
+  input: Readable,
+  write: (frame: Uint8Array) => void,
+  requests: GuestRequests,
+): Promise<void> {
   const decoder = new FrameDecoder();
-  let queue: Promise<void> = Promise.resolve();
+  const turns = new Serializer();
   let queuedBytes = 0;
   await new Promise<void>((resolve, reject) => {
     input.on('data', (chunk: Buffer) => {
@@ -25,14 +30,14 @@ export async function serveGuest(input: Readable, write: (frame: Uint8Array) => 
       }
       for (const frame of decoded.value) {
         queuedBytes += frame.body.length;
-        queue = queue.then(() => serveFrame(frame, write, requests));
-        queue = queue.then(() => {
+        const serve = async (): Promise<void> => {
+          await serveFrame(frame, write, requests);
           queuedBytes -= frame.body.length;
           if (queuedBytes < maxQueuedBytes && input.isPaused()) {
             input.resume();
           }
-        });
-        queue.catch(reject);
+        };
+        turns.run(serve).catch(reject);
       }
       if (queuedBytes >= maxQueuedBytes) {
         input.pause();
@@ -57,7 +62,10 @@ async function serveFrame(frame: Frame, write: (frame: Uint8Array) => void, requ
     write(encoded.value);
     return;
   }
-  const refusal = encodeMessage({ id, error: refuse('too-large', 'The answer is over 1 MiB; ask for less at once.').error });
+  const refusal = encodeMessage({
+    id,
+    error: refuse('too-large', 'The answer is over 1 MiB; ask for less at once.').error,
+  });
   if (refusal.ok) {
     write(refusal.value);
   }
@@ -76,7 +84,11 @@ async function answerRequest(method: string, params: unknown, requests: GuestReq
   }
 }
 
-async function callMethod<M extends GuestMethod>(method: M, params: unknown, requests: GuestRequests): Promise<Answer<unknown>> {
+async function callMethod<M extends GuestMethod>(
+  method: M,
+  params: unknown,
+  requests: GuestRequests,
+): Promise<Answer<GuestResult<M>>> {
   const schema = guestSchemas[method];
   const parsed = schema.params.safeParse(params);
   if (!parsed.success) {
@@ -91,7 +103,9 @@ async function callMethod<M extends GuestMethod>(method: M, params: unknown, req
 }
 
 function describeIssue(issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined): string {
-  return issue === undefined ? 'the request is invalid' : `${issue.path.map(String).join('.') || 'parameters'}: ${issue.message}`;
+  return issue === undefined
+    ? 'the request is invalid'
+    : `${issue.path.map(String).join('.') || 'parameters'}: ${issue.message}`;
 }
 
 function pathOf(params: unknown): string | undefined {

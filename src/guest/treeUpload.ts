@@ -115,7 +115,7 @@ export class TreeUpload {
     if (this.open !== undefined) {
       this.open.hash.update(chunk);
       this.bytes += chunk.length;
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         at += writeSync(this.open.fd, chunk, at);
       }
     }

@@ -99,7 +99,7 @@ function replaceFile(location: Location, bytes: Uint8Array, mode: number): Answe
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const fd = openSync(temporary, flags, mode);
     try {
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         at += writeSync(fd, bytes, at);
       }
     } finally {

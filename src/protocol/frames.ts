@@ -101,5 +101,8 @@ export class FrameDecoder {
 }
 
 function tooLarge(length: number): FrameFailure {
-  return failure('frame-too-large', `A frame of ${length} bytes is over the cap of ${maxFrameBytes}; ask for less at once.`);
+  return failure(
+    'frame-too-large',
+    `A frame of ${length} bytes is over the cap of ${maxFrameBytes}; ask for less at once.`,
+  );
 }

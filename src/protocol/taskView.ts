@@ -78,7 +78,14 @@ export const taskViewSchema = z.object({
   /** Files of the user's that the agent did not get, with the reason. */
   excluded: z.array(z.object({ path: z.string(), reason: z.string() })),
   proof: z.optional(proofViewSchema),
-  votes: z.array(z.object({ agent: z.string(), vote: z.enum(['approve', 'reject', 'abstain']), hash: z.string(), reason: z.string() })),
+  votes: z.array(
+    z.object({
+      agent: z.string(),
+      vote: z.enum(['approve', 'reject', 'abstain']),
+      hash: z.string(),
+      reason: z.string(),
+    }),
+  ),
   usage: z.object({ newTokens: count, tokens: count, steps: count, seconds: z.number() }),
   limits: z.object({ newTokens: count, steps: count, seconds: count }),
   trace: z.object({ path: z.string(), events: count }),

@@ -10,7 +10,7 @@ export function guestBundle(): string {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node20',
+    target: 'node18',
     minify: true,
     legalComments: 'none',
     write: false,

@@ -1,9 +1,12 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, encodeMessage, type Frame, FrameDecoder, maxBodyBytes } from '../../../src/protocol/frames.ts';
 import { maxFrameBytes } from '../../../src/protocol/guest.ts';
 
-const frame = fc.record({ kind: fc.constantFrom('json' as const, 'data' as const), body: fc.uint8Array({ maxLength: 300 }) });
+const frame = fc.record({
+  kind: fc.constantFrom('json' as const, 'data' as const),
+  body: fc.uint8Array({ maxLength: 300 }),
+});
 
 function bytesOf(frames: readonly Frame[]): Uint8Array {
   return Buffer.concat(
@@ -16,7 +19,9 @@ function bytesOf(frames: readonly Frame[]): Uint8Array {
 
 /** Cuts bytes at the given places, however they repeat or exceed the length. */
 function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].toSorted((left, right) => left - right);
+  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].toSorted(
+    (left, right) => left - right,
+  );
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }
 
@@ -43,7 +48,9 @@ describe('the frame codec', () => {
         const decoder = new FrameDecoder();
         for (const chunk of chunks) {
           const outcome = decoder.push(chunk);
-          expect(outcome.ok ? outcome.value.every(({ body }) => body.length <= maxBodyBytes) : outcome.error.reason).toBeTruthy();
+          expect(
+            outcome.ok ? outcome.value.every(({ body }) => body.length <= maxBodyBytes) : outcome.error.reason,
+          ).toBeTruthy();
         }
       }),
     );
@@ -60,7 +67,10 @@ describe('the frame codec', () => {
     const largest = encodeFrame('data', new Uint8Array(maxBodyBytes));
     const decoder = new FrameDecoder();
     expect(largest.ok && decoder.push(largest.value)).toMatchObject({ ok: true, value: [{ kind: 'data' }] });
-    expect(encodeFrame('data', new Uint8Array(maxBodyBytes + 1))).toMatchObject({ ok: false, error: { reason: 'frame-too-large' } });
+    expect(encodeFrame('data', new Uint8Array(maxBodyBytes + 1))).toMatchObject({
+      ok: false,
+      error: { reason: 'frame-too-large' },
+    });
     const header = new Uint8Array(4);
     new DataView(header.buffer).setUint32(0, maxFrameBytes + 1);
     expect(new FrameDecoder().push(header)).toMatchObject({ ok: false, error: { reason: 'frame-too-large' } });
@@ -68,8 +78,17 @@ describe('the frame codec', () => {
 
   it('closes for good at an unknown kind or an empty frame', () => {
     const decoder = new FrameDecoder();
-    expect(decoder.push(Uint8Array.of(0, 0, 0, 2, 0x58, 1))).toMatchObject({ ok: false, error: { reason: 'frame-kind' } });
-    expect(decoder.push(bytesOf([{ kind: 'json', body: Uint8Array.of(1) }]))).toMatchObject({ ok: false, error: { reason: 'frame-kind' } });
-    expect(new FrameDecoder().push(Uint8Array.of(0, 0, 0, 0))).toMatchObject({ ok: false, error: { reason: 'frame-empty' } });
+    expect(decoder.push(Uint8Array.of(0, 0, 0, 2, 0x58, 1))).toMatchObject({
+      ok: false,
+      error: { reason: 'frame-kind' },
+    });
+    expect(decoder.push(bytesOf([{ kind: 'json', body: Uint8Array.of(1) }]))).toMatchObject({
+      ok: false,
+      error: { reason: 'frame-kind' },
+    });
+    expect(new FrameDecoder().push(Uint8Array.of(0, 0, 0, 0))).toMatchObject({
+      ok: false,
+      error: { reason: 'frame-empty' },
+    });
   });
 });

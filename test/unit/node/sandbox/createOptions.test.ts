@@ -15,7 +15,15 @@ const build = {
 
 describe('the create request of a box', () => {
   it.each([
-    { profile: 'locked', runtime: 'runc', Tmpfs: locked, PidsLimit: 256, Memory: 1_610_612_736, NanoCpus: 1e9, IpcMode: 'none' },
+    {
+      profile: 'locked',
+      runtime: 'runc',
+      Tmpfs: locked,
+      PidsLimit: 256,
+      Memory: 1_610_612_736,
+      NanoCpus: 1e9,
+      IpcMode: 'none',
+    },
     {
       profile: 'locked',
       runtime: 'runsc',
@@ -25,8 +33,24 @@ describe('the create request of a box', () => {
       NanoCpus: 1e9,
       IpcMode: 'private',
     },
-    { profile: 'build', runtime: 'runc', Tmpfs: build, PidsLimit: 512, Memory: 4_294_967_296, NanoCpus: 2e9, IpcMode: 'none' },
-    { profile: 'build', runtime: 'runsc', Tmpfs: build, PidsLimit: 512, Memory: 4_294_967_296, NanoCpus: 2e9, IpcMode: 'private' },
+    {
+      profile: 'build',
+      runtime: 'runc',
+      Tmpfs: build,
+      PidsLimit: 512,
+      Memory: 4_294_967_296,
+      NanoCpus: 2e9,
+      IpcMode: 'none',
+    },
+    {
+      profile: 'build',
+      runtime: 'runsc',
+      Tmpfs: build,
+      PidsLimit: 512,
+      Memory: 4_294_967_296,
+      NanoCpus: 2e9,
+      IpcMode: 'private',
+    },
   ] as const)('is exactly this for $profile under $runtime', ({ profile, runtime, ...limits }) => {
     const spec = sandboxSpec(profile, { image: 'sha256:1', runtime, owner });
     expect(toCreateOptions(spec, { name: 'box', engineCpus: 8 })).toEqual({
@@ -35,7 +59,7 @@ describe('the create request of a box', () => {
       User: '10001:10001',
       WorkingDir: '/workspace',
       Entrypoint: ['node'],
-      Cmd: ['--max-old-space-size=256', '--disable-warning=ExperimentalWarning', '-e', guestBootstrap, profile],
+      Cmd: ['--max-old-space-size=256', '-e', guestBootstrap, profile],
       Env: ['HOME=/workspace', 'NODE_OPTIONS='],
       Labels: {
         'nightshift.managed': '1',

@@ -48,7 +48,8 @@ class ScriptedGuest extends Duplex {
 }
 
 const signal = new AbortController().signal;
-const deleteFile = (channel: GuestChannel, options = {}) => channel.request('delete_file', { path: 'a' }, { signal, ...options });
+const deleteFile = (channel: GuestChannel, options = {}) =>
+  channel.request('delete_file', { path: 'a' }, { signal, ...options });
 
 function channelTo(behave: (request: Heard, guest: ScriptedGuest) => void) {
   const guest = new ScriptedGuest(behave);
@@ -58,7 +59,11 @@ function channelTo(behave: (request: Heard, guest: ScriptedGuest) => void) {
 describe('the host end of the guest channel', () => {
   it('answers requests, and refusals with the guest’s own reason', async () => {
     const { channel } = channelTo(({ id, method }, guest) =>
-      guest.say(method === 'delete_file' ? { id, error: { reason: 'not-found', message: 'No such\nfile.' } } : { id, result: {} }),
+      guest.say(
+        method === 'delete_file'
+          ? { id, error: { reason: 'not-found', message: 'No such\nfile.' } }
+          : { id, result: {} },
+      ),
     );
     expect(await channel.request('begin_tree', {}, { signal })).toEqual({ ok: true, value: {} });
     expect(await deleteFile(channel)).toEqual({
@@ -69,7 +74,9 @@ describe('the host end of the guest channel', () => {
 
   it('refuses bad parameters and over-large requests before they are sent', async () => {
     const { channel, guest } = channelTo(() => undefined);
-    expect(await channel.request('delete_file', { path: '' }, { signal })).toMatchObject({ error: { detail: 'invalid-request' } });
+    expect(await channel.request('delete_file', { path: '' }, { signal })).toMatchObject({
+      error: { detail: 'invalid-request' },
+    });
     expect(await channel.request('write_file', { path: 'a', content: 'x'.repeat(2 ** 20) }, { signal })).toMatchObject({
       error: { reason: 'request-refused', detail: 'too-large' },
     });

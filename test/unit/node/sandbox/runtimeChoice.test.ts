@@ -17,7 +17,9 @@ describe('the choice of a runtime', () => {
       return working(name, abort);
     });
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      expect(await choice.choose({ requireGvisor: false }, both, signal)).toEqual(ok({ name: 'runsc', isolatedKernel: true }));
+      expect(await choice.choose({ requireGvisor: false }, both, signal)).toEqual(
+        ok({ name: 'runsc', isolatedKernel: true }),
+      );
     }
     expect(probes).toBe(1);
   });
@@ -35,7 +37,10 @@ describe('the choice of a runtime', () => {
   });
 
   it('refuses rather than falls back when gVisor is required', async () => {
-    for (const choice of [new RuntimeChoice(hanging), new RuntimeChoice(() => Promise.resolve(ok({ isolatedKernel: false })))]) {
+    for (const choice of [
+      new RuntimeChoice(hanging),
+      new RuntimeChoice(() => Promise.resolve(ok({ isolatedKernel: false }))),
+    ]) {
       expect(await choice.choose({ requireGvisor: true, preferred: 'runc' }, both, signal)).toMatchObject({
         ok: false,
         error: { reason: 'runtime-unavailable', message: expect.stringContaining('sandbox.requireGvisor') },
@@ -54,7 +59,10 @@ describe('the choice of a runtime', () => {
       return hanging(name, abort);
     });
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      expect(await choice.choose({ requireGvisor: false }, both, signal)).toMatchObject({ ok: true, value: { name: 'runc' } });
+      expect(await choice.choose({ requireGvisor: false }, both, signal)).toMatchObject({
+        ok: true,
+        value: { name: 'runc' },
+      });
     }
     expect(probes).toBe(3);
 
@@ -65,15 +73,23 @@ describe('the choice of a runtime', () => {
     later.recordStart('runsc', true);
     later.recordStart('runsc', false);
     later.recordStart('runsc', false);
-    expect(await later.choose({ requireGvisor: false }, both, signal)).toMatchObject({ ok: true, value: { name: 'runsc' } });
+    expect(await later.choose({ requireGvisor: false }, both, signal)).toMatchObject({
+      ok: true,
+      value: { name: 'runsc' },
+    });
     later.recordStart('runsc', false);
-    expect(await later.choose({ requireGvisor: false }, both, signal)).toMatchObject({ ok: true, value: { name: 'runc' } });
+    expect(await later.choose({ requireGvisor: false }, both, signal)).toMatchObject({
+      ok: true,
+      value: { name: 'runc' },
+    });
   });
 
   it('does not blame a runtime for an abort or an engine that is gone', async () => {
     const choice = new RuntimeChoice(() => Promise.resolve(fail(failure('aborted', 'Cancelled.'))));
     for (let attempt = 0; attempt < 4; attempt += 1) {
-      expect(await choice.choose({ requireGvisor: false }, both, signal)).toMatchObject({ error: { reason: 'aborted' } });
+      expect(await choice.choose({ requireGvisor: false }, both, signal)).toMatchObject({
+        error: { reason: 'aborted' },
+      });
     }
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StreamDemultiplexer } from '../../../../src/node/sandbox/streamDemultiplexer.ts';
 
@@ -11,7 +11,9 @@ function packet(stream: number, text: string): Buffer {
 
 describe('splitting an attached stream', () => {
   it('gives each stream its bytes in order, however they were cut', () => {
-    const packets = fc.array(fc.record({ stream: fc.constantFrom(1, 2), text: fc.string({ maxLength: 30 }) }), { maxLength: 10 });
+    const packets = fc.array(fc.record({ stream: fc.constantFrom(1, 2), text: fc.string({ maxLength: 30 }) }), {
+      maxLength: 10,
+    });
     fc.assert(
       fc.property(packets, fc.integer({ min: 1, max: 17 }), (sent, step) => {
         const bytes = Buffer.concat(sent.map(({ stream, text }) => packet(stream, text)));

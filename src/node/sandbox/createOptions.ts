@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { ContainerCreateOptions } from 'dockerode';
+import { labelNames } from '../../core/sandbox/profiles.ts';
+import type { SandboxSpec, TmpfsSpec } from '../../core/sandbox/sandboxSpec.ts';
+import { guestBootstrap } from './guestBootstrap.ts';
+
+/** Heap of the guest itself, MiB; the rest of the box's memory is for files and commands. */
+const guestHeap = 256;
+
+export interface CreateContext {
+  readonly name: string;
+  /** Processors of the engine: it refuses a limit above them. */
+  readonly engineCpus: number;
+}
+
+/**
+ * The spec as the engine's create request. Nothing of the host is in it: no bind, no device, no environment, and what an image
+ * could bring along to start by itself (entry point, health check) is replaced.
+ */
+export function toCreateOptions(spec: SandboxSpec, context: CreateContext): ContainerCreateOptions {
+  return {
+    name: context.name,
+    Image: spec.image,
+    User: spec.user,
+    WorkingDir: '/workspace',
+    Entrypoint: ['node'],
+    Cmd: [`--max-old-space-size=${guestHeap}`, '-e', guestBootstrap, spec.profile],
+    Env: ['HOME=/workspace', 'NODE_OPTIONS='],
+    Labels: { ...spec.labels, [labelNames.spec]: specHash(spec) },
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    NetworkDisabled: true,
+    Healthcheck: { Test: ['NONE'] },
+    StopTimeout: 1,
+    HostConfig: {
+      Runtime: spec.runtime,
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      Privileged: false,
+      ReadonlyRootfs: true,
+      SecurityOpt: ['no-new-privileges'],
+      Tmpfs: Object.fromEntries(spec.tmpfs.map((mount) => [mount.path, tmpfsOptions(mount)])),
+      PidsLimit: spec.pids,
+      Memory: spec.memoryBytes,
+      // Equal to the memory: no swap on top.
+      MemorySwap: spec.memoryBytes,
+      NanoCpus: Math.round(Math.min(spec.cpus, context.engineCpus) * 1e9),
+      IpcMode: spec.runtime === 'runc' ? 'none' : 'private',
+      LogConfig: { Type: 'none', Config: {} },
+      AutoRemove: true,
+      Binds: [],
+    },
+  };
+}
+
+/** SHA-256 of the rights alone: two boxes with the same hash may do the same, whoever owns them. */
+export function specHash(spec: SandboxSpec): string {
+  const { profile, runtime, image, user, tmpfs, memoryBytes, cpus, pids } = spec;
+  return createHash('sha256')
+    .update(JSON.stringify({ profile, runtime, image, user, tmpfs, memoryBytes, cpus, pids }))
+    .digest('hex');
+}
+
+function tmpfsOptions(mount: TmpfsSpec): string {
+  return `rw,${mount.exec ? 'exec' : 'noexec'},nosuid,nodev,size=${mount.bytes},mode=1777`;
+}

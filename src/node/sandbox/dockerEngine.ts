@@ -1,0 +1,203 @@
+import { availableParallelism } from 'node:os';
+import type Docker from 'dockerode';
+import { Limiter } from '../../base/async.ts';
+import { type Failure, failure } from '../../base/failure.ts';
+import { type Logger, nullLogger } from '../../base/logger.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import { engineDeadlines } from '../../core/sandbox/budgets.ts';
+import { sandboxSpec } from '../../core/sandbox/profiles.ts';
+import type { EngineInfo, RuntimeInfo, SandboxEngine, SandboxFailure } from '../../core/sandbox/sandbox.ts';
+import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
+import { imageAnswer, infoAnswer, versionAnswer } from './engineAnswers.ts';
+import { engineCall } from './engineCall.ts';
+import { connectEngine, type EngineConnection } from './engineConnection.ts';
+import { currentOwner } from './owner.ts';
+import { reapOrphans } from './reapOrphans.ts';
+import { RuntimeChoice } from './runtimeChoice.ts';
+import { type StartedSandbox, startSandbox } from './startSandbox.ts';
+
+export interface BaseImage {
+  readonly image: string;
+  readonly id: string;
+}
+
+export interface DockerEngineOptions {
+  /** The guest as one bundled CommonJS file. */
+  readonly guestSource: string;
+  /** Finds or makes the base image on the engine. */
+  readonly ensureImage: (
+    docker: Docker,
+    options: { readonly signal: AbortSignal; readonly onProgress?: (line: string) => void },
+  ) => Promise<Result<BaseImage, Failure>>;
+  /** Address of the engine from the user's own settings; found as the Docker CLI finds it otherwise. */
+  readonly endpoint?: string;
+  readonly logger?: Logger;
+  /** How the engine is reached; for tests that stand between. */
+  readonly connect?: () => Result<EngineConnection, SandboxFailure>;
+}
+
+/** What is known about an engine once it answered. */
+interface EngineFacts extends EngineInfo {
+  readonly cpus: number;
+  readonly kernel: string;
+}
+
+export function createDockerEngine(options: DockerEngineOptions): SandboxEngine {
+  const logger = options.logger ?? nullLogger;
+  const connect = options.connect ?? (() => connectEngine(options.endpoint));
+  const starts = new Limiter(availableParallelism());
+  const runtimes = new RuntimeChoice(probeRuntime);
+  /** Ids of images, which never change what they name. */
+  const checkedImages = new Set<string>();
+  let connection: EngineConnection | undefined;
+  let facts: EngineFacts | undefined;
+
+  function connected(): Result<EngineConnection, SandboxFailure> {
+    const attempt = connection === undefined ? connect() : ok(connection);
+    connection = attempt.ok ? attempt.value : undefined;
+    return attempt;
+  }
+
+  async function info(signal: AbortSignal): Promise<Result<EngineFacts, SandboxFailure>> {
+    const reached = connected();
+    if (!reached.ok) {
+      return reached;
+    }
+    const { docker, endpoint } = reached.value;
+    const answered = await engineCall(
+      { what: 'Asking the engine', deadline: engineDeadlines.answer, signal, reason: 'engine-unavailable' },
+      () => Promise.all([docker.info(), docker.version()]),
+    );
+    if (!answered.ok) {
+      // The engine may come back somewhere else, for example after a switch of contexts.
+      connection = undefined;
+      return answered;
+    }
+    const engine = infoAnswer.safeParse(answered.value[0]);
+    const version = versionAnswer.safeParse(answered.value[1]);
+    if (!engine.success || !version.success) {
+      return fail(failure('engine-unavailable', `What answers at ${endpoint} is no Docker engine; set DOCKER_HOST.`));
+    }
+    facts = {
+      endpoint,
+      version: version.data.Version,
+      apiVersion: version.data.ApiVersion,
+      runtimes: Object.keys(engine.data.Runtimes ?? {}),
+      cpus: engine.data.NCPU,
+      kernel: engine.data.KernelVersion,
+    };
+    return ok(facts);
+  }
+
+  async function begin(
+    spec: SandboxSpec,
+    signal: AbortSignal,
+    replyDeadline?: number,
+  ): Promise<Result<StartedSandbox, SandboxFailure>> {
+    const known = facts === undefined ? await info(signal) : ok(facts);
+    if (!known.ok) {
+      return known;
+    }
+    const reached = connected();
+    if (!reached.ok) {
+      return reached;
+    }
+    const usable = await checkImage(reached.value.docker, spec.image, signal);
+    if (!usable.ok) {
+      return usable;
+    }
+    return starts.run(() =>
+      startSandbox(spec, {
+        docker: reached.value.docker,
+        engineCpus: known.value.cpus,
+        guestSource: options.guestSource,
+        logger,
+        signal,
+        ...(replyDeadline === undefined ? {} : { replyDeadline }),
+      }),
+    );
+  }
+
+  /** A volume that an image declares would be a folder of the host's disk in the box: without a size, and executable. */
+  async function checkImage(docker: Docker, image: string, signal: AbortSignal): Promise<Result<void, SandboxFailure>> {
+    if (checkedImages.has(image)) {
+      return ok(undefined);
+    }
+    const inspected = await engineCall(
+      { what: 'Looking at the image', deadline: engineDeadlines.answer, signal, reason: 'image-missing' },
+      () => docker.getImage(image).inspect(),
+    );
+    if (!inspected.ok) {
+      return inspected;
+    }
+    const volumes = Object.keys(imageAnswer.safeParse(inspected.value).data?.Config?.Volumes ?? {});
+    if (volumes.length > 0) {
+      const message = `The image declares the volume ${volumes[0]}, which a sandbox may not have; build it without VOLUME.`;
+      return fail(failure('start-failed', message));
+    }
+    checkedImages.add(image);
+    return ok(undefined);
+  }
+
+  async function ensureBaseImage(
+    signal: AbortSignal,
+    onProgress?: (line: string) => void,
+  ): Promise<Result<BaseImage, SandboxFailure>> {
+    const reached = connected();
+    if (!reached.ok) {
+      return reached;
+    }
+    const made = await options.ensureImage(reached.value.docker, { signal, ...(onProgress ? { onProgress } : {}) });
+    if (made.ok) {
+      return made;
+    }
+    const { reason, message } = made.error;
+    const own =
+      reason === 'engine-unavailable' || reason === 'timeout' || reason === 'aborted' ? reason : 'image-missing';
+    return fail(failure(own, message));
+  }
+
+  async function probeRuntime(
+    name: RuntimeInfo['name'],
+    signal: AbortSignal,
+  ): Promise<Result<{ isolatedKernel: boolean }, SandboxFailure>> {
+    const image = await ensureBaseImage(signal);
+    if (!image.ok) {
+      return image;
+    }
+    const owner = { workspace: 'probe', task: 'probe', run: 'probe', owner: currentOwner() };
+    const spec = sandboxSpec('locked', { image: image.value.id, runtime: name, owner });
+    const started = await begin(spec, signal, engineDeadlines.probe);
+    if (!started.ok) {
+      logger.warn(`the runtime ${name} did not pass its probe: ${started.error.message}`);
+      return started;
+    }
+    const { sandbox, hello } = started.value;
+    await sandbox.destroy();
+    return ok({ isolatedKernel: hello.isolatedKernel && hello.kernel !== facts?.kernel });
+  }
+
+  return {
+    info,
+    ensureBaseImage,
+    async chooseRuntime(wish, signal) {
+      const known = await info(signal);
+      return known.ok ? runtimes.choose(wish, known.value.runtimes, signal) : known;
+    },
+    async start(spec, signal) {
+      const started = await begin(spec, signal);
+      if (started.ok) {
+        runtimes.recordStart(spec.runtime, true);
+        return ok(started.value.sandbox);
+      }
+      if (started.error.reason === 'start-failed' || started.error.reason === 'timeout') {
+        runtimes.recordStart(spec.runtime, false);
+      }
+      return started;
+    },
+    async reap(signal) {
+      const reached = connected();
+      return reached.ok ? reapOrphans(reached.value.docker, signal) : reached;
+    },
+  };
+}
