@@ -10,7 +10,7 @@ import { moveTask } from './taskPipeline.ts';
 export interface Accepted {
   readonly applied: readonly string[];
   readonly conflicts: readonly ApplyConflict[];
-  /** Protected files that wait for an approval of their own. */
+  /** Protected files that still wait for an approval of their own. */
   readonly remaining: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export async function acceptChanges(
     return plan;
   }
   if (plan.value.conflicts.length > 0) {
-    return ok({ applied: [], conflicts: plan.value.conflicts, remaining: remainingPaths(task) });
+    return ok({ applied: [], conflicts: plan.value.conflicts, remaining: protectedPaths(task) });
   }
   const key = newId('apply');
   await trace.record({
@@ -59,11 +59,8 @@ export async function acceptChanges(
   if (!done.ok) {
     return done;
   }
-  const remaining = remainingPaths(trace.task());
-  if (remaining.length === 0) {
-    await moveTask({ trace }, { move: 'apply', by: 'user' });
-  }
-  return ok({ applied, conflicts, remaining });
+  await moveIfApplied(trace);
+  return ok({ applied, conflicts, remaining: protectedPaths(trace.task()) });
 }
 
 /**
@@ -81,7 +78,12 @@ export async function recoverAccept(
   const paths = openApply.writes.map((write) => write.path);
   const applied = await writtenAlready(checkout, changeset, paths, signal);
   await trace.record({ type: 'apply-ended', actor: 'host', data: { key: openApply.key, applied, conflicts: [] } });
-  if (remainingPaths(trace.task()).length === 0) {
+  await moveIfApplied(trace);
+}
+
+/** The task is applied when nothing of its changeset is left to apply. */
+async function moveIfApplied(trace: TaskTrace): Promise<void> {
+  if (unappliedPaths(trace.task()).length === 0) {
     await moveTask({ trace }, { move: 'apply', by: 'user' });
   }
 }
@@ -105,11 +107,16 @@ function pathsToApply(task: Task, named: readonly string[] | undefined): Result<
       failure('not-in-changeset', `${unknown} is not changed by this task; its files are: ${all.join(', ')}.`),
     );
   }
-  const protectedPaths = new Set(task.judgement?.protected.map((item) => item.path));
-  const wanted = named ?? all.filter((path) => !protectedPaths.has(path));
+  const waiting = protectedPaths(task);
+  const wanted = named ?? all.filter((path) => !waiting.includes(path));
   return ok(wanted.filter((path) => !task.applied.includes(path)));
 }
 
-function remainingPaths(task: Task): readonly string[] {
+function unappliedPaths(task: Task): readonly string[] {
   return task.changeset?.files.map((file) => file.path).filter((path) => !task.applied.includes(path)) ?? [];
+}
+
+function protectedPaths(task: Task): readonly string[] {
+  const judged = new Set(task.judgement?.protected.map((item) => item.path));
+  return unappliedPaths(task).filter((path) => judged.has(path));
 }

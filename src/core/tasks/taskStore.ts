@@ -2,7 +2,10 @@ import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import type { TraceEntry, TraceEvent } from '../trace/traceEvent.ts';
 
-export type JournalFailure = Failure<'io' | 'corrupt' | 'missing'>;
+export interface JournalFailure extends Failure<'io' | 'corrupt' | 'missing'> {
+  /** Of a damaged trace: the events before the damage. */
+  readonly readable?: readonly TraceEvent[];
+}
 
 /** The append-only trace of one task. One writer. */
 export interface Journal {

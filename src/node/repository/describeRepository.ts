@@ -42,9 +42,14 @@ export async function describeRepository(
   if (!found.ok) {
     return found;
   }
-  const [bare, inside, format, gitDirectory, commonDirectory, root] = lines(found.value.stdout);
+  const [bare, inside, format, gitDirectory, commonDirectory, root, ...rest] = lines(found.value.stdout);
   if (found.value.exitCode !== 0 || root === undefined) {
     return fail(whyNot(directory.value, bare, inside, found.value.stderr));
+  }
+  if (rest.length > 0) {
+    // Git writes these paths as they are, one a line.
+    const message = `The path of the repository at "${directory.value}" has a line break in it. Rename that folder.`;
+    return fail(failure('unreadable', message));
   }
   if (gitDirectory === undefined || commonDirectory === undefined || (format !== 'sha1' && format !== 'sha256')) {
     return fail(

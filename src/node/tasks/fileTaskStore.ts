@@ -48,13 +48,10 @@ export class FileTaskStore implements TaskStore {
       const { whole, torn } = splitTornTail(await readFile(files.trace));
       const { events, head, firstBad } = readTrace(whole, sha256, await readHead(files.head));
       if (firstBad !== undefined) {
-        return fail(
-          failure(
-            'corrupt',
-            `The trace of ${task} is damaged: ${files.trace}, line ${firstBad.line}: ${firstBad.reason}. ` +
-              'Nothing was changed; put the file back from a backup, or delegate the task again.',
-          ),
-        );
+        const message =
+          `The trace of ${task} is damaged: ${files.trace}, line ${firstBad.line}: ${firstBad.reason}. ` +
+          'Nothing was changed; put the file back from a backup, or delegate the task again.';
+        return fail({ ...failure('corrupt', message), readable: events });
       }
       if (torn.length > 0) {
         await cutTornTail(files.trace, torn, whole.length);
@@ -161,7 +158,8 @@ async function exists(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
   } catch (error) {
-    if (isMissing(error)) {
+    // A file among the folders of tasks is none of ours.
+    if (isMissing(error) || errorCode(error) === 'ENOTDIR') {
       return false;
     }
     throw error;

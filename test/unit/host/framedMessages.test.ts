@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FramedMessages } from '../../../src/host/rpc/framedMessages.ts';
 import { DeltaHistory } from '../../../src/host/rpc/deltaHistory.ts';

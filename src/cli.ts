@@ -1,0 +1,3 @@
+import { runProcess } from './cli/processIo.ts';
+
+void runProcess();

@@ -1,0 +1,26 @@
+import type { Command } from '../command.ts';
+import { exitCode } from '../exitCode.ts';
+import { followTask } from '../followTask.ts';
+import { taskOperand, withTask } from '../withTask.ts';
+
+export const cancelCommand: Command = {
+  name: 'cancel',
+  summary: 'Stop a task that is at work',
+  operands: [taskOperand],
+  options: {},
+  json: true,
+  run: (invocation) =>
+    withTask(invocation, async (client, { id }) => {
+      const { writer, signal } = invocation;
+      const result = await client.request('cancelTask', { task: id }, signal);
+      if (!result.ok) {
+        return result.error;
+      }
+      const rested = await followTask({ client, task: id, onLine: () => undefined, signal });
+      if (!rested.ok) {
+        return rested.error;
+      }
+      writer.task(rested.value);
+      return rested.value.state === 'cancelled' ? exitCode.done : exitCode.failed;
+    }),
+};

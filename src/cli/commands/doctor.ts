@@ -1,0 +1,29 @@
+import { findRepository } from '../../host/findRepository.ts';
+import type { Command } from '../command.ts';
+import { exitCode } from '../exitCode.ts';
+import { stringOption } from '../optionValues.ts';
+import { repositoryFolder } from '../withHost.ts';
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'Check what Nightshift needs on this machine, and say how to get what is missing',
+  operands: [],
+  options: { 'ollama-host': { type: 'string', value: 'URL', help: 'address of Ollama (default: OLLAMA_HOST)' } },
+  json: true,
+  run: async (invocation) => {
+    const { io, writer, values, signal } = invocation;
+    const ollamaHost = stringOption(values, 'ollama-host') ?? (io.environment['OLLAMA_HOST'] || undefined);
+    const checks = io.runChecks({
+      repository: () => findRepository(repositoryFolder(invocation), signal),
+      signal,
+      ...(ollamaHost === undefined ? {} : { ollamaHost }),
+    });
+    let ok = true;
+    for await (const check of checks) {
+      ok &&= check.status !== 'fail';
+      writer.check(check);
+    }
+    writer.doctor(ok);
+    return ok ? exitCode.done : exitCode.environment;
+  },
+};

@@ -1,0 +1,89 @@
+import type { HostClient, StateChange } from '../host/client/hostClient.ts';
+import { failure, type Failure } from '../base/failure.ts';
+import { DisposableStore, toDisposable } from '../base/lifecycle.ts';
+import { fail, ok, type Result } from '../base/result.ts';
+import type { TraceLine } from '../protocol/host.ts';
+import type { TaskView } from '../protocol/taskView.ts';
+
+/** Nothing more happens to a task in these without a person. */
+const restingStates: ReadonlySet<TaskView['state']> = new Set([
+  'ready',
+  'waiting',
+  'applied',
+  'merged',
+  'discarded',
+  'failed',
+  'cancelled',
+]);
+
+export interface FollowOptions {
+  readonly client: HostClient;
+  readonly task: string;
+  /** Number of the first line to tell; 0 when absent. */
+  readonly from?: number;
+  /** Each line of the trace once, in order. */
+  readonly onLine: (line: TraceLine) => void;
+  /** Ends the wait with the failure `aborted`; the task goes on. */
+  readonly signal: AbortSignal;
+}
+
+/** Waits until a task rests and answers how it stands. Survives a restart of the host. */
+export function followTask({
+  client,
+  task,
+  from = 0,
+  onLine,
+  signal,
+}: FollowOptions): Promise<Result<TaskView, Failure>> {
+  return new Promise((resolve) => {
+    let lastLine = from - 1;
+    /** Lines announced while older ones are fetched; undefined when nothing is fetched. */
+    let early: TraceLine[] | undefined;
+    const subscriptions = new DisposableStore();
+    const take = (line: TraceLine): void => {
+      if (line.seq > lastLine) {
+        lastLine = line.seq;
+        onLine(line);
+      }
+    };
+    const end = (outcome: Result<TaskView, Failure>): void => {
+      subscriptions.dispose();
+      resolve(outcome);
+    };
+    const endIfResting = (): void => {
+      const view = client.state.tasks.find((each) => each.id === task);
+      if (view === undefined) {
+        end(
+          fail(failure('unknown-task', `The agent host does not know the task ${task} any more. Its log may say why.`)),
+        );
+      } else if (restingStates.has(view.state)) {
+        end(ok(view));
+      }
+    };
+    const catchUp = async (): Promise<void> => {
+      early ??= [];
+      const missed = await client.request('traceLines', { task, from: lastLine + 1 });
+      [...(missed.ok ? missed.value.lines : []), ...early].forEach(take);
+      early = undefined;
+      endIfResting();
+    };
+    const onChange = (change: StateChange): void => {
+      if (change.kind === 'reset') {
+        void catchUp();
+      } else if (change.kind === 'trace' && change.task === task) {
+        (early === undefined ? take : (line: TraceLine) => early?.push(line))(change.line);
+      } else if (change.kind === 'task' && change.task.id === task && early === undefined) {
+        endIfResting();
+      }
+    };
+    const onAbort = (): void => end(fail(failure('aborted', 'The wait was cancelled; the task goes on.')));
+    subscriptions.add(client.onDidChangeState(onChange));
+    subscriptions.add(client.onDidClose((problem) => end(fail(problem))));
+    subscriptions.add(toDisposable(() => signal.removeEventListener('abort', onAbort)));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
+    }
+    void catchUp();
+  });
+}

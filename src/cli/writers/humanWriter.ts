@@ -1,0 +1,83 @@
+import type { HostResult } from '../../protocol/host.ts';
+import type { TaskView } from '../../protocol/taskView.ts';
+import type { CliIo } from '../cliIo.ts';
+import { plainLine } from '../plainText.ts';
+import { diffText } from './diffText.ts';
+import { paintFor, type Style } from './paint.ts';
+import { progressText } from './progressText.ts';
+import { modelText, taskListText, taskText } from './taskText.ts';
+import type { Writer } from './writer.ts';
+
+/** A longer diff is cut at the end of a run; `nightshift patch` prints all of it. */
+const diffLinesShown = 400;
+
+const checkMarks = { ok: ['green', '✓'], warn: ['yellow', '!'], fail: ['red', '✗'] } as const satisfies Record<
+  string,
+  [Style, string]
+>;
+
+/** For people. Everything that was written by somebody else is made harmless first. */
+export function createHumanWriter(io: CliIo): Writer {
+  const { stdout } = io;
+  const paint = paintFor(stdout, io.environment);
+  const line = (text: string): void => stdout.write(`${text}\n`);
+  const task = (view: TaskView, patch?: string): void => {
+    if (patch !== undefined && patch !== '') {
+      stdout.write(`\n${diffText(patch, paint, diffLinesShown)}\n`);
+    }
+    line(taskText(view, paint));
+  };
+  return {
+    task,
+    started: (view) => {
+      line(`${paint('bold', plainLine(view.id))}  ${plainLine(view.goal, 200)}`);
+      line(`  model ${modelText(view, paint)}`);
+    },
+    progress: (_, traceLine) => {
+      const text = progressText(traceLine);
+      if (text !== undefined) {
+        line(`  ${paint('dim', '·')} ${text}`);
+      }
+    },
+    note: (text) => line(paint('yellow', plainLine(text))),
+    taskList: (tasks) =>
+      line(
+        tasks.length === 0
+          ? 'No tasks yet. Delegate one: nightshift run "fix the failing test"'
+          : taskListText(tasks, paint, stdout.columns),
+      ),
+    applied: (result) => {
+      appliedLines(result).forEach(([style, text]) => line(paint(style, plainLine(text))));
+      task(result.task);
+    },
+    patch: (patch) => stdout.write(diffText(patch, paint)),
+    verified: (id, { ok, events, firstBad }) => {
+      const where = firstBad === undefined ? '' : ` at line ${firstBad.line}: ${plainLine(firstBad.reason)}`;
+      line(
+        ok
+          ? `${paint('green', '✓')} The trace of ${id} is intact: ${events} events.`
+          : `${paint('red', '✗')} The trace of ${id} was changed${where}. Do not rely on it.`,
+      );
+    },
+    check: ({ name, status, detail, fix }) => {
+      const [style, mark] = checkMarks[status];
+      line(`${paint(style, mark)} ${name.padEnd(20)} ${plainLine(detail)}`);
+      if (fix !== undefined) {
+        line(`  ${''.padEnd(20)} ${paint('dim', '→')} ${plainLine(fix)}`);
+      }
+    },
+    doctor: (ok) =>
+      line(ok ? paint('green', 'Ready to work.') : paint('red', 'Something is missing; each ✗ says what to do.')),
+    hostStopped: (stopped) => line(stopped ? 'The agent host ended.' : 'No agent host runs for this repository.'),
+  };
+}
+
+function appliedLines({ applied, conflicts, remaining }: HostResult<'applyTask'>): (readonly [Style, string])[] {
+  return [
+    ...applied.map((path) => ['green', `applied    ${path}`] as const),
+    ...conflicts.map(({ path, message }) => ['red', `conflict   ${path}: ${message}`] as const),
+    ...remaining.map(
+      (path) => ['yellow', `protected  ${path}: not applied; name it with --file to accept it`] as const,
+    ),
+  ];
+}

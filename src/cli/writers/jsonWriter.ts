@@ -1,0 +1,65 @@
+import type { HostResult } from '../../protocol/host.ts';
+import type { ProofView, TaskView } from '../../protocol/taskView.ts';
+import type { Output } from '../cliIo.ts';
+import type { Writer } from './writer.ts';
+
+/** One object a line. The shape of each last line is a contract with whoever reads it. */
+export function createJsonWriter(output: Output): Writer {
+  const write = (line: object): void => output.write(`${JSON.stringify(line)}\n`);
+  const quiet = (): void => undefined;
+  return {
+    started: quiet,
+    note: quiet,
+    patch: quiet,
+    progress: (task, { seq, ts, type, actor, data }) =>
+      write({ type: 'event', task, seq, ts, actor, event: type, data }),
+    taskList: (tasks) => tasks.forEach((task) => write(taskLine(task))),
+    task: (task) => write(taskLine(task)),
+    applied: ({ task, conflicts, remaining }: HostResult<'applyTask'>) => {
+      conflicts.forEach((conflict) => write({ type: 'conflict', ...conflict }));
+      remaining.forEach((path) => write({ type: 'remaining', path }));
+      write(taskLine(task));
+    },
+    verified: (_, { ok, events, firstBad }) =>
+      write({ type: 'verify', ok, events, ...(firstBad === undefined ? {} : { firstBad }) }),
+    check: ({ name, status, detail, fix }) =>
+      write({ type: 'check', name, status, detail, ...(fix === undefined ? {} : { fix }) }),
+    doctor: (ok) => write({ type: 'doctor', ok }),
+    hostStopped: (stopped) => write({ type: 'host', stopped }),
+  };
+}
+
+/** `changeset` and `proof` are null until there are some; `reason` is `code: message`. */
+export function taskLine({ id, state, reason, changeset, proof, votes, usage }: TaskView): object {
+  return {
+    type: 'task',
+    id,
+    state,
+    ...(reason === undefined ? {} : { reason: `${reason.code}: ${reason.message}` }),
+    changeset:
+      changeset === undefined
+        ? null
+        : {
+            hash: changeset.hash,
+            files: changeset.files.map(({ path, status, additions, deletions }) => ({
+              path,
+              status,
+              additions,
+              deletions,
+            })),
+          },
+    proof:
+      proof === undefined ? null : { verdict: proof.verdict, base: counts(proof.base), patched: counts(proof.patched) },
+    votes: votes.map(({ agent, vote, hash, reason: why }) => ({ agent, vote, hash, reason: why })),
+    usage: {
+      newTokens: usage.newTokens,
+      tokens: usage.tokens,
+      steps: usage.steps,
+      seconds: Math.round(usage.seconds * 1_000) / 1_000,
+    },
+  };
+}
+
+function counts({ passed, failed, total }: ProofView['base']): object {
+  return { passed, failed, total };
+}

@@ -1,0 +1,148 @@
+import * as z from 'zod/mini';
+import type { TraceLine } from '../../protocol/host.ts';
+import { plainLine } from '../plainText.ts';
+
+const count = z.number();
+const reason = z.looseObject({ message: z.string() });
+const report = z.looseObject({
+  passed: count,
+  failed: count,
+  skipped: z.optional(count),
+  total: count,
+  cannotRun: z.optional(z.string()),
+});
+
+type Say = (data: unknown) => string | undefined;
+
+/** What a person wants to see of the trace while a task runs. Lines of other types, or of another shape, say nothing. */
+const sayings: Readonly<Record<string, Say>> = {
+  'snapshot-taken': say(
+    z.looseObject({
+      files: count,
+      uncommitted: count,
+      branch: z.nullable(z.string()),
+      excluded: z.array(z.looseObject({ path: z.string(), reason: z.string() })),
+    }),
+    ({ files, uncommitted, branch, excluded }) => {
+      const work = uncommitted === 0 ? '' : `, ${uncommitted} of them uncommitted work`;
+      const left = excluded.slice(0, 3).map((file) => `${file.path} (${file.reason})`);
+      const more = excluded.length > 3 ? ` and ${excluded.length - 3} more` : '';
+      const without = left.length === 0 ? '' : `; left out: ${left.join(', ')}${more}`;
+      return `snapshot of ${branch ?? 'a detached HEAD'}: ${files} files${work}${without}`;
+    },
+  ),
+  'sandbox-started': say(
+    z.looseObject({ profile: z.string(), runtime: z.string(), isolatedKernel: z.boolean(), startMs: count }),
+    ({ profile, runtime, isolatedKernel, startMs }) =>
+      `sandbox "${profile}" ready in ${(startMs / 1_000).toFixed(2)} s · ${runtimeBadge(runtime, isolatedKernel)}`,
+  ),
+  'run-started': say(z.looseObject({ agent: z.string() }), ({ agent }) => `${agent} starts`),
+  'model-answered': say(z.looseObject({ step: count, text: z.string() }), ({ step, text }) =>
+    text.trim() === '' ? undefined : `step ${step} · "${plainLine(text, 100)}"`,
+  ),
+  'model-failed': say(
+    z.looseObject({ step: count, reason }),
+    (data) => `step ${data.step} · model: ${data.reason.message}`,
+  ),
+  'tool-called': say(
+    z.looseObject({ step: count, tool: z.string(), arguments: z.unknown() }),
+    ({ step, tool, arguments: given }) => `step ${step} · ${`${tool} ${callDetail(given)}`.trimEnd()}`,
+  ),
+  'tool-returned': say(
+    z.looseObject({
+      step: count,
+      tool: z.string(),
+      ok: z.boolean(),
+      output: z.string(),
+      reason: z.optional(z.string()),
+    }),
+    ({ step, tool, ok, output, reason: why }) =>
+      ok
+        ? testVerdict(step, tool, output)
+        : `step ${step} · ${tool} failed${why === undefined ? '' : ` (${why})`}: ${plainLine(output, 120)}`,
+  ),
+  'call-refused': say(
+    z.looseObject({ step: count, reason }),
+    (data) => `step ${data.step} · refused: ${data.reason.message}`,
+  ),
+  'tool-closed': say(
+    z.looseObject({ tool: z.string(), failures: count }),
+    ({ tool, failures }) => `${tool} is closed for this task after ${failures} failures`,
+  ),
+  'notice-given': say(z.looseObject({ guard: z.string() }), ({ guard }) => `the agent was told about: ${guard}`),
+  'guard-tripped': say(
+    z.looseObject({ guard: z.string(), reason }),
+    (data) => `stopped by ${data.guard}: ${data.reason.message}`,
+  ),
+  'changeset-imported': say(
+    z.looseObject({ changeset: z.looseObject({ files: z.array(z.unknown()) }) }),
+    ({ changeset }) => `changes imported: ${changeset.files.length} ${changeset.files.length === 1 ? 'file' : 'files'}`,
+  ),
+  'proof-started': say(
+    z.looseObject({ command: z.array(z.string()) }),
+    ({ command }) => `tests run in fresh sandboxes: ${command.join(' ')}`,
+  ),
+  'proof-ended': say(
+    z.looseObject({ proof: z.looseObject({ verdict: z.string(), base: report, patched: report }) }),
+    ({ proof }) =>
+      `tests on base: ${reportText(proof.base)}; with the patch: ${reportText(proof.patched)} → ${proof.verdict}`,
+  ),
+  'vote-cast': say(
+    z.looseObject({ agent: z.string(), vote: z.string() }),
+    ({ agent, vote }) => `${agent} votes ${vote}`,
+  ),
+  'journal-recovered': say(
+    z.looseObject({ bytes: count }),
+    ({ bytes }) => `a torn last line of ${bytes} bytes was cut off the trace`,
+  ),
+};
+
+/** One line, safe to show; undefined when the line is of no interest to a person. */
+export function progressText(line: TraceLine): string | undefined {
+  const text = Object.hasOwn(sayings, line.type) ? sayings[line.type]?.(line.data) : undefined;
+  return text === undefined ? undefined : plainLine(text, 300);
+}
+
+export function runtimeBadge(name: string, isolatedKernel: boolean): string {
+  return isolatedKernel ? `${name}, its own kernel` : `${name}, shared kernel`;
+}
+
+/** `9 passed, 1 failed`; a run without any test says so. */
+export function reportText(counts: {
+  passed: number;
+  failed: number;
+  skipped?: number | undefined;
+  total: number;
+  cannotRun?: string | undefined;
+}): string {
+  if (counts.cannotRun !== undefined) {
+    return `cannot run (${counts.cannotRun})`;
+  }
+  if (counts.total === 0) {
+    return 'no tests';
+  }
+  const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
+  const skipped = counts.skipped === undefined || counts.skipped === 0 ? '' : `, ${counts.skipped} skipped`;
+  return `${counts.passed} passed${failed}${skipped}`;
+}
+
+/** Of what went well only a test run has something to tell: its first line counts the tests. */
+function testVerdict(step: number, tool: string, output: string): string | undefined {
+  return tool === 'run_tests' ? `step ${step} · ${output.split('\n', 1)[0] ?? ''}` : undefined;
+}
+
+/** The argument that says most about a call. */
+function callDetail(given: unknown): string {
+  const parsed = z.record(z.string(), z.unknown()).safeParse(given);
+  const values = parsed.success ? parsed.data : {};
+  const told = ['path', 'pattern', 'query', 'directory', 'glob', 'summary'].map((name) => values[name]);
+  const detail = told.find((value) => typeof value === 'string' && value !== '');
+  return typeof detail === 'string' ? plainLine(detail, 100) : '';
+}
+
+function say<S extends z.ZodMiniType>(schema: S, text: (data: z.infer<S>) => string | undefined): Say {
+  return (data) => {
+    const parsed = z.safeParse(schema, data);
+    return parsed.success ? text(parsed.data) : undefined;
+  };
+}

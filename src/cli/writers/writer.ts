@@ -1,0 +1,22 @@
+import type { DoctorCheck } from '../../host/doctor/doctorChecks.ts';
+import type { HostResult, TraceLine } from '../../protocol/host.ts';
+import type { TaskView } from '../../protocol/taskView.ts';
+
+/** What commands say, whatever it looks like. The last call of a command is its result. */
+export interface Writer {
+  /** A task was created and is followed. */
+  started(task: TaskView): void;
+  progress(task: string, line: TraceLine): void;
+  /** A remark for a person while a command is at work; nothing in JSON. */
+  note(text: string): void;
+  taskList(tasks: readonly TaskView[]): void;
+  /** A task as it stands; `patch` is its unified diff where the command shows one. */
+  task(task: TaskView, patch?: string): void;
+  applied(result: HostResult<'applyTask'>): void;
+  /** The diff as a person reads it on a terminal. */
+  patch(patch: string): void;
+  verified(task: string, result: HostResult<'verifyTrace'>): void;
+  check(check: DoctorCheck): void;
+  doctor(ok: boolean): void;
+  hostStopped(stopped: boolean): void;
+}

@@ -1,0 +1,181 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Emitter, type Event } from '../../base/event.ts';
+import { failure, type Failure } from '../../base/failure.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { HostMethod, HostParams, HostResult, HostState, StateChanged, StateDelta } from '../../protocol/host.ts';
+import { type WorkspacePaths, workspacePaths } from '../paths.ts';
+import type { HostChannel, RequestFailure } from './hostChannel.ts';
+import { applyChange } from './mirror.ts';
+import { openChannel } from './openChannel.ts';
+import type { HostEntry } from './startHost.ts';
+
+export interface ConnectOptions {
+  /** Root of the working tree. */
+  readonly root: string;
+  readonly entry: HostEntry;
+  /** Name of the front door, for the host's log. */
+  readonly client: string;
+  /** Follow trace lines as well as task views. */
+  readonly trace: boolean;
+  /** Start a host when none answers; without it that is the failure `host-absent`. */
+  readonly start: boolean;
+  readonly signal: AbortSignal;
+  /** Milliseconds for a host to be started and to answer; 20 s when absent. */
+  readonly deadlineMs?: number;
+}
+
+/** A delta, or the whole state where deltas could not be had: after a restart of the host or a long break. */
+export type StateChange = StateDelta | { readonly kind: 'reset'; readonly state: HostState };
+
+/** Pauses between attempts to get a lost connection back, milliseconds. */
+const reconnectPauses = [0, 250, 1_000, 2_000];
+
+/** Connects to the agent host of a repository. The failure's message is one line for a person. */
+export async function connectHost(options: ConnectOptions): Promise<Result<HostClient, Failure>> {
+  const client = new HostClient(options);
+  const opened = await client.open(options.signal);
+  if (!opened.ok) {
+    client.dispose();
+    return opened;
+  }
+  return ok(client);
+}
+
+/** A connection that mirrors the host's state and gets itself back when it is lost. Ended by `dispose`. */
+export class HostClient implements Disposable {
+  readonly paths: WorkspacePaths;
+  private readonly options: ConnectOptions;
+  private readonly changed = new Emitter<StateChange>();
+  private readonly closed = new Emitter<Failure>();
+  private readonly ended = new AbortController();
+  private channel: HostChannel | undefined;
+  private known: HostState;
+  private instance: string | undefined;
+  private host: { readonly product: string; readonly pid: number } = { product: '', pid: 0 };
+
+  /** After each change of `state`, and for each trace line. */
+  readonly onDidChangeState: Event<StateChange> = this.changed.event;
+  /** Announced once: the host ended on purpose, or the connection could not be had back. */
+  readonly onDidClose: Event<Failure> = this.closed.event;
+
+  constructor(options: ConnectOptions) {
+    this.options = options;
+    this.paths = workspacePaths(options.root);
+    this.known = { seq: 0, workspace: { id: this.paths.id, root: this.paths.root }, tasks: [] };
+  }
+
+  /** The newest state known, also after the connection is lost. */
+  get state(): HostState {
+    return this.known;
+  }
+
+  /** Version and process of the host that answers. */
+  get server(): { readonly product: string; readonly pid: number } {
+    return this.host;
+  }
+
+  /** Fails with `disconnected` when the host ends before it answers; whether it did what was asked is then not known. */
+  async request<M extends HostMethod>(
+    method: M,
+    params: HostParams<M>,
+    signal?: AbortSignal,
+  ): Promise<Result<HostResult<M>, RequestFailure>> {
+    if (this.channel === undefined) {
+      return fail(failure('disconnected', 'The agent host is not connected. Try again in a moment.'));
+    }
+    return this.channel.request(method, params, signal);
+  }
+
+  /** First connection; `connectHost` calls it. */
+  async open(signal: AbortSignal): Promise<Result<void, Failure>> {
+    const { entry, start, client, trace, deadlineMs } = this.options;
+    const early: (StateChanged | 'malformed')[] = [];
+    let receive = (change: StateChanged | 'malformed'): void => void early.push(change);
+    const opened = await openChannel({
+      paths: this.paths,
+      entry,
+      start,
+      signal,
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      greeting: {
+        client,
+        trace,
+        ...(this.instance === undefined ? {} : { since: this.known.seq, instance: this.instance }),
+      },
+      onChannel: (channel) => {
+        early.length = 0;
+        channel.onDidChange((change) => receive(change));
+      },
+    });
+    if (!opened.ok) {
+      return opened;
+    }
+    const { channel, greeting } = opened.value;
+    if (this.ended.signal.aborted) {
+      channel.dispose();
+      return fail(failure('aborted', 'The connection to the agent host was ended.'));
+    }
+    this.channel = channel;
+    this.instance = greeting.instance;
+    this.host = { product: greeting.product, pid: greeting.pid };
+    if (greeting.state !== null) {
+      this.known = greeting.state;
+      this.changed.fire({ kind: 'reset', state: greeting.state });
+    }
+    receive = (change) => this.receive(channel, change);
+    channel.onDidClose(({ onPurpose }) => this.lose(channel, onPurpose));
+    early.forEach(receive);
+    return ok(undefined);
+  }
+
+  dispose(): void {
+    this.ended.abort();
+    this.changed.dispose();
+    this.closed.dispose();
+    this.channel?.dispose();
+    this.channel = undefined;
+  }
+
+  private receive(channel: HostChannel, change: StateChanged | 'malformed'): void {
+    if (channel !== this.channel) {
+      return;
+    }
+    const next = change === 'malformed' ? undefined : applyChange(this.known, change);
+    if (change === 'malformed' || next?.ok !== true) {
+      // Something is missing: the next greeting asks for the whole state.
+      this.instance = undefined;
+      channel.dispose();
+      this.lose(channel, false);
+    } else if (next.value !== this.known) {
+      this.known = next.value;
+      this.changed.fire(change.delta);
+    }
+  }
+
+  private lose(channel: HostChannel, onPurpose: boolean): void {
+    if (channel !== this.channel || this.ended.signal.aborted) {
+      return;
+    }
+    this.channel = undefined;
+    if (onPurpose) {
+      this.closed.fire(failure('host-ended', 'The agent host ended. Any command that works on tasks starts it again.'));
+    } else {
+      void this.reconnect();
+    }
+  }
+
+  private async reconnect(): Promise<void> {
+    const { signal } = this.ended;
+    let last: Failure = failure('disconnected', 'The agent host was lost.');
+    for (const pause of reconnectPauses) {
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+      const opened = await this.open(signal);
+      if (opened.ok || signal.aborted) {
+        return;
+      }
+      last = opened.error;
+    }
+    this.closed.fire(last);
+  }
+}

@@ -1,0 +1,194 @@
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { errorText, type Failure } from '../../base/failure.ts';
+import type { Result } from '../../base/result.ts';
+import type { EngineInfo, SandboxEngine } from '../../core/sandbox/sandbox.ts';
+import type { InstalledModel } from '../../node/models/ollamaCatalog.ts';
+
+export interface DoctorCheck {
+  readonly name: string;
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  /** What to do about it; always there unless the status is `ok`. */
+  readonly fix?: string;
+}
+
+/** What the checks ask; everything that reaches out of the process is given, so that each answer can be played. */
+export interface DoctorOptions {
+  /** Undefined when this installation is not complete enough to make one; the checks say so. */
+  readonly engine: SandboxEngine | undefined;
+  readonly repository: () => Promise<
+    Result<{ readonly root: string; readonly head: string | null; readonly branch: string | null }, Failure>
+  >;
+  readonly gitVersion: () => Promise<string>;
+  /** As the user gave it; the default address when absent. */
+  readonly ollamaHost?: string;
+  readonly models: (
+    host: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<Result<readonly InstalledModel[], Failure>>;
+  readonly stateHome: string;
+  readonly nodeVersion: string;
+  readonly signal: AbortSignal;
+}
+
+/** As `engines.node` has it. */
+const nodeFloor = [22, 22] as const;
+const gitFloor = [2, 31] as const;
+const modelMs = 3_000;
+/** Room for a base image, its boxes and traces, bytes. */
+const comfortableBytes = 2 * 1024 ** 3;
+const leastBytes = 256 * 1024 ** 2;
+
+/** Each check by itself, in the order in which a newcomer would fix them. */
+export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorCheck> {
+  yield nodeCheck(options.nodeVersion);
+  yield await gitCheck(options);
+  yield* engineChecks(options);
+  yield await modelCheck(options);
+  yield await repositoryCheck(options);
+  yield* stateChecks(options.stateHome);
+}
+
+function nodeCheck(version: string): DoctorCheck {
+  const floor = nodeFloor.join('.');
+  return atLeast(version, nodeFloor)
+    ? { name: 'node', status: 'ok', detail: `Node ${version}` }
+    : { name: 'node', status: 'fail', detail: `Node ${version} is too old`, fix: `Install Node ${floor} or newer.` };
+}
+
+async function gitCheck({ gitVersion }: DoctorOptions): Promise<DoctorCheck> {
+  const fix = `Install Git ${gitFloor.join('.')} or newer (https://git-scm.com).`;
+  try {
+    const version = await gitVersion();
+    return atLeast(version, gitFloor)
+      ? { name: 'git', status: 'ok', detail: version }
+      : { name: 'git', status: 'fail', detail: `${version} is too old`, fix };
+  } catch (error) {
+    return { name: 'git', status: 'fail', detail: `Git cannot be run (${errorText(error)})`, fix };
+  }
+}
+
+async function* engineChecks({ engine, signal }: DoctorOptions): AsyncGenerator<DoctorCheck> {
+  if (engine === undefined) {
+    yield {
+      name: 'engine',
+      status: 'fail',
+      detail: 'The sandbox program of this installation is missing',
+      fix: 'Install Nightshift again, or build it with `npm run build`.',
+    };
+    return;
+  }
+  const info = await engine.info(signal);
+  if (!info.ok) {
+    const fix =
+      'Install and start Docker (https://docs.docker.com/engine/install), or set DOCKER_HOST. Without it nothing runs.';
+    yield { name: 'engine', status: 'fail', detail: info.error.message, fix };
+    return;
+  }
+  const { version, apiVersion, endpoint } = info.value;
+  yield { name: 'engine', status: 'ok', detail: `engine ${version}, API ${apiVersion}, at ${endpoint}` };
+  yield await imageCheck(engine, signal);
+  yield await runtimeCheck(engine, info.value, signal);
+}
+
+/** Makes the image when it is missing: that needs no registry and takes seconds, and the first task is quicker for it. */
+async function imageCheck(engine: SandboxEngine, signal: AbortSignal): Promise<DoctorCheck> {
+  let made = false;
+  const image = await engine.ensureBaseImage(signal, () => {
+    made = true;
+  });
+  return image.ok
+    ? { name: 'base image', status: 'ok', detail: `${image.value.image}${made ? ', made just now' : ''}` }
+    : {
+        name: 'base image',
+        status: 'fail',
+        detail: image.error.message,
+        fix: 'Free disk space for the engine and run `nightshift doctor` again.',
+      };
+}
+
+async function runtimeCheck(engine: SandboxEngine, info: EngineInfo, signal: AbortSignal): Promise<DoctorCheck> {
+  const runtime = await engine.chooseRuntime({ requireGvisor: false }, signal);
+  const install =
+    'Install gVisor (https://gvisor.dev/docs/user_guide/install) and register it with `runsc install`, then restart Docker.';
+  if (!runtime.ok) {
+    return {
+      name: 'runtime',
+      status: 'fail',
+      detail: runtime.error.message,
+      fix: 'See whether `docker run` works; its error says more.',
+    };
+  }
+  if (runtime.value.isolatedKernel) {
+    return { name: 'runtime', status: 'ok', detail: `${runtime.value.name}: sandboxes have a kernel of their own` };
+  }
+  const why = info.runtimes.includes('runsc')
+    ? 'gVisor is registered, but its probe did not pass'
+    : 'gVisor is not installed';
+  return {
+    name: 'runtime',
+    status: 'warn',
+    detail: `${runtime.value.name}: sandboxes share the kernel of this machine; ${why}`,
+    fix: install,
+  };
+}
+
+async function modelCheck({ models, ollamaHost, signal }: DoctorOptions): Promise<DoctorCheck> {
+  const found = await models(ollamaHost, AbortSignal.any([signal, AbortSignal.timeout(modelMs)]));
+  if (!found.ok) {
+    const detail =
+      found.error.reason === 'aborted' ? `Ollama did not answer within ${modelMs / 1_000} s` : found.error.message;
+    const fix = 'Install and start Ollama (https://ollama.com), or set OLLAMA_HOST. Recordings run without it.';
+    return { name: 'model', status: 'fail', detail, fix };
+  }
+  const capable = found.value.filter((model) => model.tools).map((model) => model.name);
+  return capable.length > 0
+    ? { name: 'model', status: 'ok', detail: `${capable.length} with tools: ${capable.slice(0, 5).join(', ')}` }
+    : {
+        name: 'model',
+        status: 'fail',
+        detail: found.value.length === 0 ? 'Ollama has no model' : 'No installed model can call tools',
+        fix: 'Get one that can: ollama pull qwen3:8b',
+      };
+}
+
+async function repositoryCheck({ repository }: DoctorOptions): Promise<DoctorCheck> {
+  const found = await repository();
+  if (!found.ok) {
+    return {
+      name: 'repository',
+      status: 'fail',
+      detail: found.error.message,
+      fix: 'Name a repository with --repo, or make one with `git init`.',
+    };
+  }
+  const { root, head, branch } = found.value;
+  const place = head === null ? 'no commit yet' : branch === null ? 'detached HEAD' : `branch ${branch}`;
+  return { name: 'repository', status: 'ok', detail: `${root} (${place})` };
+}
+
+async function* stateChecks(stateHome: string): AsyncGenerator<DoctorCheck> {
+  try {
+    await mkdir(stateHome, { recursive: true, mode: 0o700 });
+    await access(stateHome, constants.W_OK);
+    yield { name: 'state', status: 'ok', detail: stateHome };
+  } catch (error) {
+    const detail = `${stateHome} cannot be written (${errorText(error)})`;
+    yield { name: 'state', status: 'fail', detail, fix: 'Set NIGHTSHIFT_HOME to a folder that can.' };
+    return;
+  }
+  const { bavail, bsize } = await statfs(stateHome);
+  const free = bavail * bsize;
+  const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
+  const fix = `Free some: at least ${comfortableBytes / 1024 ** 3} GiB is comfortable.`;
+  yield free >= comfortableBytes
+    ? { name: 'disk', status: 'ok', detail }
+    : { name: 'disk', status: free >= leastBytes ? 'warn' : 'fail', detail, fix };
+}
+
+/** Compares the first two numbers in a text with a floor. */
+function atLeast(version: string, [major, minor]: readonly [number, number]): boolean {
+  const found = /(\d+)\.(\d+)/.exec(version);
+  const [foundMajor, foundMinor] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
+  return foundMajor > major || (foundMajor === major && foundMinor >= minor);
+}

@@ -1,0 +1,197 @@
+import type { Socket } from 'node:net';
+import { ErrorCodes, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
+import * as z from 'zod/mini';
+import { errorText } from '../../base/failure.ts';
+import type { Logger } from '../../base/logger.ts';
+import {
+  hostProtocolVersion,
+  hostStateSchema,
+  hostStoppingNotification,
+  type HostParams,
+  type HostResult,
+  stateChangedNotification,
+  type StateDelta,
+} from '../../protocol/host.ts';
+import { checkParams, checkResult, describeIssue, isHostMethod } from './checkMessage.ts';
+import type { DeltaHistory } from './deltaHistory.ts';
+import type { HostFailure, HostService, ServiceMethod } from './hostService.ts';
+import { connectSocket, type WireLimits } from './socketConnection.ts';
+
+/** What all connections of a host share. */
+export interface ServedHost {
+  readonly service: HostService;
+  readonly history: DeltaHistory;
+  readonly product: string;
+  readonly instance: string;
+  readonly logger: Logger;
+  readonly limits: WireLimits;
+  /** Called after a client was told that the host stops. */
+  readonly onStopRequested: () => void;
+}
+
+type ErrorData = { readonly reason: string; readonly exitCode?: number };
+
+/** A client has this long to say what it is, milliseconds. */
+const greetingMs = 10_000;
+const applicationError = 1;
+const versionSchema = z.looseObject({ protocolVersion: z.int() });
+
+/** The host's side of one client: greeting first, every message checked, deltas in order. Owns the socket. */
+export class ClientConnection {
+  private readonly host: ServedHost;
+  private readonly socket: Socket;
+  private readonly rpc: MessageConnection;
+  private readonly greeting: ReturnType<typeof setTimeout>;
+  private follows: { readonly client: string; readonly trace: boolean; sent: number } | undefined;
+
+  constructor(socket: Socket, host: ServedHost) {
+    this.socket = socket;
+    this.host = host;
+    this.rpc = connectSocket(socket, host.limits);
+    this.greeting = setTimeout(() => socket.destroy(), greetingMs);
+    this.rpc.onError(([error]) => host.logger.warn(`A client was dropped: ${error.message}`));
+    this.rpc.onClose(() => this.rpc.dispose());
+    this.rpc.onDispose(() => clearTimeout(this.greeting));
+    this.rpc.onRequest((method, params) => this.answer(method, params));
+    this.rpc.listen();
+  }
+
+  /** Sends a delta to a client that follows it. */
+  send(delta: StateDelta): void {
+    const follows = this.follows;
+    if (follows === undefined || delta.seq <= follows.sent || (delta.kind === 'trace' && !follows.trace)) {
+      return;
+    }
+    this.notify(stateChangedNotification, { previous: follows.sent, delta });
+    follows.sent = delta.seq;
+  }
+
+  /** Says goodbye; what was already answered still goes out. */
+  end(): void {
+    this.notify(hostStoppingNotification);
+    this.rpc.end();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  private notify(method: string, params?: object): void {
+    if (this.socket.destroyed || this.socket.writableEnded) {
+      return;
+    }
+    const sent = params === undefined ? this.rpc.sendNotification(method) : this.rpc.sendNotification(method, params);
+    sent.catch((error: unknown) => this.host.logger.debug(`A notification did not go out: ${errorText(error)}`));
+  }
+
+  private async answer(method: string, params: unknown): Promise<unknown> {
+    if (!isHostMethod(method)) {
+      return rpcError(
+        { reason: 'unknown-method', message: `The agent host knows no request ${method}.` },
+        ErrorCodes.MethodNotFound,
+      );
+    }
+    if (method === 'initialize') {
+      return this.greet(params);
+    }
+    if (this.follows === undefined) {
+      return rpcError(
+        { reason: 'not-initialized', message: 'The first request of a connection must be initialize.' },
+        ErrorCodes.ServerNotInitialized,
+      );
+    }
+    return this.call(method, params);
+  }
+
+  /** Judges the version before anything else, because another version may greet in another way. */
+  private greet(params: unknown): HostResult<'initialize'> | ResponseError<ErrorData> {
+    const version = versionSchema.safeParse(params);
+    if (version.success && version.data.protocolVersion !== hostProtocolVersion) {
+      return rpcError(otherVersion(version.data.protocolVersion, this.host.product));
+    }
+    const checked = checkParams('initialize', params);
+    if (!checked.ok) {
+      return rpcError(checked.error, ErrorCodes.InvalidParams);
+    }
+    if (this.follows !== undefined) {
+      return rpcError({ reason: 'already-initialized', message: 'This connection is initialized already.' });
+    }
+    clearTimeout(this.greeting);
+    return this.follow(checked.value);
+  }
+
+  private follow({
+    client,
+    trace,
+    since,
+    instance,
+  }: HostParams<'initialize'>): HostResult<'initialize'> | ResponseError<ErrorData> {
+    const { product, service, history, instance: own } = this.host;
+    const answer = { protocolVersion: hostProtocolVersion, product, pid: process.pid, instance: own };
+    const missed = since === undefined || instance !== own ? undefined : history.after(since);
+    if (missed !== undefined && since !== undefined) {
+      this.follows = { client, trace, sent: since };
+      missed.forEach((delta) => this.send(delta));
+      return { ...answer, state: null };
+    }
+    const state = hostStateSchema.safeParse(service.state());
+    if (!state.success) {
+      return rpcError({
+        reason: 'invalid-result',
+        message: `The agent host's state is not valid (${describeIssue(state)}).`,
+      });
+    }
+    this.follows = { client, trace, sent: state.data.seq };
+    return { ...answer, state: state.data };
+  }
+
+  private async call<M extends ServiceMethod>(
+    method: M,
+    params: unknown,
+  ): Promise<HostResult<M> | ResponseError<ErrorData>> {
+    const checked = checkParams(method, params);
+    if (!checked.ok) {
+      return rpcError({ ...checked.error, exitCode: 2 }, ErrorCodes.InvalidParams);
+    }
+    try {
+      const outcome = await this.host.service.call(method, checked.value);
+      if (!outcome.ok) {
+        return rpcError(outcome.error);
+      }
+      const result = checkResult(method, outcome.value);
+      if (!result.ok) {
+        this.host.logger.error(result.error.message);
+        return rpcError(result.error, ErrorCodes.InternalError);
+      }
+      this.noticeStop(method, result.value);
+      return result.value;
+    } catch (error) {
+      this.host.logger.error(
+        `${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      const message = `The agent host failed at ${method}: ${errorText(error)}. Its log says more.`;
+      return rpcError({ reason: 'internal', message }, ErrorCodes.InternalError);
+    }
+  }
+
+  private noticeStop(method: ServiceMethod, result: unknown): void {
+    if (method === 'shutdown' && z.safeParse(z.looseObject({ stopping: z.literal(true) }), result).success) {
+      setImmediate(this.host.onStopRequested);
+    }
+  }
+}
+
+function rpcError(problem: HostFailure, code: number = applicationError): ResponseError<ErrorData> {
+  const { reason, message, exitCode } = problem;
+  return new ResponseError(code, message, { reason, ...(exitCode === undefined ? {} : { exitCode }) });
+}
+
+function otherVersion(theirs: number, product: string): HostFailure {
+  return {
+    reason: 'protocol-version',
+    exitCode: 3,
+    message:
+      `The agent host of this workspace is ${product} with protocol ${hostProtocolVersion}, this client speaks ` +
+      `protocol ${theirs}. Close the other window or run \`nightshift host stop\`, then try again.`,
+  };
+}

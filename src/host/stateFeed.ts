@@ -1,0 +1,68 @@
+import { Emitter, type Event } from '../base/event.ts';
+import type { Task } from '../core/tasks/task.ts';
+import { toTaskView } from '../core/tasks/taskView.ts';
+import type { JournalFailure } from '../core/tasks/taskStore.ts';
+import type { TraceEvent } from '../core/trace/traceEvent.ts';
+import type { HostState, StateDelta, TraceLine } from '../protocol/host.ts';
+import type { TaskView } from '../protocol/taskView.ts';
+import { damagedTask } from './damagedTask.ts';
+
+/** The state that clients mirror: the newest view of each task and a number that grows by one with each delta. */
+export class StateFeed {
+  readonly onDidChange: Event<StateDelta>;
+  private readonly emitter: Emitter<StateDelta>;
+  private readonly views = new Map<string, TaskView>();
+  private readonly workspace: HostState['workspace'];
+  private readonly tracePath: (task: string) => string;
+  private seq = 0;
+
+  constructor(
+    workspace: HostState['workspace'],
+    tracePath: (task: string) => string,
+    onListenerError: (error: unknown) => void,
+  ) {
+    this.workspace = workspace;
+    this.tracePath = tracePath;
+    this.emitter = new Emitter(onListenerError);
+    this.onDidChange = this.emitter.event;
+  }
+
+  state(): HostState {
+    const tasks = [...this.views.values()].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+    return { seq: this.seq, workspace: this.workspace, tasks };
+  }
+
+  view(task: Task): TaskView {
+    return toTaskView(task, this.tracePath(task.id));
+  }
+
+  /** Announces a task, and the trace line that changed it where there is one. */
+  update(task: Task, event?: TraceEvent): void {
+    const view = this.view(task);
+    this.views.set(task.id, view);
+    if (event !== undefined) {
+      this.fire({ kind: 'trace', seq: this.next(), task: task.id, line: toTraceLine(event) });
+    }
+    this.fire({ kind: 'task', seq: this.next(), task: view });
+  }
+
+  /** Announces a task whose trace cannot be opened. */
+  showDamaged(task: string, problem: JournalFailure): void {
+    const view = damagedTask(task, problem, this.tracePath(task));
+    this.views.set(task, view);
+    this.fire({ kind: 'task', seq: this.next(), task: view });
+  }
+
+  private next(): number {
+    this.seq += 1;
+    return this.seq;
+  }
+
+  private fire(delta: StateDelta): void {
+    this.emitter.fire(delta);
+  }
+}
+
+export function toTraceLine({ seq, ts, type, actor, data }: TraceEvent): TraceLine {
+  return { seq, ts, type, actor, data };
+}

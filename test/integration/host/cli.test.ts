@@ -1,0 +1,292 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createMessageConnection, ResponseError } from 'vscode-jsonrpc/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../../src/cli/runCli.ts';
+import { readHostLock } from '../../../src/host/hostLock.ts';
+import {
+  ensureSocketDirectory,
+  ensureWorkspace,
+  type WorkspacePaths,
+  workspacePaths,
+} from '../../../src/host/paths.ts';
+import { processStart } from '../../../src/host/processStart.ts';
+import { memoryCliIo, type MemoryCliIo } from '../../fakes/memoryCliIo.ts';
+import { samplePatch } from '../../fakes/sampleTasks.ts';
+import { until } from './rpcHarness.ts';
+
+const script = fileURLToPath(new URL('../../fakes/memoryHostEntry.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../fakes/memoryCli.ts', import.meta.url));
+
+describe('command line on a real host process', () => {
+  let folder: string;
+  let root: string;
+  let paths: WorkspacePaths;
+  const before = { ...process.env };
+
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'ns-cli-')));
+    process.env['NIGHTSHIFT_HOME'] = join(folder, 'home');
+    process.env['NIGHTSHIFT_IDLE_SECONDS'] = '20';
+    root = join(folder, 'a repository with ünïcode');
+    mkdirSync(join(root, 'src'), { recursive: true });
+    execFileSync('git', ['init', '-q', root]);
+    paths = workspacePaths(root);
+  });
+
+  afterEach(async () => {
+    await runCli(cli(['host', 'stop', '--force']));
+    await until('the host ended', () => readHostLock(paths.lock) === undefined);
+    process.env = { ...before };
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(paths.socket, { force: true });
+  });
+
+  function cli(argv: readonly string[], changes: Partial<MemoryCliIo> = {}, tty = false): MemoryCliIo {
+    return memoryCliIo(
+      argv,
+      { cwd: join(root, 'src'), hostEntry: { node: process.execPath, script }, ...changes },
+      tty,
+    );
+  }
+
+  async function lastLine(
+    argv: readonly string[],
+  ): Promise<{ code: number; line: Record<string, unknown>; lines: string[] }> {
+    const io = cli(argv);
+    const code = await runCli(io);
+    expect(io.err()).toBe('');
+    const lines = io.out().trimEnd().split('\n');
+    return { code, lines, line: JSON.parse(lines.at(-1) ?? '') as Record<string, unknown> };
+  }
+
+  it.each([
+    ['green', 0, 'ready'],
+    ['red', 1, 'ready'],
+    ['unverified', 1, 'ready'],
+    ['failed', 1, 'failed'],
+    ['engine', 3, 'failed'],
+  ])(
+    'runs a task that ends %s with exit code %i, every trace line once and in order, the task last',
+    async (goal, expected, state) => {
+      const { code, line, lines } = await lastLine(['run', goal, '--json']);
+      expect(code).toBe(expected);
+      expect(line).toMatchObject({ type: 'task', state });
+      const events = lines.slice(0, -1).map((text) => JSON.parse(text) as { type: string; seq: number });
+      expect(events.map((event) => [event.type, event.seq])).toEqual(
+        Array.from({ length: 10 }, (_, seq) => ['event', seq]),
+      );
+    },
+  );
+
+  it('shows a person the progress, the diff, the proof and what to do next', async () => {
+    const io = cli(['run', 'green']);
+    expect(await runCli(io)).toBe(0);
+    for (const part of [
+      'step 2 · edit_file src/sum.js',
+      '+  return a + b;',
+      'before  9 passed, 1 failed',
+      'after   10 passed',
+      'nightshift apply task-',
+      'a recording, not a live model',
+      'shared kernel',
+      'trace.jsonl',
+    ]) {
+      expect(io.out()).toContain(part);
+    }
+  });
+
+  it('works on a task by the beginning of its id, from a folder inside the repository', async () => {
+    const { line } = await lastLine(['run', 'green', '--json', '--detach']);
+    const id = String(line['id']);
+    const start = id.slice(0, 9);
+    await until('the task is ready', () => readHostLock(paths.lock) !== undefined);
+    expect(await lastLine(['show', start, '--json'])).toMatchObject({ code: 0, line: { id, state: 'ready' } });
+    expect(await lastLine(['tasks', '--json'])).toMatchObject({ code: 0, line: { id } });
+    expect(await lastLine(['trace', 'verify', start, '--json'])).toMatchObject({
+      code: 0,
+      line: { type: 'verify', ok: true, events: 10 },
+    });
+    const patch = cli(['patch', start]);
+    expect(await runCli(patch)).toBe(0);
+    expect(patch.out()).toBe(samplePatch);
+    const one = await lastLine(['apply', start, '--file', 'sum.js', '--json']);
+    expect(one).toMatchObject({ code: 0, line: { type: 'task', id } });
+    expect(one.lines[0]).toBe('{"type":"remaining","path":"package.json"}');
+    expect(await lastLine(['discard', start, '--json'])).toMatchObject({ code: 0, line: { state: 'discarded' } });
+  });
+
+  it('refuses an unknown and an ambiguous id, and a file that the task does not change', async () => {
+    await runCli(cli(['run', 'green', '--detach']));
+    const { line } = await lastLine(['run', 'green', '--json', '--detach']);
+    for (const [argv, part] of [
+      [['show', 'zzzzzz'], 'There is no task "zzzzzz"'],
+      [['show', 'task-'], 'Write more of the id'],
+      [['apply', String(line['id']), '--file', '../README.md'], 'is not a changed file'],
+    ] as const) {
+      const io = cli(argv);
+      expect(await runCli(io)).toBe(2);
+      expect(io.err()).toContain(part);
+      expect(io.err().trimEnd()).not.toContain('\n');
+    }
+  });
+
+  it('cancels the task at the first interrupt and exits with 130', async () => {
+    const io = cli(['run', 'hang', '--json']);
+    const code = runCli(io);
+    await until('the task is at work', () => io.out().includes('proof-ended'));
+    io.interrupt();
+    expect(await code).toBe(130);
+    const events = io
+      .out()
+      .split('\n')
+      .filter((line) => line.includes('"type":"event"'));
+    expect(new Set(events).size).toBe(events.length);
+    expect(JSON.parse(io.out().trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'task', state: 'cancelled' });
+  });
+
+  it('follows a run through the death of its host, and says so when the task is gone', async () => {
+    const io = cli(['run', 'hang']);
+    const code = runCli(io);
+    await until('the task is at work', () => io.out().includes('green'));
+    process.kill(readHostLock(paths.lock)?.pid ?? 0, 'SIGKILL');
+    // This host forgets its tasks with its life; the real one reads them again.
+    expect(await code).toBe(1);
+    expect(io.err()).toMatch(/^nightshift: The agent host does not know the task task-\w+ any more/);
+  });
+
+  it('passes its options on, with the path of a recording made absolute', async () => {
+    const asked = {
+      ollamaHost: '127.0.0.1:9',
+      testCommand: ['npm', 'test'],
+      requireGvisor: true,
+      limits: { newTokens: 900, steps: 3, seconds: 120 },
+    };
+    const seen: unknown[] = [];
+    ensureSocketDirectory(paths);
+    const host = createServer((socket) => {
+      const rpc = createMessageConnection(socket, socket);
+      rpc.onRequest('initialize', () => ({
+        protocolVersion: 1,
+        product: 'x',
+        pid: 1,
+        instance: 'x',
+        state: { seq: 0, workspace: { id: 'x', root }, tasks: [] },
+      }));
+      rpc.onRequest('createTask', (params: unknown) => {
+        seen.push(params);
+        return new ResponseError(1, 'No model answers.\nGet one.', { reason: 'unreachable', exitCode: 3 });
+      });
+      rpc.listen();
+    });
+    await new Promise<void>((resolve) => host.listen(paths.socket, resolve));
+    const options = ['--ollama-host', '127.0.0.1:9', '--test-command', '["npm","test"]', '--require-gvisor'];
+    const limits = ['--max-tokens', '900', '--max-steps', '3', '--max-minutes', '2'];
+    const io = cli(['run', ' do it ', '--model', 'replay:a.json', ...options, ...limits]);
+    expect(await runCli(io)).toBe(3);
+    expect(io.err()).toBe('nightshift: No model answers. Get one.\n');
+    const plain = cli(['run', 'x'], { environment: { NIGHTSHIFT_MODEL: 'ollama:m', OLLAMA_HOST: 'h' } });
+    expect(await runCli(plain)).toBe(3);
+    host.close();
+    expect(seen).toEqual([
+      { goal: 'do it', origin: { kind: 'cli' }, model: `replay:${join(root, 'src', 'a.json')}`, settings: asked },
+      { goal: 'x', origin: { kind: 'cli' }, model: 'ollama:m', settings: { ollamaHost: 'h' } },
+    ]);
+  });
+
+  it('refuses a folder that is no repository, naming the way out', async () => {
+    const outside = cli(['tasks', '--repo', folder]);
+    expect(await runCli(outside)).toBe(2);
+    expect(outside.err()).toMatch(/^nightshift: .*git init.*\n$/);
+    const missing = cli(['tasks', '--repo', join(folder, 'nowhere')]);
+    expect(await runCli(missing)).toBe(2);
+    const bare = join(folder, 'bare.git');
+    execFileSync('git', ['init', '-q', '--bare', bare]);
+    const inBare = cli(['tasks', '--repo', bare]);
+    expect(await runCli(inBare)).toBe(2);
+  });
+
+  it('says in one line when the host cannot be started', async () => {
+    const io = cli(['tasks'], { hostEntry: { node: process.execPath, script: join(folder, 'missing.cjs') } });
+    expect(await runCli(io)).toBe(3);
+    expect(io.err()).toMatch(/^nightshift: The agent host did not start: .*Cannot find module.*\n$/);
+  });
+
+  it('ends a host of another version by its process, which a new one can then replace', async () => {
+    ensureWorkspace(paths);
+    ensureSocketDirectory(paths);
+    const old = spawn(process.execPath, ['-e', oldHost, paths.socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => old.stdout.once('data', resolve));
+    const holder = {
+      pid: old.pid,
+      started: processStart(old.pid ?? 0),
+      socket: paths.socket,
+      product: 'nightshift 0.0.1',
+      protocol: 0,
+      released: false,
+    };
+    writeFileSync(join(paths.lock, 'host.1'), JSON.stringify(holder));
+    const refused = cli(['tasks']);
+    expect(await runCli(refused)).toBe(3);
+    expect(refused.err()).toContain('nightshift host stop');
+    expect(await lastLine(['host', 'stop', '--json'])).toMatchObject({
+      code: 0,
+      line: { type: 'host', stopped: true },
+    });
+    expect(await runCli(cli(['tasks']))).toBe(0);
+  });
+
+  it('refuses to stop a host at work unless it is forced', async () => {
+    const io = cli(['run', 'hang', '--detach']);
+    expect(await runCli(io)).toBe(0);
+    await until('the task is at work', () => readHostLock(paths.lock) !== undefined);
+    const polite = cli(['host', 'stop']);
+    expect(await runCli(polite)).toBe(1);
+    expect(polite.err()).toContain('--force');
+    expect(await lastLine(['host', 'stop', '--force', '--json'])).toMatchObject({ code: 0, line: { stopped: true } });
+    expect(await lastLine(['host', 'stop', '--json'])).toMatchObject({ code: 0, line: { stopped: false } });
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'as a process: the first interrupt cancels, no process and no stack trace is left',
+    async () => {
+      const child = spawn(process.execPath, [program, 'run', 'hang', '--repo', root], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (chunk) => (out += String(chunk)));
+      child.stderr.on('data', (chunk) => (err += String(chunk)));
+      const exit = new Promise((resolve) => child.once('exit', resolve));
+      await until('the task is at work', () => out.includes('green'));
+      child.kill('SIGINT');
+      expect(await exit).toBe(130);
+      expect(out).toContain('Cancelling the task');
+      expect(out).toContain('cancelled');
+      expect(err).toBe('');
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('as a process: ends quietly when its reader goes away', async () => {
+    const line = `"${process.execPath}" "${program}" run green --json --repo "${root}" | head -c 10`;
+    const shell = spawn('/bin/sh', ['-c', line], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let err = '';
+    shell.stderr.on('data', (chunk) => (err += String(chunk)));
+    expect(await new Promise((resolve) => shell.once('exit', resolve))).toBe(0);
+    expect(err).toBe('');
+  });
+});
+
+/** A host that answers every greeting with another protocol, and nothing else. */
+const oldHost = `
+require('node:net').createServer((socket) => {
+  socket.on('error', () => {});
+  socket.once('data', () => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 0, error: { code: 1, message: 'I speak protocol 0, you speak 1. Run \`nightshift host stop\`.', data: { reason: 'protocol-version', exitCode: 3 } } });
+    socket.write('Content-Length: ' + body.length + '\\r\\n\\r\\n' + body);
+  });
+}).listen(process.argv[1], () => console.log('ready'));
+`;

@@ -1,0 +1,95 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { commandTable } from '../../../src/cli/commandTable.ts';
+import { parseCommandLine } from '../../../src/cli/commandLine.ts';
+import { runCli } from '../../../src/cli/runCli.ts';
+import { memoryCliIo } from '../../fakes/memoryCliIo.ts';
+
+describe('command line', () => {
+  it.each([
+    [['nonsense'], 'There is no command "nonsense"'],
+    [['trace'], '`nightshift trace verify`'],
+    [['trace', 'show', 'x'], '`nightshift trace verify`'],
+    [['host'], '`nightshift host stop`'],
+    [['--json', 'tasks'], 'The command comes first'],
+    [['run'], 'Give the goal'],
+    [['run', ''], 'Give the goal'],
+    [['run', ' \n '], 'Give the goal'],
+    [['run', 'fix', 'it'], '"it" is one argument too many'],
+    [['run', 'fix', '--nope'], "Unknown option '--nope'"],
+    [['run', 'fix', '-x'], "Unknown option '-x'"],
+    [['run', 'fix', '--model'], '--model'],
+    [['run', 'fix', '--model', '--json'], '--model'],
+    [['run', 'fix', '--model='], '--model needs a value'],
+    [['run', 'fix', '--repo', ''], '--repo needs a value'],
+    [['run', 'fix', '--detach=yes'], '--detach'],
+    [['run', 'fix', '--max-steps', '0'], 'from 1 to 40'],
+    [['run', 'fix', '--max-steps', '41'], 'from 1 to 40'],
+    [['run', 'fix', '--max-tokens', '1e3'], 'from 1 to 50000'],
+    [['run', 'fix', '--max-minutes', '-5'], '--max-minutes'],
+    [['run', 'fix', '--test-command', 'npm test'], 'JSON list'],
+    [['run', 'fix', '--test-command', '[]'], 'JSON list'],
+    [['run', 'fix', '--test-command', '["npm",1]'], 'JSON list'],
+    [['run', 'x'.repeat(20_001)], '20001 characters'],
+    [['show'], 'Which task?'],
+    [['apply', ''], 'Which task?'],
+    [['apply', 'task-1', '--hunk', '1'], "Unknown option '--hunk'"],
+    [['patch', 'task-1', '--json'], 'patch has no --json'],
+  ])('refuses %j with one line and exit code 2', async (argv, part) => {
+    const io = memoryCliIo(argv);
+    expect(await runCli(io)).toBe(2);
+    expect(io.out()).toBe('');
+    expect(io.err()).toMatch(/^nightshift: [^\n]+\n$/);
+    expect(io.err()).toContain(part);
+  });
+
+  it.each([[[]], [['--help']], [['-h']], [['help']]])('prints the overview for %j', async (argv) => {
+    const io = memoryCliIo(argv);
+    expect(await runCli(io)).toBe(0);
+    for (const { name, summary } of commandTable) {
+      expect(io.out()).toContain(`  ${name}`);
+      expect(io.out()).toContain(summary);
+    }
+  });
+
+  it.each([[['run', '--help']], [['help', 'run']], [['run', 'a', '-h']]])(
+    'prints the help of a command for %j',
+    async (argv) => {
+      const io = memoryCliIo(argv);
+      expect(await runCli(io)).toBe(0);
+      expect(io.out()).toContain('Usage: nightshift run "GOAL"');
+      expect(io.out()).toContain('--require-gvisor');
+      expect(io.err()).toBe('');
+    },
+  );
+
+  it('prints its version', async () => {
+    const io = memoryCliIo(['--version']);
+    expect(await runCli(io)).toBe(0);
+    expect(io.out()).toBe('nightshift 1.2.3\n');
+  });
+
+  it('takes a goal that begins with a dash after --, and repeated files', () => {
+    expect(parseCommandLine(['run', '--', '--help me'], commandTable)).toMatchObject({
+      ok: true,
+      value: { positionals: ['--help me'] },
+    });
+    expect(parseCommandLine(['apply', 't', '--file', 'a', '--file', 'b'], commandTable)).toMatchObject({
+      ok: true,
+      value: { values: { file: ['a', 'b'] } },
+    });
+  });
+
+  it('answers every list of words with a value, never with an error', () => {
+    const words = fc.oneof(
+      fc.constantFrom('run', 'tasks', 'apply', 'trace', 'verify', '--json', '--repo', '--', '-'),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 6 }), (argv) => {
+        const parsed = parseCommandLine(argv, commandTable);
+        expect(parsed.ok || (parsed.error.reason === 'usage' && !parsed.error.message.includes('\n'))).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { failure } from '../../../src/base/failure.ts';
+import { fail, ok } from '../../../src/base/result.ts';
+import type { SandboxEngine } from '../../../src/core/sandbox/sandbox.ts';
+import { type DoctorCheck, type DoctorOptions, runChecks } from '../../../src/host/doctor/doctorChecks.ts';
+
+const engine: SandboxEngine = {
+  info: async () =>
+    ok({ endpoint: '/run/docker.sock', version: '26.1', apiVersion: '1.45', runtimes: ['runc', 'runsc'] }),
+  chooseRuntime: async () => ok({ name: 'runsc', isolatedKernel: true }),
+  ensureBaseImage: async () => ok({ image: 'nightshift/base:1', id: 'sha256:1' }),
+  start: async () => fail(failure('start-failed', 'not asked here')),
+  reap: async () => ok(0),
+};
+
+describe('doctor', () => {
+  let stateHome: string;
+  beforeEach(() => {
+    stateHome = mkdtempSync(join(tmpdir(), 'ns-doctor-'));
+  });
+  afterEach(() => rmSync(stateHome, { recursive: true, force: true }));
+
+  async function checks(changes: Partial<DoctorOptions> = {}): Promise<Record<string, DoctorCheck>> {
+    const found: Record<string, DoctorCheck> = {};
+    const options: DoctorOptions = {
+      engine,
+      repository: async () => ok({ root: '/repository', head: 'abc', branch: 'main' }),
+      gitVersion: async () => 'git version 2.39.5',
+      models: async () => ok([{ name: 'qwen3:8b', tools: true }]),
+      stateHome,
+      nodeVersion: '24.1.0',
+      signal: new AbortController().signal,
+      ...changes,
+    };
+    for await (const check of runChecks(options)) {
+      found[check.name] = check;
+    }
+    for (const check of Object.values(found)) {
+      expect(check.fix === undefined, `${check.name} has a way out exactly when it needs one`).toBe(
+        check.status === 'ok',
+      );
+    }
+    return found;
+  }
+
+  it('finds everything in order on a complete machine', async () => {
+    const found = await checks();
+    expect(Object.keys(found)).toEqual([
+      'node',
+      'git',
+      'engine',
+      'base image',
+      'runtime',
+      'model',
+      'repository',
+      'state',
+      'disk',
+    ]);
+    expect(Object.values(found).map((check) => check.status)).toEqual(Array.from({ length: 9 }, () => 'ok'));
+  });
+
+  it('asks nothing more of an engine that does not answer', async () => {
+    const down = { ...engine, info: async () => fail(failure('engine-unavailable' as const, 'No engine answers.')) };
+    const found = await checks({ engine: down });
+    expect(found['engine']).toMatchObject({ status: 'fail', detail: 'No engine answers.' });
+    expect(found['runtime']).toBeUndefined();
+    expect((await checks({ engine: undefined }))['engine']?.status).toBe('fail');
+  });
+
+  it('warns of a shared kernel, and tells a missing gVisor from one that does not work', async () => {
+    const shared = { ...engine, chooseRuntime: async () => ok({ name: 'runc' as const, isolatedKernel: false }) };
+    expect((await checks({ engine: shared }))['runtime']).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('did not pass') as string,
+    });
+    const without = {
+      ...shared,
+      info: async () => ok({ endpoint: 'x', version: '1', apiVersion: '1', runtimes: ['runc'] }),
+    };
+    expect((await checks({ engine: without }))['runtime']).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('not installed') as string,
+    });
+  });
+
+  it('tells no server, no model and no capable model apart', async () => {
+    const refused = async () => fail(failure('unreachable', 'No Ollama server answers.'));
+    expect((await checks({ models: refused }))['model']).toMatchObject({
+      status: 'fail',
+      detail: 'No Ollama server answers.',
+    });
+    expect((await checks({ models: async () => ok([]) }))['model']).toMatchObject({ detail: 'Ollama has no model' });
+    const mute = async () => ok([{ name: 'tiny', tools: false }]);
+    expect((await checks({ models: mute }))['model']).toMatchObject({
+      status: 'fail',
+      fix: expect.stringContaining('ollama pull') as string,
+    });
+  });
+
+  it('names old tools, a missing repository and a state folder that cannot be written', async () => {
+    writeFileSync(join(stateHome, 'file'), '');
+    const found = await checks({
+      nodeVersion: '20.20.2',
+      gitVersion: () => Promise.reject(new Error('spawn git ENOENT')),
+      repository: async () => fail(failure('not-a-repository', '/x is not in a Git repository.')),
+      stateHome: join(stateHome, 'file'),
+    });
+    expect(['node', 'git', 'repository', 'state'].map((name) => found[name]?.status)).toEqual([
+      'fail',
+      'fail',
+      'fail',
+      'fail',
+    ]);
+    expect(found['disk']).toBeUndefined();
+  });
+});
