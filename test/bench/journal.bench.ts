@@ -67,7 +67,7 @@ async function appendRows(journal: Journal, barePath: string): Promise<BenchRow[
 }
 
 async function fill(journal: Journal, entry: TraceEntry): Promise<void> {
-  while (journal.events.length < verified) {
+  while (journal.count < verified) {
     await journal.append(entry);
   }
 }

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { defaultLimits } from '../../src/core/guards/limits.ts';
 import type { LanguageModel } from '../../src/core/models/languageModel.ts';
 import { runTask } from '../../src/core/supervisor/taskPipeline.ts';
+import { foldTask } from '../../src/core/tasks/taskReducer.ts';
 import type { TraceEvent } from '../../src/core/trace/traceEvent.ts';
 import { TaskRecord } from '../../src/host/taskRecord.ts';
 import { FileTaskStore } from '../../src/node/tasks/fileTaskStore.ts';
@@ -26,7 +27,7 @@ export async function stepBench(): Promise<readonly BenchRow[]> {
     const store = new FileTaskStore({ directory: join(folder, 'tasks'), heads: join(folder, 'heads') });
     const journal = await store.create('task-bench');
     if (!journal.ok) throw new Error(journal.error.message);
-    await journal.value.append({
+    const begun = await journal.value.append({
       type: 'task-created',
       actor: 'user',
       data: {
@@ -41,11 +42,11 @@ export async function stepBench(): Promise<readonly BenchRow[]> {
         product: 'bench',
       },
     });
-    const onEvent = (_record: TaskRecord, event: TraceEvent): void => {
-      if (event.type === 'model-asked') stamps.push(performance.now());
+    const onEvent = (_record: TaskRecord, event?: TraceEvent): void => {
+      if (event?.type === 'model-asked') stamps.push(performance.now());
     };
-    const record = TaskRecord.open(store, journal.value, onEvent);
-    if (record === undefined) throw new Error('The trace did not begin.');
+    const task = foldTask(undefined, begun);
+    const record = new TaskRecord(store, { journal: journal.value, task }, onEvent);
     await runTask({
       trace: record,
       signal: new AbortController().signal,

@@ -24,7 +24,7 @@ describe('codeOffers', () => {
     expect(first?.title).toBe(`Delegate to Background Agent: Fix "Cannot find name 'totl'."`);
     expect(second?.title).toBe('Delegate to Background Agent: Do "TODO tidy"');
     expect(first && composeTask(first.request, 'src/counter.js')).toEqual({
-      goal: "Fix the problem that ts 2304 reports in src/counter.js, line 10: Cannot find name 'totl'.",
+      goal: "Fix: Cannot find name 'totl'.\nThis problem is reported by ts 2304 in src/counter.js, line 10.",
       origin: {
         kind: 'diagnostic',
         file: 'src/counter.js',
@@ -38,7 +38,7 @@ describe('codeOffers', () => {
   test('a comment over two lines is delegated with both', () => {
     const [offer] = codeOffers({ ...place, lines: ['// TODO: never', '// below zero', 'x'] });
     expect(offer && composeTask(offer.request, 'src/counter.js')).toMatchObject({
-      goal: 'Do what the comment in src/counter.js, lines 10-11 asks, and remove the comment when it is done: TODO: never below zero',
+      goal: 'TODO: never below zero\nThis comment is in src/counter.js, lines 10-11: do what it asks, and remove the comment when it is done.',
       origin: { kind: 'todo', startLine: 10, endLine: 11 },
     });
   });

@@ -31,3 +31,9 @@ test('values of the wrong kind count as not set', () => {
   const wrong = { model: 4, 'ollama.host': '', testCommand: 'rm -rf', 'limits.steps': -1, 'limits.minutes': 'x' };
   expect(read(wrong)).toEqual({ model: 'auto', settings: {} });
 });
+
+test('Ollama’s own variable is the address where the setting is empty, and only there', () => {
+  const environment = { OLLAMA_HOST: 'http://127.0.0.1:2' };
+  const host = (value: unknown) => readUserSettings(() => value, environment).settings.ollamaHost;
+  expect([host(''), host('http://127.0.0.1:1')]).toEqual(['http://127.0.0.1:2', 'http://127.0.0.1:1']);
+});

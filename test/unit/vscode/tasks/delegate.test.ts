@@ -29,7 +29,7 @@ describe('one click on the light bulb', () => {
       {
         method: 'createTask',
         params: {
-          goal: 'Do what the comment in src/counter.js, line 4 asks, and remove the comment when it is done: TODO: count down',
+          goal: 'TODO: count down\nThis comment is in src/counter.js, line 4: do what it asks, and remove the comment when it is done.',
           origin: { kind: 'todo', file: 'src/counter.js', startLine: 4, endLine: 4, text: 'TODO: count down' },
           model: 'auto',
           settings: { limits: { steps: 7 } },
@@ -158,7 +158,7 @@ describe('with words of the person', () => {
     editor.words.push('Make it faster');
     await delegateFromEditor(editor.context, undefined);
     expect(editor.host.requests[0]?.params).toMatchObject({
-      goal: 'Make it faster (in a.js, lines 2-3)',
+      goal: 'Make it faster\nThis is about a.js, lines 2-3.',
       origin: { kind: 'selection', text: 'a\nb' },
     });
   });

@@ -19,7 +19,7 @@ describe('rows of the Tasks view', () => {
     ]);
     expect(node.icon).toEqual({ name: 'pass-filled', color: 'testing.iconPassed' });
     expect(node.children.map(({ label, description, context }) => [label, description, context])).toEqual([
-      ['Proof: tests green', '10 passed (before: 1 of 10 failed)', 'proof'],
+      ['Tests green', '10 passed (before: 1 of 10 failed)', 'proof'],
       ['sum.js', '+1 −1 · src', 'file.open'],
       ['package.json', '+2 −0 · protected', 'file.protected'],
     ]);
@@ -60,7 +60,7 @@ describe('rows of the Tasks view', () => {
     const node = taskNode({ root, task: queuedTask({ ...live, state: 'working', activity: 'Reading sum.js', usage }) });
     expect(node.description).toBe('Reading sum.js');
     expect(node.children.map(({ label, description }) => [label, description])).toEqual([
-      ['Step 4 of 40', '25% of the token budget'],
+      ['Step 4 of 40', '25% of tokens'],
     ]);
   });
 

@@ -1,0 +1,139 @@
+import { Emitter, type Event } from '../../base/event.ts';
+import { errorText, type Failure, failure } from '../../base/failure.ts';
+import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
+import type { TaskView } from '../../protocol/taskView.ts';
+import type { HostCondition, TaskHost } from './taskHost.ts';
+
+/** One connection to a running agent host, kept alive by its maker where it can. */
+export interface HostConnection extends Disposable {
+  readonly tasks: readonly TaskView[];
+  readonly onDidChangeTasks: Event<void>;
+  /** The host is gone for good; the next request needs a new connection. */
+  readonly onDidEnd: Event<void>;
+  request<M extends HostMethod>(
+    method: M,
+    params: HostParams<M>,
+    signal: AbortSignal,
+  ): Promise<Result<HostResult<M>, Failure>>;
+}
+
+/** Connects to the host of a repository, starting one when `start`. Undefined: none runs, and starting was not asked for. */
+export type OpenConnection = (
+  root: string,
+  start: boolean,
+  signal: AbortSignal,
+) => Promise<Result<HostConnection | undefined, Failure>>;
+
+/** A repository's host behind a connection that is made on first use and made again after the host ended. */
+export class ClientTaskHost implements TaskHost {
+  readonly root: string;
+  private readonly openConnection: OpenConnection;
+  private readonly owned = new DisposableStore();
+  private readonly changed = this.owned.add(new Emitter<void>());
+  private readonly ended = new AbortController();
+  private connection: HostConnection | undefined;
+  private opening: { readonly start: boolean; readonly result: Promise<Result<void, Failure>> } | undefined;
+  private present: HostCondition = { kind: 'idle' };
+  private known: readonly TaskView[] = [];
+
+  readonly onDidChange: Event<void> = this.changed.event;
+
+  constructor(root: string, openConnection: OpenConnection) {
+    this.root = root;
+    this.openConnection = openConnection;
+  }
+
+  get condition(): HostCondition {
+    return this.present;
+  }
+
+  get tasks(): readonly TaskView[] {
+    return this.known;
+  }
+
+  async connect({ start }: { readonly start: boolean }, _signal: AbortSignal): Promise<Result<void, Failure>> {
+    if (this.connection !== undefined) {
+      return ok(undefined);
+    }
+    const underWay = this.opening;
+    if (underWay !== undefined) {
+      const outcome = await underWay.result;
+      return underWay.start || !start || this.connection !== undefined ? outcome : this.connect({ start }, _signal);
+    }
+    // One attempt serves everyone who asks meanwhile, so only the end of this object stops it.
+    const result = this.open(start);
+    this.opening = { start, result };
+    try {
+      return await result;
+    } finally {
+      this.opening = undefined;
+    }
+  }
+
+  async request<M extends HostMethod>(
+    method: M,
+    params: HostParams<M>,
+    signal: AbortSignal,
+  ): Promise<Result<HostResult<M>, Failure>> {
+    const connected = await this.connect({ start: true }, signal);
+    if (!connected.ok) {
+      return connected;
+    }
+    if (signal.aborted) {
+      return fail(failure('aborted', `${method} was cancelled.`));
+    }
+    return this.connection === undefined
+      ? fail(failure('host-unavailable', 'The agent host ended while it was asked: try again.'))
+      : this.connection.request(method, params, signal);
+  }
+
+  private async open(start: boolean): Promise<Result<void, Failure>> {
+    this.become({ kind: 'connecting' });
+    const opened = await this.openConnection(this.root, start, this.ended.signal).catch((error: unknown) =>
+      fail(failure('host-unavailable', `The agent host could not be reached: ${errorText(error)}`)),
+    );
+    if (!opened.ok) {
+      this.become({ kind: 'failed', failure: opened.error });
+      return opened;
+    }
+    if (opened.value === undefined) {
+      this.become({ kind: 'absent' });
+      return ok(undefined);
+    }
+    this.adopt(opened.value);
+    return ok(undefined);
+  }
+
+  private adopt(connection: HostConnection): void {
+    if (this.ended.signal.aborted) {
+      connection.dispose();
+      return;
+    }
+    this.connection = connection;
+    const follow = (): void => {
+      this.known = connection.tasks;
+      this.changed.fire();
+    };
+    connection.onDidChangeTasks(follow);
+    connection.onDidEnd(() => {
+      this.connection = undefined;
+      connection.dispose();
+      this.become({ kind: 'absent' });
+    });
+    this.known = connection.tasks;
+    this.become({ kind: 'connected' });
+  }
+
+  private become(condition: HostCondition): void {
+    this.present = condition;
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.ended.abort();
+    this.connection?.dispose();
+    this.owned.dispose();
+  }
+}

@@ -1,0 +1,56 @@
+import { readdir } from 'node:fs/promises';
+import { Emitter } from '../../base/event.ts';
+import type { Failure } from '../../base/failure.ts';
+import { ok, type Result } from '../../base/result.ts';
+import { connectHost, type HostClient } from '../../host/client/hostClient.ts';
+import { workspacePaths } from '../../host/paths.ts';
+import type { HostConnection } from './clientTaskHost.ts';
+
+/** Whether a host may be started that does not run: `for-tasks` only where tasks of the repository are on disk to be shown. */
+export type Starting = 'never' | 'for-tasks' | 'always';
+
+/** The real connection, with the editor's own Node to run the host's script; undefined where none runs and none was started. */
+export async function openHostConnection(
+  script: string,
+  root: string,
+  starting: Starting,
+  signal: AbortSignal,
+): Promise<Result<HostConnection | undefined, Failure>> {
+  const connected = await connectHost({
+    root,
+    entry: { node: process.execPath, script, env: { ELECTRON_RUN_AS_NODE: '1' } },
+    client: 'vscode',
+    trace: false,
+    start: starting === 'always' || (starting === 'for-tasks' && (await hasTasks(root))),
+    signal,
+  });
+  if (connected.ok) {
+    return ok(asConnection(connected.value));
+  }
+  return connected.error.reason === 'host-absent' ? ok(undefined) : connected;
+}
+
+async function hasTasks(root: string): Promise<boolean> {
+  const names = await readdir(workspacePaths(root).tasks).catch(() => []);
+  return names.length > 0;
+}
+
+function asConnection(client: HostClient): HostConnection {
+  const changed = new Emitter<void>();
+  const ended = new Emitter<void>();
+  client.onDidChangeState(() => changed.fire());
+  client.onDidClose(() => ended.fire());
+  return {
+    get tasks() {
+      return client.state.tasks;
+    },
+    onDidChangeTasks: changed.event,
+    onDidEnd: ended.event,
+    request: (method, params, signal) => client.request(method, params, signal),
+    dispose() {
+      changed.dispose();
+      ended.dispose();
+      client.dispose();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Command } from '../commands/command.ts';
+import { namedTask } from '../tasks/chosenTask.ts';
+import { applyFiles } from './applyFiles.ts';
+import { parseAddress } from './reviewTitle.ts';
+
+/** Accepts one file. For a protected one the reason is shown first, and the click on it is the approval. */
+export const acceptFile: Command = async (context, argument) => {
+  const address = context.window.activeReview()?.address;
+  const side = address === undefined ? undefined : parseAddress(address);
+  const named = namedTask(argument) ?? (side && { root: side.root, task: side.task, file: side.path });
+  const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
+  const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
+  if (reference === undefined || file === undefined || reference.task.state !== 'ready') {
+    context.dialogue.mention('This file is in no result that waits for you.');
+    return undefined;
+  }
+  if (file.applied) {
+    context.dialogue.mention(`${file.path} was accepted before.`);
+    return undefined;
+  }
+  if (file.protected !== undefined) {
+    const agreed = await context.dialogue.confirm(
+      `Accept the protected file ${file.path}?`,
+      file.protected,
+      'Accept File',
+    );
+    if (!agreed) {
+      return undefined;
+    }
+  }
+  return applyFiles(context, reference, [file], [file.path]);
+};

@@ -1,0 +1,34 @@
+import type { ChangedFileView, TaskView } from '../../protocol/taskView.ts';
+import type { Command } from '../commands/command.ts';
+import { chosenTask } from '../tasks/chosenTask.ts';
+import { note } from '../tasks/showFailure.ts';
+import { applyFiles } from './applyFiles.ts';
+
+/** Accepts every file that is not protected; a protected one waits for its own accept and says so. */
+export const acceptTask: Command = async (context, argument) => {
+  const chosen = await chosenTask(context, argument, isReady, 'Accept the changes of which task?');
+  if (chosen === undefined) {
+    return undefined;
+  }
+  const open = openFiles(chosen.task);
+  const free = open.filter((file) => file.protected === undefined);
+  const [first] = open;
+  if (free.length === 0 && first !== undefined) {
+    const names = open.map((file) => file.path).join(', ');
+    note(
+      context,
+      'information',
+      `Only protected files are left (${names}): accept each by itself in the Tasks view. ${first.protected ?? ''}`.trim(),
+    );
+    return undefined;
+  }
+  return applyFiles(context, chosen, free, undefined);
+};
+
+function isReady(task: TaskView): boolean {
+  return task.state === 'ready';
+}
+
+function openFiles(task: TaskView): readonly ChangedFileView[] {
+  return (task.changeset?.files ?? []).filter((file) => !file.applied);
+}

@@ -1,0 +1,38 @@
+/** The scheme under which both sides of a changed file are opened, read-only. */
+export const sideScheme = 'nightshift';
+
+/** Stands for the side that an added or a deleted file does not have: always empty. */
+export const absentScheme = 'nightshift-absent';
+
+/** One side of one changed file. `path` is relative to the repository, with `/`; `hash` names the changeset, so content never changes. */
+export interface Side {
+  readonly root: string;
+  readonly task: string;
+  readonly path: string;
+  readonly side: 'base' | 'result';
+  readonly hash: string;
+}
+
+/** `nightshift:/src/a.ts?root=…&task=…&side=…&hash=…`: the path is kept readable so that the editor finds language and icon. */
+export function sideAddress({ root, task, path, side, hash }: Side): string {
+  const query = new URLSearchParams({ root, task, side, hash });
+  return `${sideScheme}:/${path.split('/').map(encodeURIComponent).join('/')}?${encodeURIComponent(query.toString())}`;
+}
+
+/** Undefined for an address that `sideAddress` did not make. Takes the decoded path and query, as the editor's own addresses have them. */
+export function parseSide(address: {
+  readonly scheme: string;
+  readonly path: string;
+  readonly query: string;
+}): Side | undefined {
+  if (address.scheme !== sideScheme) {
+    return undefined;
+  }
+  const query = new URLSearchParams(address.query);
+  const [root, task, side, hash] = ['root', 'task', 'side', 'hash'].map((name) => query.get(name));
+  const path = address.path.replace(/^\//, '');
+  if (!root || !task || !path || hash === null || hash === undefined || (side !== 'base' && side !== 'result')) {
+    return undefined;
+  }
+  return { root, task, path, side, hash };
+}

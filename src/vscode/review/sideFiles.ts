@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import { decodeBase64 } from '../../base/base64.ts';
+import { DisposableStore } from '../../base/lifecycle.ts';
+import type { TaskHosts } from '../host/taskHosts.ts';
+import { absentScheme, parseSide, sideScheme } from './sideAddress.ts';
+
+/** Bytes of an address never change (it names a changeset), so a few are kept for the editor's repeated reads. */
+const mostKept = 64;
+
+/**
+ * Both sides of changed files, read-only and byte for byte: the editor itself decides on encoding, line ends and whether a
+ * file is text or an image. Content is asked of the agent host when the editor opens it.
+ */
+export class SideFiles implements vscode.FileSystemProvider {
+  private readonly hosts: TaskHosts;
+  private readonly kept = new Map<string, Promise<Uint8Array>>();
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.changed.event;
+
+  constructor(hosts: TaskHosts) {
+    this.hosts = hosts;
+  }
+
+  readFile(address: vscode.Uri): Promise<Uint8Array> {
+    const key = address.toString();
+    const known = this.kept.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const reading = this.read(address);
+    this.kept.set(key, reading);
+    reading.catch(() => this.kept.delete(key));
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > mostKept && oldest !== undefined) {
+      this.kept.delete(oldest);
+    }
+    return reading;
+  }
+
+  async stat(address: vscode.Uri): Promise<vscode.FileStat> {
+    const { byteLength } = await this.readFile(address);
+    return {
+      type: vscode.FileType.File,
+      ctime: 0,
+      mtime: 0,
+      size: byteLength,
+      permissions: vscode.FilePermission.Readonly,
+    };
+  }
+
+  private async read(address: vscode.Uri): Promise<Uint8Array> {
+    const side = parseSide(address);
+    if (side === undefined) {
+      throw vscode.FileSystemError.FileNotFound(address);
+    }
+    const { root, task, path } = side;
+    const answer = await this.hosts
+      .of(root)
+      .request('readSide', { task, path, side: side.side }, new AbortController().signal);
+    if (!answer.ok) {
+      throw vscode.FileSystemError.Unavailable(answer.error.message);
+    }
+    const bytes = answer.value.bytes === null ? undefined : decodeBase64(answer.value.bytes);
+    if (bytes === undefined) {
+      throw vscode.FileSystemError.FileNotFound(address);
+    }
+    return bytes;
+  }
+
+  watch(): vscode.Disposable {
+    return { dispose: () => undefined };
+  }
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+  createDirectory(address: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(address);
+  }
+  writeFile(address: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(address);
+  }
+  delete(address: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(address);
+  }
+  rename(address: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(address);
+  }
+}
+
+export function registerSideFiles(hosts: TaskHosts): vscode.Disposable {
+  const owned = new DisposableStore();
+  const isReadonly = new vscode.MarkdownString(
+    'This is the result of a background agent. Accept it to change your file.',
+  );
+  owned.add(
+    vscode.workspace.registerFileSystemProvider(sideScheme, new SideFiles(hosts), {
+      isReadonly,
+      isCaseSensitive: true,
+    }),
+  );
+  owned.add(
+    vscode.workspace.registerTextDocumentContentProvider(absentScheme, { provideTextDocumentContent: () => '' }),
+  );
+  owned.add(
+    vscode.window.registerFileDecorationProvider({ provideFileDecoration: (address) => decoration(hosts, address) }),
+  );
+  return owned;
+}
+
+const letters = {
+  added: new vscode.FileDecoration('A', 'Added', new vscode.ThemeColor('gitDecoration.addedResourceForeground')),
+  modified: new vscode.FileDecoration(
+    'M',
+    'Modified',
+    new vscode.ThemeColor('gitDecoration.modifiedResourceForeground'),
+  ),
+  deleted: new vscode.FileDecoration('D', 'Deleted', new vscode.ThemeColor('gitDecoration.deletedResourceForeground')),
+} as const;
+
+/** The letters and colours that people know from git, on rows and tabs of ours only. */
+function decoration(hosts: TaskHosts, address: vscode.Uri): vscode.FileDecoration | undefined {
+  const side = parseSide(address);
+  const reference = side === undefined ? undefined : hosts.find(side.root, side.task);
+  const file = reference?.task.changeset?.files.find(({ path }) => path === side?.path);
+  return file === undefined ? undefined : letters[file.status];
+}

@@ -1,0 +1,31 @@
+import type { Disposable } from '../../base/lifecycle.ts';
+import { acceptTask } from '../review/acceptTask.ts';
+import { showReview } from '../review/reviewTask.ts';
+import type { CommandContext } from '../commands/command.ts';
+import { AttentionWatch } from './attention.ts';
+import { fixesFor } from './failureFix.ts';
+import { note } from './showFailure.ts';
+import { showTasks } from './showTasks.ts';
+
+/** One quiet note when a task is ready or needs a person; never a second one for the same change. */
+export function announceTasks(context: CommandContext): Disposable {
+  const watch = new AttentionWatch((task, root, attention) => {
+    if (attention.kind === 'ready') {
+      note(context, 'information', attention.message, {
+        Review: () => showReview(context, { root, task }),
+        'Accept All': () => acceptTask(context, { root, task: task.id }),
+      });
+      return;
+    }
+    const fixes = fixesFor(attention.code).map((fix) => [
+      fix.label,
+      () =>
+        'link' in fix ? context.window.openLink(fix.link) : context.window.run(fix.command, ...(fix.values ?? [])),
+    ]);
+    note(context, 'warning', attention.message, {
+      ...Object.fromEntries(fixes),
+      'Show Tasks': () => showTasks(context, undefined),
+    });
+  });
+  return context.hosts.onDidChange((host) => watch.update(host.root, host.tasks));
+}

@@ -1,0 +1,46 @@
+/** A button beside a failure: what it says and what it does. */
+export type Fix = { readonly label: string } & (
+  | { readonly link: string }
+  | { readonly command: string; readonly values?: readonly unknown[] }
+);
+
+const setting = (name: string, label: string): Fix => ({
+  label,
+  command: 'workbench.action.openSettings',
+  values: [`nightshift.${name}`],
+});
+const docker: Fix = { label: 'Get Docker', link: 'https://docs.docker.com/get-started/get-docker/' };
+const ollama: Fix = { label: 'Get Ollama', link: 'https://ollama.com/download' };
+const git: Fix = { label: 'Get Git', link: 'https://git-scm.com/downloads' };
+const gvisor: Fix = { label: 'Get gVisor', link: 'https://gvisor.dev/docs/user_guide/install/' };
+const initialize: Fix = { label: 'Initialize Repository', command: 'git.init' };
+const trust: Fix = { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' };
+const folder: Fix = { label: 'Open Folder', command: 'vscode.openFolder' };
+const log: Fix = { label: 'Show Log', command: 'nightshift.showLog' };
+const model = setting('model', 'Choose Model');
+const limits = setting('limits', 'Change Limits');
+
+/** Ways out by the reason of a failure, as the host and this extension name them. */
+const fixes: Readonly<Record<string, readonly Fix[]>> = {
+  'engine-unavailable': [docker],
+  'runtime-unavailable': [gvisor, setting('sandbox.requireGvisor', 'Open Setting')],
+  'no-model': [ollama, model],
+  'model-missing': [model],
+  'bad-model-id': [model],
+  'tools-unsupported': [model],
+  unreachable: [ollama, setting('ollama.host', 'Set Address')],
+  'model-unreachable': [ollama, setting('ollama.host', 'Set Address')],
+  'git-missing': [git],
+  'not-a-repository': [initialize],
+  'restricted-mode': [trust],
+  'no-folder': [folder],
+  'host-unavailable': [log],
+  budget_exhausted: [limits],
+  step_limit: [limits],
+  time_limit: [limits],
+};
+
+/** At most two buttons; empty where nothing but the message's own advice helps. */
+export function fixesFor(reason: string): readonly Fix[] {
+  return fixes[reason] ?? [];
+}

@@ -1,0 +1,84 @@
+import { type Failure, failure } from '../../base/failure.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { OriginView } from '../../protocol/host.ts';
+import { composeTask, type TaskRequest } from '../codeActions/taskRequest.ts';
+import type { CommandContext } from '../commands/command.ts';
+import type { TaskReference } from '../host/taskHost.ts';
+import { isActive } from './taskText.ts';
+
+type Starter = Pick<CommandContext, 'hosts' | 'window' | 'settings' | 'repositoryOf' | 'dialogue'>;
+
+/** Why nothing can be delegated in this window at all; undefined when something can. */
+export function missingForTasks(window: CommandContext['window']): Failure | undefined {
+  if (window.folders().length === 0) {
+    return failure('no-folder', 'No folder is open, and agents work on a git repository: open the folder of one.');
+  }
+  if (!window.trusted()) {
+    return failure(
+      'restricted-mode',
+      'This folder is in Restricted Mode and no task runs in it: trust the folder first.',
+    );
+  }
+  return undefined;
+}
+
+/** Starts what a click asked for. */
+export async function startRequested(context: Starter, request: TaskRequest): Promise<Result<TaskReference, Failure>> {
+  const root = await repositoryFor(context, request.path);
+  if (!root.ok) {
+    return root;
+  }
+  const { goal, origin } = composeTask(request, relativePath(root.value, request.path));
+  return startTask(context, root.value, goal, origin);
+}
+
+/** Creates the task, starting the agent host where it has to. The same wish as one that an agent is at is refused. */
+export async function startTask(
+  context: Starter,
+  root: string,
+  goal: string,
+  origin: OriginView,
+): Promise<Result<TaskReference, Failure>> {
+  const host = context.hosts.of(root);
+  if (host.tasks.some((task) => isActive(task) && task.goal === goal)) {
+    return fail(failure('already-delegated', 'An agent is at this already: see the Tasks view.'));
+  }
+  const created = await host.request(
+    'createTask',
+    { goal, origin, ...context.settings() },
+    new AbortController().signal,
+  );
+  if (!created.ok) {
+    return created;
+  }
+  context.dialogue.mention('Delegated. Go on working: your files do not change until you accept.');
+  return ok({ root, task: created.value.task });
+}
+
+/** The repository of a path (a file, or a folder that is open in this window). */
+export async function repositoryFor(context: Starter, path: string): Promise<Result<string, Failure>> {
+  const missing = missingForTasks(context.window);
+  if (missing !== undefined) {
+    return fail(missing);
+  }
+  const inside = context.window.folders().some((folder) => path === folder || isBelow(folder, path));
+  if (!inside) {
+    return fail(failure('outside-folder', `${path} is in no folder of this window: open its repository's folder.`));
+  }
+  const root = await context.repositoryOf(path);
+  return root === undefined
+    ? fail(
+        failure('not-a-repository', `${path} is in no git repository: initialize one and commit once, then delegate.`),
+      )
+    : ok(root);
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path.startsWith(folder) && /^[\\/]/.test(path.slice(folder.replace(/[\\/]$/, '').length));
+}
+
+/** With `/`, as the repository names its files. A path reached through a link keeps its own name. */
+function relativePath(root: string, path: string): string {
+  const relative = isBelow(root, path) ? path.slice(root.length + 1) : path.slice(path.search(/[^\\/]*$/));
+  return relative.replaceAll('\\', '/');
+}

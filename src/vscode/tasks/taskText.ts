@@ -1,0 +1,126 @@
+import type { ChangedFileView, ProofView, TaskStateView, TaskView } from '../../protocol/taskView.ts';
+
+/** Words for a task, the same in the tree, the status bar and notifications. */
+
+export const stateWords: Readonly<Record<TaskStateView, string>> = {
+  queued: 'queued',
+  preparing: 'preparing',
+  working: 'working',
+  verifying: 'testing',
+  reviewing: 'reviewing',
+  ready: 'ready for review',
+  revising: 'revising',
+  waiting: 'needs you',
+  paused: 'paused',
+  applied: 'accepted',
+  merged: 'merged',
+  discarded: 'discarded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+const active: ReadonlySet<TaskStateView> = new Set([
+  'queued',
+  'preparing',
+  'working',
+  'verifying',
+  'reviewing',
+  'revising',
+]);
+
+/** An agent is at it. */
+export function isActive(task: TaskView): boolean {
+  return active.has(task.state);
+}
+
+export function isCancellable(task: TaskView): boolean {
+  return isActive(task) || task.state === 'waiting' || task.state === 'paused';
+}
+
+export function isDiscardable(task: TaskView): boolean {
+  return task.state === 'ready' || task.state === 'failed';
+}
+
+/** The goal's first line, at most `length` characters of it. */
+export function taskTitle(task: TaskView, length = 70): string {
+  const [first = ''] = task.goal.trim().split('\n');
+  const line = first.replace(/\s+/g, ' ').trim();
+  return line.length > length ? `${line.slice(0, length - 1).trimEnd()}…` : line;
+}
+
+export function changeCounts(files: readonly ChangedFileView[]): string {
+  const additions = files.reduce((sum, file) => sum + file.additions, 0);
+  const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
+  return `+${additions} −${deletions}`;
+}
+
+const verdictWords: Readonly<Record<ProofView['verdict'], string>> = {
+  green: 'tests green',
+  red: 'tests red',
+  unverified: 'unverified',
+};
+
+export function verdictText(proof: ProofView | undefined): string {
+  return verdictWords[proof?.verdict ?? 'unverified'];
+}
+
+/** `1 of 4 failed before, 4 of 4 pass now`; says plainly where no test ran. */
+export function proofText(proof: ProofView): string {
+  const { base, patched } = proof;
+  if (patched.total === 0) {
+    return proof.reason;
+  }
+  const now = patched.failed === 0 ? `${patched.passed} passed` : `${patched.failed} of ${patched.total} failed`;
+  const before =
+    base.total === 0
+      ? 'no tests'
+      : base.failed === 0
+        ? `${base.passed} passed`
+        : `${base.failed} of ${base.total} failed`;
+  return `${now} (before: ${before})`;
+}
+
+/** What stands behind the title in the list: where the task stands, and for a result its size and its proof. */
+export function taskDescription(task: TaskView): string {
+  const words = [...standing(task), ...(task.replay ? ['recording'] : [])];
+  return words.join(' · ');
+}
+
+function standing(task: TaskView): readonly string[] {
+  const { state, reason, activity, changeset, proof } = task;
+  const word = stateWords[state];
+  if (state === 'ready' || state === 'applied' || state === 'merged') {
+    return [...(state === 'ready' ? [] : [word]), changeCounts(changeset?.files ?? []), verdictText(proof)];
+  }
+  if (state === 'failed' || state === 'waiting' || state === 'paused') {
+    return reason === undefined ? [word] : [word, reason.message];
+  }
+  return isActive(task) && activity !== '' ? [activity] : [word];
+}
+
+/** Everything worth knowing about a task, one fact a line. */
+export function taskFacts(task: TaskView): readonly string[] {
+  const { usage, limits, proof } = task;
+  const number = (value: number): string => value.toLocaleString('en-US');
+  return [
+    `State: ${stateWords[task.state]}${task.reason === undefined ? '' : ` (${task.reason.message})`}`,
+    task.replay ? `Model: ${task.model}: a recording is played back, no model is at work` : `Model: ${task.model}`,
+    ...(task.runtime === undefined
+      ? []
+      : [
+          task.runtime.isolatedKernel
+            ? `Sandbox: ${task.runtime.name}, with a kernel of its own`
+            : `Sandbox: ${task.runtime.name}, shared kernel: the container uses the kernel of this machine`,
+        ]),
+    ...(proof === undefined
+      ? []
+      : [`Proof: ${verdictText(proof)}: ${proofText(proof)}`, `Command: ${proof.command.join(' ')}`]),
+    `Used: ${number(usage.newTokens)} of ${number(limits.newTokens)} tokens, ${usage.steps} of ${limits.steps} steps, ${Math.round(usage.seconds)} of ${limits.seconds} s`,
+    ...(task.excluded.length === 0 ? [] : [`Not given to the agent: ${count(task.excluded.length, 'file')}`]),
+    `Id: ${task.id}`,
+  ];
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { TaskHosts } from '../host/taskHosts.ts';
+import { type TaskNode, taskNode } from './taskNodes.ts';
+
+/** The rows of the Tasks view, rebuilt from the tasks whenever the editor asks. */
+export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Disposable {
+  private readonly hosts: Pick<TaskHosts, 'tasks'>;
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(hosts: Pick<TaskHosts, 'tasks'>) {
+    this.hosts = hosts;
+  }
+
+  refresh(): void {
+    this.changed.fire(undefined);
+  }
+
+  getChildren(node?: TaskNode): TaskNode[] {
+    return node === undefined ? this.hosts.tasks().map(taskNode) : [...node.children];
+  }
+
+  getTreeItem(node: TaskNode): vscode.TreeItem {
+    const item = new vscode.TreeItem(node.label, collapsible(node));
+    item.id = node.id;
+    item.description = node.description;
+    item.contextValue = node.context;
+    if (node.facts.length > 0) {
+      item.tooltip = node.facts.join('\n');
+    }
+    if (node.icon !== undefined) {
+      const { name, color } = node.icon;
+      item.iconPath = new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
+    }
+    if (node.address !== undefined) {
+      item.resourceUri = vscode.Uri.parse(node.address, true);
+      item.iconPath = vscode.ThemeIcon.File;
+    }
+    if (node.command !== undefined) {
+      item.command = { command: node.command, title: 'Open Changes', arguments: [node] };
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+}
+
+function collapsible({ children, expanded }: TaskNode): vscode.TreeItemCollapsibleState {
+  if (children.length === 0) {
+    return vscode.TreeItemCollapsibleState.None;
+  }
+  return expanded === true ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+}

@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/lifecycle.ts';
+import type { CommandContext } from '../commands/command.ts';
+import { connectFolders } from './refreshTasks.ts';
+import { count, isActive } from './taskText.ts';
+import { TaskTree } from './taskTree.ts';
+
+const viewId = 'nightshift.tasks';
+
+/** The Tasks view: rows, badge, progress bar and the words shown while it is empty. Looks for hosts when it becomes visible. */
+export function createTaskView(context: CommandContext): vscode.Disposable {
+  const owned = new DisposableStore();
+  const tree = owned.add(new TaskTree(context.hosts));
+  const view = owned.add(vscode.window.createTreeView(viewId, { treeDataProvider: tree, showCollapseAll: true }));
+  const progress = owned.add(new ViewProgress());
+  const update = (): void => {
+    const tasks = context.hosts.tasks().map(({ task }) => task);
+    const ready = tasks.filter((task) => task.state === 'ready').length;
+    const active = tasks.filter(isActive).length;
+    const failed = context.hosts
+      .all()
+      .map((host) => host.condition)
+      .find((condition) => condition.kind === 'failed');
+    view.badge = ready === 0 ? undefined : { value: ready, tooltip: `${count(ready, 'task')} ready for review` };
+    // Assigned this way since only undefined, which the editor's types leave out, brings the welcome text back.
+    Object.assign(view, { message: failed?.failure.message });
+    progress.show(active > 0 || context.hosts.all().some(({ condition }) => condition.kind === 'connecting'));
+    setContext({ readyCount: ready, activeCount: active, taskCount: tasks.length });
+    tree.refresh();
+  };
+  const look = (): void => {
+    if (view.visible) {
+      connectFolders(context).catch((error: unknown) => context.log.error(String(error)));
+    }
+  };
+  owned.add(context.hosts.onDidChange(update));
+  owned.add(view.onDidChangeVisibility(look));
+  owned.add(vscode.workspace.onDidChangeWorkspaceFolders(look));
+  owned.add(vscode.workspace.onDidGrantWorkspaceTrust(look));
+  update();
+  look();
+  return owned;
+}
+
+function setContext(values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    void vscode.commands.executeCommand('setContext', `nightshift.${name}`, value);
+  }
+}
+
+/** The thin bar on top of the view while something is going on. */
+class ViewProgress implements vscode.Disposable {
+  private end: (() => void) | undefined;
+
+  show(visible: boolean): void {
+    if (!visible) {
+      this.dispose();
+    } else if (this.end === undefined) {
+      const ended = new Promise<void>((resolve) => (this.end = resolve));
+      void vscode.window.withProgress({ location: { viewId } }, () => ended);
+    }
+  }
+
+  dispose(): void {
+    this.end?.();
+    this.end = undefined;
+  }
+}

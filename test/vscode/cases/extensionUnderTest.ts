@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+
+export const extensionId = 'nightshift-dev.nightshift';
+
+/** The installed package, active. It activates itself when the editor has started; nothing here calls it. */
+export async function activeExtension(): Promise<vscode.Extension<unknown>> {
+  const extension = vscode.extensions.getExtension(extensionId);
+  assert.ok(extension, 'the package is not installed');
+  await until('the extension is active', () => extension.isActive);
+  return extension;
+}
+
+/** Waits for a condition and answers its value; fails with `what` after `seconds`. */
+export async function until<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  seconds = 60,
+): Promise<Exclude<T, undefined | null | false>> {
+  const deadline = performance.now() + seconds * 1_000;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined && value !== null && value !== false) {
+      return value as Exclude<T, undefined | null | false>;
+    }
+    assert.ok(performance.now() < deadline, `Not within ${seconds} s: ${what}.`);
+    await delay(100);
+  }
+}
+
+export function workspaceFile(path: string): vscode.Uri {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'no folder is open');
+  return vscode.Uri.joinPath(folder.uri, path);
+}
+
+/** The light bulb's entries of ours at a range. */
+export async function ourActions(uri: vscode.Uri, range: vscode.Range): Promise<readonly vscode.CodeAction[]> {
+  const actions = await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    uri,
+    range,
+  );
+  return actions.filter(({ command }) => command?.command === 'nightshift.delegateRequest');
+}
+
+/** The first line that contains the text, as a range. */
+export function lineWith(document: vscode.TextDocument, text: string): vscode.Range {
+  const line = document
+    .getText()
+    .split('\n')
+    .findIndex((each) => each.includes(text));
+  assert.ok(line >= 0, `${text} is in no line`);
+  return document.lineAt(line).range;
+}
