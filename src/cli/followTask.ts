@@ -1,8 +1,9 @@
-import type { HostClient, StateChange } from '../host/client/hostClient.ts';
+import type { Event } from '../base/event.ts';
 import { failure, type Failure } from '../base/failure.ts';
 import { DisposableStore, toDisposable } from '../base/lifecycle.ts';
 import { fail, ok, type Result } from '../base/result.ts';
-import type { TraceLine } from '../protocol/host.ts';
+import type { StateChange } from '../host/client/hostClient.ts';
+import type { HostParams, HostResult, HostState, TraceLine } from '../protocol/host.ts';
 import type { TaskView } from '../protocol/taskView.ts';
 
 /** Nothing more happens to a task in these without a person. */
@@ -16,8 +17,16 @@ const restingStates: ReadonlySet<TaskView['state']> = new Set([
   'cancelled',
 ]);
 
+/** What following needs of a client; a `HostClient` has it. */
+export interface TaskSource {
+  readonly state: HostState;
+  readonly onDidChangeState: Event<StateChange>;
+  readonly onDidClose: Event<Failure>;
+  request(method: 'traceLines', params: HostParams<'traceLines'>): Promise<Result<HostResult<'traceLines'>, Failure>>;
+}
+
 export interface FollowOptions {
-  readonly client: HostClient;
+  readonly client: TaskSource;
   readonly task: string;
   /** Number of the first line to tell; 0 when absent. */
   readonly from?: number;
@@ -37,8 +46,11 @@ export function followTask({
 }: FollowOptions): Promise<Result<TaskView, Failure>> {
   return new Promise((resolve) => {
     let lastLine = from - 1;
-    /** Lines announced while older ones are fetched; undefined when nothing is fetched. */
-    let early: TraceLine[] | undefined;
+    /** False while lines may be missing between `lastLine` and what is announced. */
+    let complete = false;
+    let fetching = false;
+    /** Set when something happened that a page fetched now may not show. */
+    let again = false;
     const subscriptions = new DisposableStore();
     const take = (line: TraceLine): void => {
       if (line.seq > lastLine) {
@@ -60,20 +72,44 @@ export function followTask({
         end(ok(view));
       }
     };
+    /** Page by page until there are no more lines; false when the host could not be asked. */
+    const fetchLines = async (): Promise<boolean> => {
+      for (;;) {
+        const page = await client.request('traceLines', { task, from: lastLine + 1 });
+        if (!page.ok || page.value.lines.length === 0) {
+          return page.ok;
+        }
+        page.value.lines.forEach(take);
+      }
+    };
     const catchUp = async (): Promise<void> => {
-      early ??= [];
-      const missed = await client.request('traceLines', { task, from: lastLine + 1 });
-      [...(missed.ok ? missed.value.lines : []), ...early].forEach(take);
-      early = undefined;
+      again = true;
+      if (fetching) {
+        return;
+      }
+      fetching = true;
+      while (again) {
+        again = false;
+        complete = await fetchLines();
+      }
+      fetching = false;
       endIfResting();
     };
     const onChange = (change: StateChange): void => {
       if (change.kind === 'reset') {
         void catchUp();
       } else if (change.kind === 'trace' && change.task === task) {
-        (early === undefined ? take : (line: TraceLine) => early?.push(line))(change.line);
-      } else if (change.kind === 'task' && change.task.id === task && early === undefined) {
-        endIfResting();
+        if (complete && !fetching && change.line.seq <= lastLine + 1) {
+          take(change.line);
+        } else {
+          void catchUp();
+        }
+      } else if (change.kind === 'task' && change.task.id === task && !fetching) {
+        if (complete) {
+          endIfResting();
+        } else {
+          void catchUp();
+        }
       }
     };
     const onAbort = (): void => end(fail(failure('aborted', 'The wait was cancelled; the task goes on.')));

@@ -1,25 +1,24 @@
-import { foldTrace } from '../core/tasks/taskReducer.ts';
-import type { JournalFailure } from '../core/tasks/taskStore.ts';
 import { toTaskView } from '../core/tasks/taskView.ts';
 import type { TaskView } from '../protocol/taskView.ts';
+import type { DamagedTask } from './openTask.ts';
 
 /**
- * How a task is shown whose trace cannot be opened: as failed, with what its trace says before the damage. It is listed, so that
- * nobody misses it, and nothing can be done with it but to verify its trace.
+ * How a task is shown whose trace cannot be relied on: as failed, with what its trace says before the damage. It is listed, so
+ * that nobody misses it, and nothing can be done with it but to verify its trace.
  */
-export function damagedTask(id: string, problem: JournalFailure, tracePath: string): TaskView {
-  const reason = { code: `trace-${problem.reason}`, message: problem.message };
-  const known = foldTrace(problem.readable ?? []);
-  if (known !== undefined && known.id === id) {
-    return { ...toTaskView({ ...known, state: 'failed', reason }, tracePath), activity: 'its trace is damaged' };
+export function damagedTaskView(id: string, { problem, known }: DamagedTask, tracePath: string): TaskView {
+  const reason = { code: problem.reason, message: problem.message };
+  const activity = problem.reason === 'trace-damaged' ? 'its trace is damaged' : 'its trace cannot be read';
+  if (known !== undefined) {
+    return { ...toTaskView({ ...known, state: 'failed', reason }, tracePath), activity };
   }
   const never = new Date(0).toISOString();
   return {
     id,
-    goal: 'unknown: the first line of its trace is damaged',
+    goal: 'unknown: its trace cannot be read from the first line on',
     state: 'failed',
     reason,
-    activity: 'its trace is damaged',
+    activity,
     createdAt: never,
     updatedAt: never,
     model: 'unknown',

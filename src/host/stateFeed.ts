@@ -1,11 +1,11 @@
 import { Emitter, type Event } from '../base/event.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { toTaskView } from '../core/tasks/taskView.ts';
-import type { JournalFailure } from '../core/tasks/taskStore.ts';
 import type { TraceEvent } from '../core/trace/traceEvent.ts';
 import type { HostState, StateDelta, TraceLine } from '../protocol/host.ts';
 import type { TaskView } from '../protocol/taskView.ts';
-import { damagedTask } from './damagedTask.ts';
+import { damagedTaskView } from './damagedTask.ts';
+import type { DamagedTask } from './openTask.ts';
 
 /** The state that clients mirror: the newest view of each task and a number that grows by one with each delta. */
 export class StateFeed {
@@ -46,9 +46,9 @@ export class StateFeed {
     this.fire({ kind: 'task', seq: this.next(), task: view });
   }
 
-  /** Announces a task whose trace cannot be opened. */
-  showDamaged(task: string, problem: JournalFailure): void {
-    const view = damagedTask(task, problem, this.tracePath(task));
+  /** Announces a task whose trace cannot be relied on. */
+  showDamaged(task: string, damage: DamagedTask): void {
+    const view = damagedTaskView(task, damage, this.tracePath(task));
     this.views.set(task, view);
     this.fire({ kind: 'task', seq: this.next(), task: view });
   }

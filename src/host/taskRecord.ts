@@ -1,56 +1,83 @@
 import { Serializer } from '../base/async.ts';
-import { foldTask, foldTrace } from '../core/tasks/taskReducer.ts';
+import type { Result } from '../base/result.ts';
 import type { Task } from '../core/tasks/task.ts';
-import type { Journal, TaskStore } from '../core/tasks/taskStore.ts';
+import { foldTask } from '../core/tasks/taskReducer.ts';
+import { settledStates } from '../core/tasks/taskState.ts';
+import type { JournalFailure, TaskStore } from '../core/tasks/taskStore.ts';
 import type { TaskTrace } from '../core/tasks/taskTrace.ts';
 import type { TraceEntry, TraceEvent } from '../core/trace/traceEvent.ts';
+import { JournalWriteError } from '../node/tasks/journalWriteError.ts';
+import { type OpenedTask, openTask } from './openTask.ts';
 
-/** A task with its journal open. The folded task is always exactly the fold of what the journal holds. */
+/** Called after each change; the event is absent when the trace was read again. */
+export type OnTaskChange = (record: TaskRecord, event?: TraceEvent) => void;
+
+/** A task with its journal. The folded task is always exactly the fold of what the journal holds. */
 export class TaskRecord implements TaskTrace {
-  readonly journal: Journal;
+  readonly id: string;
   /** Aborted by a cancel or by the end of the host. */
-  controller = new AbortController();
+  readonly controller = new AbortController();
   private readonly store: TaskStore;
-  private readonly onEvent: (record: TaskRecord, event: TraceEvent) => void;
+  private readonly onChange: OnTaskChange;
   private readonly appends = new Serializer();
-  private current: Task;
+  private opened: OpenedTask;
+  /** Set from the moment a journal is given up until its trace could be read again. */
+  private stale = false;
 
-  private constructor(
-    store: TaskStore,
-    journal: Journal,
-    task: Task,
-    onEvent: (record: TaskRecord, event: TraceEvent) => void,
-  ) {
+  constructor(store: TaskStore, opened: OpenedTask, onChange: OnTaskChange) {
+    this.id = opened.task.id;
     this.store = store;
-    this.journal = journal;
-    this.current = task;
-    this.onEvent = onEvent;
-  }
-
-  /** Undefined for a journal that does not begin with the creation of a task. */
-  static open(
-    store: TaskStore,
-    journal: Journal,
-    onEvent: (record: TaskRecord, event: TraceEvent) => void,
-  ): TaskRecord | undefined {
-    const task = foldTrace(journal.events);
-    return task === undefined ? undefined : new TaskRecord(store, journal, task, onEvent);
+    this.opened = opened;
+    this.onChange = onChange;
   }
 
   task(): Task {
-    return this.current;
+    return this.opened.task;
   }
 
-  record(entry: TraceEntry): Promise<Task> {
+  /**
+   * A function decides on the newest fold: nothing is recorded between its look at the task and its entry. A journal that was
+   * given up after a disk error is read again first. Throws `JournalWriteError`.
+   */
+  record(entry: TraceEntry | ((task: Task) => TraceEntry)): Promise<Task> {
     return this.appends.run(async () => {
-      const event = await this.journal.append(entry);
-      this.current = foldTask(this.current, event);
-      this.onEvent(this, event);
-      return this.current;
+      if (this.stale || this.opened.journal.broken) {
+        await this.reopen();
+      }
+      const { journal, task } = this.opened;
+      const event = await journal.append(typeof entry === 'function' ? entry(task) : entry);
+      this.opened = { journal, task: foldTask(task, event) };
+      this.onChange(this, event);
+      if (settledStates.has(this.opened.task.state)) {
+        await journal.rest();
+      }
+      return this.opened.task;
     });
   }
 
+  /** A page of its trace, from event number `from` on; empty at the end. */
+  events(from: number): Promise<Result<readonly TraceEvent[], JournalFailure>> {
+    return this.store.read(this.id, from);
+  }
+
   putArtifact(bytes: Uint8Array): Promise<{ sha256: string; bytes: number }> {
-    return this.store.putArtifact(this.journal.task, bytes);
+    return this.store.putArtifact(this.id, bytes);
+  }
+
+  close(): Promise<void> {
+    return this.opened.journal.close();
+  }
+
+  /** The event whose sync failed may stand in the trace or not: what is read is what holds. */
+  private async reopen(): Promise<void> {
+    this.stale = true;
+    await this.opened.journal.close();
+    const opened = await openTask(this.store, this.id);
+    if (!opened.ok) {
+      throw new JournalWriteError('closed', opened.error.problem.message);
+    }
+    this.opened = opened.value;
+    this.stale = false;
+    this.onChange(this);
   }
 }

@@ -107,8 +107,15 @@ export class WorkspaceService implements HostService {
         return bytes.ok ? ok({ bytes: bytes.value === null ? null : encodeBase64(bytes.value) }) : bytes;
       }),
     traceLines: async ({ task, from }) =>
-      this.withTask(task, async (record) => ok({ lines: record.journal.events.slice(from).map(toTraceLine) })),
-    verifyTrace: async ({ task }) => this.withTask(task, () => this.options.verifyTrace(task)),
+      this.withTask(task, async (record) => {
+        const events = await record.events(from);
+        return events.ok ? ok({ lines: events.value.map(toTraceLine) }) : events;
+      }),
+    verifyTrace: async ({ task }) => {
+      // A damaged trace cannot be opened, and is exactly what this is for.
+      const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
+      return known.ok ? this.options.verifyTrace(task) : known;
+    },
     shutdown: async ({ force }) => {
       if (this.busy && !force) {
         return fail(

@@ -14,6 +14,11 @@ export const originViewSchema = z.object({
   text: z.optional(z.string().check(z.maxLength(20_000))),
 });
 
+/** The most that a task's limits can be set to; far beyond use, so that sums and times of day stay within what is counted with. */
+const most = { newTokens: 100_000_000, steps: 10_000, seconds: 7 * 86_400 };
+
+const limitUpTo = (value: number) => z.optional(z.int().check(z.positive(), z.lte(value)));
+
 /** The user's own settings, sent by the client that starts a task. Never read from a workspace. */
 export const taskSettingsSchema = z.object({
   ollamaHost: z.optional(z.string()),
@@ -22,9 +27,9 @@ export const taskSettingsSchema = z.object({
   testCommand: z.optional(z.array(z.string())),
   limits: z.optional(
     z.object({
-      newTokens: z.optional(z.int().check(z.positive())),
-      steps: z.optional(z.int().check(z.positive())),
-      seconds: z.optional(z.int().check(z.positive())),
+      newTokens: limitUpTo(most.newTokens),
+      steps: limitUpTo(most.steps),
+      seconds: limitUpTo(most.seconds),
     }),
   ),
 });
@@ -79,7 +84,7 @@ export const hostMethods = {
   },
   createTask: {
     params: z.object({
-      goal: z.string().check(z.minLength(1), z.maxLength(20_000)),
+      goal: z.string().check(z.trim(), z.minLength(1), z.maxLength(20_000)),
       origin: originViewSchema,
       model: z.string(),
       settings: taskSettingsSchema,
@@ -110,6 +115,7 @@ export const hostMethods = {
     params: z.object({ task: z.string(), path: z.string(), side: z.enum(['base', 'result']) }),
     result: z.object({ bytes: z.nullable(z.string()) }),
   },
+  /** A page of the trace: at most 1,000 lines from number `from` on. Asked again from the next number until it is empty. */
   traceLines: {
     params: z.object({ task: z.string(), from: count }),
     result: z.object({ lines: z.array(traceLineSchema) }),

@@ -12,8 +12,9 @@ import { type MemoryCommand, MemorySandbox } from './memorySandbox.ts';
 /** An engine whose boxes are in memory; every box it ever started stays looked at. */
 export class MemoryEngine implements SandboxEngine {
   readonly boxes: { readonly box: MemorySandbox; readonly spec: SandboxSpec }[] = [];
-  /** Answers the next starts with these failures, first first. */
-  readonly startFailures: SandboxFailure[] = [];
+  /** Numbers of the starts, from 1, at which the engine does not answer. */
+  downAt: ReadonlySet<number> = new Set();
+  private starts = 0;
   /** Called with each box right after its start. */
   onStart: (box: MemorySandbox, spec: SandboxSpec) => void = () => undefined;
   private readonly command: MemoryCommand;
@@ -37,9 +38,9 @@ export class MemoryEngine implements SandboxEngine {
   }
 
   async start(spec: SandboxSpec): Promise<Result<Sandbox, SandboxFailure>> {
-    const failed = this.startFailures.shift();
-    if (failed !== undefined) {
-      return fail(failed);
+    this.starts += 1;
+    if (this.downAt.has(this.starts)) {
+      return fail({ reason: 'engine-unavailable', message: 'No engine answers; start Docker.' });
     }
     const box = new MemorySandbox({ profile: spec.profile, command: this.command });
     this.boxes.push({ box, spec });

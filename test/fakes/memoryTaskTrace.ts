@@ -8,10 +8,15 @@ import { parseTraceEvent } from '../../src/core/trace/traceEvent.ts';
 
 const sha = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
+/** Stands for the end of the process: nothing that comes after it in the same life counts. */
+export class Killed extends Error {}
+
 /** A trace in memory with the real chain, schema and fold; each event is one second after the one before. */
 export class MemoryTaskTrace implements TaskTrace {
   readonly events: TraceEvent[] = [];
   readonly artifacts = new Map<string, Uint8Array>();
+  /** The process "dies" once this many events stand: this and every later record of the same life throws. */
+  killAfter = Number.POSITIVE_INFINITY;
   private current: Task | undefined;
   private prev = chainStart;
 
@@ -22,7 +27,11 @@ export class MemoryTaskTrace implements TaskTrace {
     return this.current;
   }
 
-  async record(entry: TraceEntry): Promise<Task> {
+  async record(proposed: TraceEntry | ((task: Task) => TraceEntry)): Promise<Task> {
+    if (this.events.length >= this.killAfter) {
+      throw new Killed();
+    }
+    const entry = typeof proposed === 'function' ? proposed(this.task()) : proposed;
     const seq = this.events.length;
     const ts = new Date(Date.UTC(2026, 0, 1, 0, 0, seq)).toISOString();
     const line = encodeLine(entry, { seq, ts, prev: this.prev });
@@ -33,6 +42,9 @@ export class MemoryTaskTrace implements TaskTrace {
     this.prev = sha(line);
     this.events.push(event);
     this.current = foldTask(this.current, event);
+    if (this.events.length >= this.killAfter) {
+      throw new Killed();
+    }
     return this.current;
   }
 

@@ -161,7 +161,16 @@ describe('a fault', () => {
     const passing = await playPipeline({ turns: [edit, finish], modelFailures: ['busy', 'crashed'] });
     expect(passing.trace.task().state).toBe('ready');
     const lasting = await playPipeline({ turns: [edit, finish], modelFailures: ['model-missing'] });
-    expect(lasting.trace.task()).toMatchObject({ state: 'failed', reason: { code: 'model-model-missing' } });
+    expect(lasting.trace.task()).toMatchObject({ state: 'failed', reason: { code: 'model-missing' } });
+  });
+
+  test('of a model whose calls its server cannot read is told to the model, three times in a row end the task', async () => {
+    const bad = 'malformed-call';
+    const passing = await playPipeline({ turns: [edit, finish], modelFailures: [bad, bad] });
+    expect(passing.trace.task()).toMatchObject({ state: 'ready', malformedInARow: 0 });
+    const lasting = await playPipeline({ turns: [edit, finish], modelFailures: [bad, bad, bad, bad] });
+    expect(lasting.trace.task()).toMatchObject({ state: 'failed', reason: { code: 'repeated_format_error' } });
+    expect(lasting.trace.events.filter((event) => event.type === 'model-asked')).toHaveLength(3);
   });
 
   test('of the runtime refuses the task when gVisor is required', async () => {
@@ -208,6 +217,103 @@ test('a host that stops leaves the task where it is, and the next one brings it 
   expect(ends).toEqual(['interrupted', 'finished']);
   expect(trace.task()).toMatchObject({ state: 'ready', proof: { verdict: 'green' } });
   expect(engine.boxes.every(({ box }) => box.destroyed)).toBe(true);
+});
+
+describe('a host that is killed', () => {
+  const turns = [
+    call('write_file', { path: 'src/sum.js', content: 'export const add = (a, b) => a + b;\n' }),
+    call('run_tests', {}),
+    finish,
+  ];
+
+  test('after any event of a task leaves one that the next host brings to the same end', async () => {
+    const undisturbed = await playPipeline({ turns });
+    const last = undisturbed.trace.events.length;
+    const proofs: number[] = [];
+    for (let killAfter = 2; killAfter <= last; killAfter += 1) {
+      const { trace } = await playPipeline({ turns, killAfter });
+      const task = trace.task();
+      expect(task, `killed after ${killAfter}`).toMatchObject({ state: 'ready', proof: { verdict: 'green' } });
+      expect(task.changeset).toEqual(undisturbed.trace.task().changeset);
+      const imports = trace.events.filter((event) => event.type === 'changeset-imported').length;
+      const judged = trace.events.slice(0, killAfter).some((event) => event.type === 'policy-judged');
+      const ended = trace.events.slice(0, killAfter).some((event) => event.type === 'run-ended');
+      // Work that was imported and judged in a run that had ended is never done again.
+      if (judged && ended) expect(imports, `killed after ${killAfter}`).toBe(1);
+      proofs.push(trace.events.filter((event) => event.type === 'proof-ended').length);
+    }
+    expect(Math.max(...proofs)).toBe(1);
+  });
+
+  test('does not let the time in which no host ran count as work', async () => {
+    const { trace } = await playPipeline({ turns, killAfter: 20 });
+    expect(trace.events.filter((event) => event.type === 'task-resumed').length).toBe(1);
+    expect(trace.task().usage.seconds).toBeLessThan(trace.events.length);
+  });
+});
+
+test('an edit and a finish in one answer are both in the tree that a second attempt starts from', async () => {
+  const wrong: Turns[number] = {
+    calls: [
+      { name: 'write_file', arguments: { path: 'src/sum.js', content: 'export const add = (a, b) => a * b;\n' } },
+      { name: 'finish', arguments: { summary: 'multiplied' } },
+    ],
+  };
+  const { trace } = await playPipeline({ turns: [wrong] });
+  const [first, second] = trace.events.filter((event) => event.type === 'run-started');
+  const imported = trace.events.find((event) => event.type === 'changeset-imported');
+  expect(second?.data.tree).toBe(imported?.data.changeset.resultTree);
+  expect(second?.data.tree).not.toBe(first?.data.tree);
+});
+
+test('boxes that die under the proof are replaced, and in the end the proof is unverified, not lost', async () => {
+  const dying = (from: number, to: number) =>
+    playPipeline({
+      turns: [edit, finish],
+      onStart: (box, count) => {
+        if (count > from && count <= to) box.die('Killed by a test.');
+      },
+    });
+  const once = await dying(1, 2);
+  expect(once.trace.task()).toMatchObject({ state: 'ready', proof: { verdict: 'green' } });
+  const always = await dying(1, 99);
+  expect(always.trace.task()).toMatchObject({ state: 'ready', proof: { verdict: 'unverified' } });
+});
+
+test('attempts are runs that claimed to be done: a box that broke off a run is none', async () => {
+  const wrong = call('write_file', { path: 'src/sum.js', content: 'export const add = (a, b) => a * b;\n' });
+  const { trace } = await playPipeline({
+    turns: [wrong, finish],
+    onStart: (box, count) => {
+      if (count <= 2) box.die('Killed by a test.');
+    },
+  });
+  expect(trace.task()).toMatchObject({ state: 'failed', attempts: 3, runs: 5, reason: { code: 'tests-red' } });
+});
+
+test('calls beyond what one answer may have are refused and said, not forgotten', async () => {
+  const many: Turns[number] = {
+    calls: Array.from({ length: 10 }, () => ({ name: 'read_file', arguments: { path: 'src/sum.js' } })),
+  };
+  const { trace } = await playPipeline({ turns: [many, edit, finish] });
+  const refused = trace.events.filter((event) => event.type === 'call-refused');
+  expect(refused.map((event) => event.data.reason.code)).toEqual(['too-many-calls', 'too-many-calls']);
+  const requests = [...trace.artifacts.values()].map((bytes) => new TextDecoder().decode(bytes));
+  expect(requests.some((text) => text.includes('Only the first 8 calls'))).toBe(true);
+});
+
+test('a run that a limit ends leaves its patch to look at', async () => {
+  const { trace } = await playPipeline({ limits: { steps: 2 }, turns: [edit, read, finish] });
+  expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'step_limit' } });
+  expect(trace.task().changeset?.files.map((file) => file.path)).toEqual(['src/sum.js']);
+});
+
+test('an engine that is not there yet when a task is taken up makes it wait for the next start', async () => {
+  const lives = [new AbortController().signal, new AbortController().signal];
+  const { trace } = await playPipeline({ turns: [edit, finish], killAfter: 6, lives, engineDown: [2] });
+  const moves = trace.events.flatMap((event) => (event.type === 'task-moved' ? [event.data.move] : []));
+  expect(moves).toContain('wait');
+  expect(trace.task()).toMatchObject({ state: 'ready', proof: { verdict: 'green' } });
 });
 
 test('text in a file that gives orders stays data: the request carries it only as a tool result', async () => {

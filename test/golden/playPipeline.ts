@@ -6,14 +6,14 @@ import { failure } from '../../src/base/failure.ts';
 import { fail, ok } from '../../src/base/result.ts';
 import { defaultLimits, type Limits } from '../../src/core/guards/limits.ts';
 import type { LanguageModel, ModelFailureReason } from '../../src/core/models/languageModel.ts';
-import { runTask } from '../../src/core/supervisor/taskPipeline.ts';
+import { runTask, takeUp } from '../../src/core/supervisor/taskPipeline.ts';
 import type { SupervisorPorts } from '../../src/core/supervisor/supervisorPorts.ts';
 import type { TraceEvent } from '../../src/core/trace/traceEvent.ts';
 import { createReplayModel } from '../../src/node/models/replay.ts';
 import type { ReplayScript } from '../../src/node/models/replayScript.ts';
 import { MemoryEngine } from '../fakes/memoryEngine.ts';
 import type { MemoryCommand, MemorySandbox } from '../fakes/memorySandbox.ts';
-import { MemoryTaskTrace } from '../fakes/memoryTaskTrace.ts';
+import { Killed, MemoryTaskTrace } from '../fakes/memoryTaskTrace.ts';
 import { MemoryTreeStore } from '../fakes/memoryTreeStore.ts';
 
 /** A project with one defect: `add` subtracts. Its only test is the command below. */
@@ -41,9 +41,13 @@ export interface Play {
   readonly files?: Readonly<Record<string, string>>;
   /** One life of the host each: the task is taken up again after the one before has ended. */
   readonly lives?: readonly AbortSignal[];
+  /** Kills the first life once this many events stand; a second one follows. */
+  readonly killAfter?: number;
   readonly requireGvisor?: boolean;
   /** Fails the model's first calls. */
   readonly modelFailures?: readonly ModelFailureReason[];
+  /** Starts of a box, counted from 1, at which the engine does not answer. */
+  readonly engineDown?: readonly number[];
   readonly onStart?: (box: MemorySandbox, count: number) => void;
 }
 
@@ -60,6 +64,7 @@ export async function playPipeline(play: Play): Promise<Played> {
   writeFileSync(path, JSON.stringify({ version: 1, turns: play.turns }));
   const trace = new MemoryTaskTrace();
   const engine = new MemoryEngine(runTests);
+  engine.downAt = new Set(play.engineDown);
   engine.onStart = (box) => play.onStart?.(box, engine.boxes.length);
   const store = new MemoryTreeStore(play.files ?? defectiveProject);
   const recorded = createReplayModel({ path, name: 'script' });
@@ -90,8 +95,15 @@ export async function playPipeline(play: Play): Promise<Played> {
     },
   });
   try {
+    if (play.killAfter !== undefined) {
+      trace.killAfter = play.killAfter;
+      await runTask({ ports, trace, signal: new AbortController().signal }).catch((error: unknown) => {
+        if (!(error instanceof Killed)) throw error;
+      });
+      trace.killAfter = Number.POSITIVE_INFINITY;
+    }
     for (const signal of play.lives ?? [new AbortController().signal]) {
-      await runTask({ ports, trace, signal });
+      if (await takeUp(trace)) await runTask({ ports, trace, signal });
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -2,7 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import type { LanguageModel, Message } from '../models/languageModel.ts';
-import type { Calibration, CallTokens } from '../models/tokenEstimate.ts';
+import type { SentPrompt } from '../models/promptPrefix.ts';
+import type { Calibration } from '../models/tokenEstimate.ts';
 import type { RestrictedSandbox } from '../sandbox/sandbox.ts';
 import type { TaskTrace } from '../tasks/taskTrace.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
@@ -40,7 +41,8 @@ export interface RunInput {
 export interface RunMemory {
   /** Assistant, tool and notice messages, oldest first, complete. */
   readonly history: Message[];
-  previous?: CallTokens;
+  /** The newest call: what a cache-holding server need not work on again. */
+  previous?: SentPrompt;
   calibration: Calibration;
 }
 

@@ -1,6 +1,9 @@
+import { activeSecondsNow } from '../guards/activeTime.ts';
+import { timeLimit } from '../guards/budgets.ts';
 import { checkBeforeCall } from '../guards/guards.ts';
 import { assembleMessages } from '../models/contextAssembly.ts';
 import type { ChatRequest, ModelFailure, ModelFailureReason, Turn } from '../models/languageModel.ts';
+import { alreadySentTokens } from '../models/promptPrefix.ts';
 import { calibrate, countCall, createEstimator } from '../models/tokenEstimate.ts';
 import { contextTruncated } from '../models/truncation.ts';
 import type { Task } from '../tasks/task.ts';
@@ -8,7 +11,11 @@ import { toolSpec } from '../tools/toolRegistry.ts';
 import type { AgentPorts, RunEnd, RunInput, RunMemory } from './agentRun.ts';
 import { offeredTools } from './toolCall.ts';
 
-export type Asked = { readonly kind: 'turn'; readonly turn: Turn } | { readonly kind: 'end'; readonly end: RunEnd };
+export type Asked =
+  | { readonly kind: 'turn'; readonly turn: Turn }
+  /** The model wrote a call that its server could not read: there is no answer, and the model is to be told. */
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'end'; readonly end: RunEnd };
 
 /** A server that restarts or is busy is asked again; what the request itself is to blame for is not. */
 const transient: ReadonlySet<ModelFailureReason> = new Set(['busy', 'crashed', 'interrupted', 'unreachable']);
@@ -47,15 +54,16 @@ export async function askModel(
     temperature: role.temperature,
     seed: 1,
   };
+  const alreadySent = alreadySentTokens(memory.previous, request, createEstimator(memory.calibration));
   const task = trace.task();
   const verdict = checkBeforeCall(
     task,
     {
       promptTokens: estimatedTokens,
-      newTokens: Math.max(0, estimatedTokens - alreadySent(memory)),
+      newTokens: Math.max(0, estimatedTokens - alreadySent),
       maxOutput: role.maxOutputTokens,
     },
-    activeSeconds(ports, task),
+    activeSecondsNow(ports.clock, task),
   );
   if (verdict.kind === 'stop') {
     return stop(ports, input, verdict.guard, verdict.reason);
@@ -70,14 +78,22 @@ export async function askModel(
     memory.history.push({ role: 'user', content: verdict.text });
     return askModel(ports, input, memory, signal);
   }
-  return askUntilAnswered(ports, input, memory, { request, estimatedTokens }, signal);
+  return askUntilAnswered(ports, input, memory, { request, estimatedTokens, alreadySent }, signal);
+}
+
+/** A request, sized. */
+interface Question {
+  readonly request: ChatRequest;
+  readonly estimatedTokens: number;
+  /** Tokens of it that the server has worked on in this run. */
+  readonly alreadySent: number;
 }
 
 async function askUntilAnswered(
   ports: AgentPorts,
   input: RunInput,
   memory: RunMemory,
-  question: { readonly request: ChatRequest; readonly estimatedTokens: number },
+  question: Question,
   signal: AbortSignal,
 ): Promise<Asked> {
   const { trace, model } = ports;
@@ -95,7 +111,7 @@ async function askUntilAnswered(
     const deadline = AbortSignal.timeout(remaining);
     const answer = await model.chat(request, { signal: AbortSignal.any([signal, deadline]) });
     if (answer.ok) {
-      await recordAnswer(ports, memory, { run, step, estimatedTokens }, answer.value);
+      await recordAnswer(ports, memory, { ...question, run, step }, answer.value);
       return { kind: 'turn', turn: answer.value };
     }
     await trace.record({
@@ -107,9 +123,13 @@ async function askUntilAnswered(
       return { kind: 'end', end: { outcome: 'cancelled' } };
     }
     if (deadline.aborted) {
-      const seconds = trace.task().limits.seconds;
-      const message = `The time limit of ${seconds} s ran out while the model was answering; raise nightshift.limits.minutes or use a faster model.`;
-      return stop(ports, input, 'wall', { code: 'time-limit', message });
+      const verdict = timeLimit(trace.task(), trace.task().limits.seconds);
+      if (verdict.kind === 'stop') {
+        return stop(ports, input, verdict.guard, verdict.reason);
+      }
+    }
+    if (answer.error.reason === 'malformed-call') {
+      return { kind: 'unreadable' };
     }
     const pause = transient.has(answer.error.reason) ? backoff[attempt] : undefined;
     if (pause === undefined) {
@@ -120,24 +140,25 @@ async function askUntilAnswered(
 }
 
 function modelReason(error: ModelFailure): { code: string; message: string } {
-  return { code: `model-${error.reason}`, message: error.message };
+  const code = error.reason.startsWith('model-') ? error.reason : `model-${error.reason}`;
+  return { code, message: error.message };
 }
 
 async function recordAnswer(
   ports: AgentPorts,
   memory: RunMemory,
-  asked: { readonly run: string; readonly step: number; readonly estimatedTokens: number },
+  asked: Question & { readonly run: string; readonly step: number },
   turn: Turn,
 ): Promise<void> {
-  const { run, step, estimatedTokens } = asked;
+  const { run, step, request, estimatedTokens, alreadySent } = asked;
   const output = createEstimator(memory.calibration)(turn.text + turn.thinking + JSON.stringify(turn.calls));
-  const truncated = contextTruncated(estimatedTokens, turn.usage.prompt, alreadySent(memory));
+  const truncated = contextTruncated(estimatedTokens, turn.usage.prompt, alreadySent);
   const tokens = countCall({
     usage: turn.usage,
     estimated: { prompt: estimatedTokens, output },
-    ...(memory.previous === undefined ? {} : { previous: memory.previous }),
+    alreadySent,
   });
-  memory.previous = tokens;
+  memory.previous = { prompt: request, tokens };
   memory.calibration = calibrate(memory.calibration, estimatedTokens, turn.usage.prompt);
   await ports.trace.record({
     type: 'model-answered',
@@ -159,11 +180,6 @@ async function recordAnswer(
   });
 }
 
-/** Tokens that the server has already worked on in this run. */
-function alreadySent({ previous }: RunMemory): number {
-  return previous === undefined ? 0 : previous.prompt + previous.output;
-}
-
 async function stop(
   ports: AgentPorts,
   input: RunInput,
@@ -175,14 +191,8 @@ async function stop(
   return { kind: 'end', end: { outcome: 'stopped', reason } };
 }
 
-/** Seconds of active time, the time since the newest event included. */
-function activeSeconds(ports: AgentPorts, task: Task): number {
-  const since = ports.clock.now() - Date.parse(task.updatedAt);
-  return task.usage.seconds + Math.max(0, since) / 1_000;
-}
-
 function remainingMilliseconds(ports: AgentPorts, task: Task): number {
-  return Math.max(1, Math.round((task.limits.seconds - activeSeconds(ports, task)) * 1_000));
+  return Math.max(1, Math.round((task.limits.seconds - activeSecondsNow(ports.clock, task)) * 1_000));
 }
 
 /** Restated in the last message of each request: small models forget what stood at the top. */

@@ -1,5 +1,6 @@
 import { toolsToClose } from '../guards/guards.ts';
 import type { ToolCall } from '../models/languageModel.ts';
+import { isSandboxReason } from '../sandbox/sandboxReasons.ts';
 import { validateCall } from '../tools/callValidation.ts';
 import { capOutput } from '../tools/capOutput.ts';
 import type { Tool, ToolOutcome } from '../tools/tool.ts';
@@ -11,14 +12,6 @@ export interface CallResult {
   readonly wrote: boolean;
   readonly end?: RunEnd;
 }
-
-/** These outcomes are about the box, not about the call: the run cannot go on in it. */
-const boxFailures: ReadonlySet<string> = new Set([
-  'sandbox-died',
-  'protocol-violation',
-  'engine-unavailable',
-  'timeout',
-]);
 
 /** Checks one proposed call, records it, runs it, records what came of it. */
 export async function callTool(
@@ -50,7 +43,7 @@ export async function callTool(
   const outcome = await tool.execute(args, { sandbox: ports.sandbox, signal, runTests: ports.runTests });
   const milliseconds = ports.clock.monotonic() - startedAt;
   const output = await recordReturn(ports, { run, step, call: call.id, tool: tool.name, milliseconds }, outcome);
-  if (!outcome.ok && boxFailures.has(outcome.reason)) {
+  if (!outcome.ok && isSandboxReason(outcome.reason)) {
     return { output, wrote: false, end: interruption(outcome, signal) };
   }
   if (outcome.ok && outcome.finished !== undefined) {
@@ -71,8 +64,9 @@ async function recordReturn(
   call: { run: string; step: number; call: string; tool: string; milliseconds: number },
   outcome: ToolOutcome,
 ): Promise<string> {
-  const whole = outcome.ok ? outcome.output : `${outcome.reason}: ${outcome.message}`;
-  const output = capOutput(whole);
+  const text = outcome.ok ? outcome.output : `${outcome.reason}: ${outcome.message}`;
+  const whole = outcome.whole ?? text;
+  const output = capOutput(text);
   const artifact = output === whole ? undefined : await ports.trace.putArtifact(new TextEncoder().encode(whole));
   await ports.trace.record({
     type: 'tool-returned',

@@ -77,8 +77,7 @@ function withinBudget(task: Task, budget: Budget): GuardVerdict {
   const { guard, code, limit, used, after, unit } = budget;
   if (!(after <= limit)) {
     const message =
-      `The task has used ${used} of its ${limit} ${unit} and the next step does not fit; ` +
-      `raise limits.${settingOf[guard]} in your settings and delegate it again, or split the goal.`;
+      `The task has used ${used} of its ${limit} ${unit} and the next step does not fit; ` + wayOut(guard);
     return { kind: 'stop', guard, reason: { code, message } };
   }
   if (used >= limit * budgetNoticeShare && !task.notices.includes(guard)) {
@@ -88,11 +87,16 @@ function withinBudget(task: Task, budget: Budget): GuardVerdict {
   return go;
 }
 
-const settingOf: Readonly<Record<GuardName, string>> = {
-  'new-tokens': 'newTokens',
-  'total-tokens': 'totalTokens',
-  steps: 'steps',
-  seconds: 'seconds',
-  'malformed-calls': 'malformedCalls',
-  'silent-answers': 'silentAnswers',
+/** The user's settings that hold a limit; the others follow from these. */
+const settingOf: Readonly<Partial<Record<GuardName, string>>> = {
+  'new-tokens': 'nightshift.limits.newTokens',
+  steps: 'nightshift.limits.steps',
+  seconds: 'nightshift.limits.minutes',
 };
+
+function wayOut(guard: GuardName): string {
+  const setting = settingOf[guard];
+  return setting === undefined
+    ? 'delegate a smaller goal.'
+    : `raise ${setting} in your settings and delegate it again, or delegate a smaller goal.`;
+}

@@ -76,7 +76,8 @@ function room(window: Pick<ContextInput, 'contextTokens' | 'maxOutputTokens'>): 
   return Math.max(0, Math.floor(window.contextTokens * 0.9) - window.maxOutputTokens);
 }
 
-function messageText(message: Message): string {
+/** What a model reads of a message. */
+export function messageText(message: Message): string {
   if (message.role !== 'assistant') {
     return message.content;
   }

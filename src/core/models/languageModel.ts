@@ -67,6 +67,8 @@ export type ModelFailureReason =
   | 'crashed'
   | 'interrupted'
   | 'malformed'
+  /** The server could not read the tool call that the model wrote: the model is to blame, and may do better when it is told. */
+  | 'malformed-call'
   | 'timeout'
   | 'aborted'
   | 'script-ended';

@@ -64,17 +64,22 @@ export interface CallTokens {
   readonly exact: boolean;
 }
 
+/** Whether a count can be of a whole prompt of this estimate, and not of what a cut or a cache left of it. */
+export function isWholePrompt(estimated: number, counted: number): boolean {
+  return counted >= estimated * wholePromptShare;
+}
+
 type PromptCount = 'whole' | 'uncached' | 'truncated' | 'unknown';
 
 /**
  * What a server's prompt count means. Some servers count only what their cache did not hold; that is told from a silent
- * cut by comparing with the part that was not sent before (`alreadySent`: prompt and output of the call before).
+ * cut by comparing with the part that was not sent before (`alreadySent`: the prefix in common with the call before).
  */
 export function readPromptCount(estimated: number, counted: number | undefined, alreadySent = 0): PromptCount {
   if (counted === undefined) {
     return 'unknown';
   }
-  if (counted >= estimated * wholePromptShare) {
+  if (isWholePrompt(estimated, counted)) {
     return 'whole';
   }
   const fresh = Math.max(0, estimated - alreadySent);
@@ -89,13 +94,12 @@ interface CallCounts {
   readonly usage: Usage;
   /** Estimates, used where the server counted nothing. */
   readonly estimated: { readonly prompt: number; readonly output: number };
-  /** The call before in the same run. */
-  readonly previous?: CallTokens;
+  /** Tokens of the prefix that the prompt has in common with the call before in the same run; see `alreadySentTokens`. */
+  readonly alreadySent: number;
 }
 
 export function countCall(call: CallCounts): CallTokens {
-  const { usage, estimated } = call;
-  const sent = call.previous === undefined ? 0 : call.previous.prompt + call.previous.output;
+  const { usage, estimated, alreadySent: sent } = call;
   const output = usage.output ?? estimated.output;
   const meaning = readPromptCount(estimated.prompt, usage.prompt, sent);
   const counted = usage.prompt ?? estimated.prompt;

@@ -127,11 +127,19 @@ export interface Checkout {
   ): Promise<Result<ApplyPlan, RepositoryFailure>>;
   /**
    * Does a plan: each file is written beside its target, synced, and renamed over it, after a last check that the target still
-   * has its `before` hash. Stops at the first file that does not, and answers what was done.
+   * has its `before` hash. Stops at the first file that does not, and answers what was done. An abort in the middle is the
+   * failure `aborted`: some files may be written then, and planning again shows which. `key` names this apply, in lower case
+   * letters, digits and hyphens; what it writes beside a target carries it.
    */
   apply(
     changeset: Changeset,
     plan: ApplyPlan,
+    key: string,
     signal: AbortSignal,
   ): Promise<Result<{ applied: readonly string[]; conflicts: readonly ApplyConflict[] }, RepositoryFailure>>;
+  /**
+   * Removes what an apply of this key, killed on its way, can have left beside these paths: plain files of its own name, reached
+   * through no link, and nothing else. What cannot be removed stays, and no snapshot takes it.
+   */
+  removeLeftovers(key: string, paths: readonly string[]): Promise<void>;
 }

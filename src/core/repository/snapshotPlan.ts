@@ -1,4 +1,5 @@
 import { isSecretFile } from '../policy/secretFiles.ts';
+import { isApplyTemporary } from './applyTemporary.ts';
 import { leavesTree } from './linkTarget.ts';
 import type { ExcludedFile } from './repository.ts';
 
@@ -42,8 +43,10 @@ export function planSnapshot(working: readonly WorkingFile[], caps: SnapshotCaps
   const excluded: ExcludedFile[] = [];
   let bytes = 0;
   for (const file of working.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    const reason = exclusion(file, { files: taken.length, bytes }, caps);
-    if (reason === undefined && file.kind !== 'missing') {
+    // What a killed apply left is nothing of the user's: it stays out, and nobody needs to hear of it.
+    const absent = file.kind === 'missing' || isApplyTemporary(file.path);
+    const reason = absent ? undefined : exclusion(file, { files: taken.length, bytes }, caps);
+    if (reason === undefined && !absent) {
       taken.push(file);
       bytes += file.size;
     } else {
@@ -61,9 +64,6 @@ function exclusion(
   so: { readonly files: number; readonly bytes: number },
   caps: SnapshotCaps,
 ): ExcludedFile['reason'] | undefined {
-  if (file.kind === 'missing') {
-    return undefined;
-  }
   if (file.kind === 'special' || file.kind === 'unreadable' || file.kind === 'nested-repository') {
     return file.kind;
   }

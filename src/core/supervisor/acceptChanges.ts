@@ -2,9 +2,10 @@ import { type Failure, failure } from '../../base/failure.ts';
 import { newId } from '../../base/ids.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Changeset } from '../changes/changeset.ts';
-import type { ApplyConflict, Checkout } from '../repository/repository.ts';
+import type { ApplyConflict, ApplyPlan, Checkout } from '../repository/repository.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskTrace } from '../tasks/taskTrace.ts';
+import type { TraceEntry } from '../trace/traceEvent.ts';
 import { moveTask } from './taskPipeline.ts';
 
 export interface Accepted {
@@ -27,7 +28,7 @@ export async function acceptChanges(
   const task = trace.task();
   const { changeset } = task;
   if (task.state !== 'ready' || changeset === undefined) {
-    return fail(failure('not-ready', `The task is ${task.state}; only a task that is ready can be applied.`));
+    return notReady(task);
   }
   const paths = pathsToApply(task, named);
   if (!paths.ok) {
@@ -41,26 +42,40 @@ export async function acceptChanges(
     return ok({ applied: [], conflicts: plan.value.conflicts, remaining: protectedPaths(task) });
   }
   const key = newId('apply');
-  await trace.record({
-    type: 'apply-intended',
-    actor: 'user',
-    data: { key, hash: changeset.hash, writes: plan.value.writes.map((write) => ({ ...write })) },
-  });
-  const done = await checkout.apply(changeset, plan.value, signal);
-  const applied = done.ok
-    ? [...done.value.applied, ...plan.value.unchanged]
-    : await writtenAlready(checkout, changeset, paths.value, signal);
-  const conflicts = done.ok ? done.value.conflicts : [];
+  const intended = await trace.record((now) => intention(now, changeset, key, plan.value));
+  if (intended.openApply?.key !== key) {
+    return notReady(intended);
+  }
+  const done = await checkout.apply(changeset, plan.value, key, signal);
+  if (!done.ok) {
+    // The look must be had even where the apply was broken off.
+    const look = new AbortController().signal;
+    await lookAndEnd({ checkout, trace }, changeset, { key, paths: paths.value }, look);
+    return done;
+  }
+  const { conflicts } = done.value;
+  const applied = [...done.value.applied, ...plan.value.unchanged];
   await trace.record({
     type: 'apply-ended',
     actor: 'host',
     data: { key, applied, conflicts: conflicts.map((conflict) => ({ ...conflict })) },
   });
-  if (!done.ok) {
-    return done;
-  }
   await moveIfApplied(trace);
   return ok({ applied, conflicts, remaining: protectedPaths(trace.task()) });
+}
+
+/** Decided on the newest state: a task that was discarded while the apply was planned is not written. */
+function intention(task: Task, changeset: Changeset, key: string, plan: ApplyPlan): TraceEntry {
+  if (task.state !== 'ready' || task.changeset?.hash !== changeset.hash) {
+    const reason = `A task that is ${task.state} cannot be applied.`;
+    return { type: 'move-refused', actor: 'user', data: { move: 'apply', from: task.state, allowed: [], reason } };
+  }
+  const writes = plan.writes.map((write) => ({ ...write }));
+  return { type: 'apply-intended', actor: 'user', data: { key, hash: changeset.hash, writes } };
+}
+
+function notReady({ state }: Task): Result<never, Failure> {
+  return fail(failure('not-ready', `The task is ${state}; only a task that is ready can be applied.`));
 }
 
 /**
@@ -71,13 +86,32 @@ export async function recoverAccept(
   { checkout, trace }: { readonly checkout: Checkout; readonly trace: TaskTrace },
   signal: AbortSignal,
 ): Promise<void> {
-  const { openApply, changeset } = trace.task();
+  const { openApply, changeset, state } = trace.task();
   if (openApply === undefined || changeset === undefined) {
+    // A kill between the end of an apply and the move that follows it leaves a task ready that has nothing left to apply.
+    if (state === 'ready' && changeset !== undefined) {
+      await moveIfApplied(trace);
+    }
     return;
   }
   const paths = openApply.writes.map((write) => write.path);
-  const applied = await writtenAlready(checkout, changeset, paths, signal);
-  await trace.record({ type: 'apply-ended', actor: 'host', data: { key: openApply.key, applied, conflicts: [] } });
+  await lookAndEnd({ checkout, trace }, changeset, { key: openApply.key, paths }, signal);
+}
+
+/** Records which of the intended writes stand in the checkout. Where that cannot be seen now, the apply stays open. */
+async function lookAndEnd(
+  { checkout, trace }: { readonly checkout: Checkout; readonly trace: TaskTrace },
+  changeset: Changeset,
+  { key, paths }: { readonly key: string; readonly paths: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  await checkout.removeLeftovers(key, paths);
+  const plan = await checkout.planApply(changeset, paths, signal);
+  if (!plan.ok) {
+    return;
+  }
+  const applied = [...plan.value.unchanged];
+  await trace.record({ type: 'apply-ended', actor: 'host', data: { key, applied, conflicts: [] } });
   await moveIfApplied(trace);
 }
 
@@ -86,17 +120,6 @@ async function moveIfApplied(trace: TaskTrace): Promise<void> {
   if (unappliedPaths(trace.task()).length === 0) {
     await moveTask({ trace }, { move: 'apply', by: 'user' });
   }
-}
-
-/** Which of the paths stand in the checkout as the result wants them. */
-async function writtenAlready(
-  checkout: Checkout,
-  changeset: Changeset,
-  paths: readonly string[],
-  signal: AbortSignal,
-): Promise<string[]> {
-  const plan = await checkout.planApply(changeset, paths, signal);
-  return plan.ok ? [...plan.value.unchanged] : [];
 }
 
 function pathsToApply(task: Task, named: readonly string[] | undefined): Result<readonly string[], Failure> {

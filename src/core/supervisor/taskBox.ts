@@ -36,7 +36,7 @@ export async function openBox(
     return fail(started.error);
   }
   const box = started.value;
-  await trace.record({
+  const recording = trace.record({
     type: 'sandbox-started',
     actor: 'host',
     data: {
@@ -49,6 +49,11 @@ export async function openBox(
       specHash: ports.sha256(JSON.stringify(spec)),
       startMs: box.startMs,
     },
+  });
+  // A box that the trace does not know of must not live.
+  await recording.catch(async (error: unknown) => {
+    await box.destroy();
+    throw error;
   });
   return ok(recordedBox(assignment, box));
 }

@@ -1,6 +1,7 @@
 import type { Failure } from '../../base/failure.ts';
 import { ok } from '../../base/result.ts';
 import { proposeMove } from '../tasks/taskMoves.ts';
+import type { TaskTrace } from '../tasks/taskTrace.ts';
 import { activeStates, type TaskMove, type TaskState } from '../tasks/taskState.ts';
 import { isHostStopping } from './hostStopping.ts';
 import { prepareStage } from './prepareStage.ts';
@@ -15,6 +16,9 @@ const begin =
   () =>
     Promise.resolve(ok({ move, by: 'host' }));
 
+/** Failures of what a task needs around it, which may be there again later. */
+const surroundings: ReadonlySet<string> = new Set(['engine-unavailable', 'model-unreachable']);
+
 /** What is done in each state that the host works on. The state alone says where to go on, so a restart just goes on. */
 const stages: Partial<Record<TaskState, Stage>> = {
   queued: begin('prepare'),
@@ -28,6 +32,10 @@ const stages: Partial<Record<TaskState, Stage>> = {
 /** Works on a task until it needs a person, is over, or the host stops: then it stays where it is and goes on later. Never rejects for what a model, a box or a repository does. */
 export async function runTask(assignment: Assignment): Promise<void> {
   const { trace, signal } = assignment;
+  const takenUp = trace.task().state !== 'queued';
+  if (takenUp) {
+    await trace.record({ type: 'task-resumed', actor: 'host', data: {} });
+  }
   while (activeStates.has(trace.task().state)) {
     const stage = stages[trace.task().state];
     const end = signal.aborted || stage === undefined ? undefined : await stage(assignment);
@@ -38,18 +46,28 @@ export async function runTask(assignment: Assignment): Promise<void> {
       await moveTask(assignment, { move: 'cancel', by: 'user' });
       return;
     }
-    const next: StageEnd = end.ok ? end.value : { move: 'fail', by: 'host', reason: asReason(end.error) };
-    if (!(await moveTask(assignment, next)) && !(await moveTask(assignment, failedMove(assignment, next)))) {
+    const next = end.ok ? end.value : afterFailure(end.error, takenUp);
+    if (!(await moveOn(assignment, next))) {
       return;
     }
   }
 }
 
-/** Proposes a move; what the table or a need forbids is recorded as refused and answers false. */
-export async function moveTask({ trace }: Pick<Assignment, 'trace'>, end: StageEnd): Promise<boolean> {
-  const proposal = proposeMove(trace.task(), end.move, end.by, end.reason);
-  await trace.record(proposal.entry);
-  return proposal.allowed;
+export interface MoveAnswer {
+  readonly allowed: boolean;
+  /** Why it is not allowed, for people; empty otherwise. */
+  readonly refusal: string;
+}
+
+/** Proposes a move, decided on the newest state; what the table or a need forbids is recorded as refused. */
+export async function moveTask({ trace }: Pick<Assignment, 'trace'>, end: StageEnd): Promise<MoveAnswer> {
+  let answer: MoveAnswer = { allowed: false, refusal: '' };
+  await trace.record((task) => {
+    const { allowed, entry } = proposeMove(task, end.move, end.by, end.reason);
+    answer = { allowed, refusal: entry.type === 'move-refused' ? entry.data.reason : '' };
+    return entry;
+  });
+  return answer;
 }
 
 /** A stage that proposes what is not allowed has a defect: the task ends with that said, instead of going round for ever. */
@@ -58,6 +76,25 @@ function failedMove({ trace }: Assignment, refused: StageEnd): StageEnd {
   return { move: 'fail', by: 'host', reason: { code: 'move-refused', message } };
 }
 
-function asReason(error: Failure): { code: string; message: string } {
-  return { code: error.reason, message: error.message };
+/**
+ * A failure ends a task. Only where the surroundings of a task taken up again are not there yet, the engine or the model's
+ * server after a restart of the machine, it waits for the next start of the host.
+ */
+function afterFailure({ reason: code, message }: Failure, takenUp: boolean): StageEnd {
+  const move = takenUp && surroundings.has(code) ? 'wait' : 'fail';
+  return { move, by: 'host', reason: { code, message } };
+}
+
+/** True when the host is to work on a task that it finds: one that waited for its surroundings tries again. */
+export async function takeUp(trace: TaskTrace): Promise<boolean> {
+  const { state, reason } = trace.task();
+  if (state === 'waiting' && surroundings.has(reason?.code ?? '')) {
+    await moveTask({ trace }, { move: 'resume', by: 'host' });
+  }
+  return activeStates.has(trace.task().state);
+}
+
+async function moveOn(assignment: Assignment, next: StageEnd): Promise<boolean> {
+  const moved = await moveTask(assignment, next);
+  return moved.allowed || (await moveTask(assignment, failedMove(assignment, next))).allowed;
 }

@@ -2,13 +2,14 @@ import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Proof, TestReport } from '../changes/proof/proof.ts';
 import { prove } from '../changes/proof/runProof.ts';
+import { isReplaceable, maxReplacements } from '../sandbox/sandboxReasons.ts';
 import type { Task } from '../tasks/task.ts';
 import type { StageEnd } from './stageEnd.ts';
 import type { Assignment } from './supervisorPorts.ts';
 import { testCommandOf, testRun } from './taskTests.ts';
 
-/** Runs after which a red proof is final: the first attempt and two more that were told what failed. */
-const maxRuns = 3;
+/** Attempts after which a red proof is final: the first, and two that were told what failed. */
+const maxAttempts = 3;
 
 /** Proves exactly the imported changeset. A red proof sends the task back to work; what cannot be proved is said to be so. */
 export async function verifyStage(assignment: Assignment): Promise<Result<StageEnd, Failure>> {
@@ -17,27 +18,28 @@ export async function verifyStage(assignment: Assignment): Promise<Result<StageE
   if (task.changeset === undefined) {
     return fail(failure('no-changeset', 'There is no changeset to prove; delegate the task again.'));
   }
+  const { hash } = task.changeset;
+  // A host that was killed between the proof and the move finds the proof.
+  if (task.proof?.hash === hash) {
+    return afterProof(task, task.proof);
+  }
   const proof = await proofOf(assignment, task.changeset, task);
   if (!proof.ok) {
     return proof;
   }
-  await trace.record({
-    type: 'proof-ended',
-    actor: 'host',
-    data: { hash: task.changeset.hash, proof: proof.value },
-  });
-  if (proof.value.verdict !== 'red') {
+  await trace.record({ type: 'proof-ended', actor: 'host', data: { hash, proof: proof.value } });
+  return afterProof(task, proof.value);
+}
+
+function afterProof(task: Task, proof: Proof): Result<StageEnd, Failure> {
+  if (proof.verdict !== 'red') {
     return ok({ move: 'review', by: 'host' });
   }
-  const reason = { code: 'tests-red', message: proof.value.reason };
-  return task.runs < maxRuns
-    ? ok({ move: 'revise', by: 'host', reason })
-    : fail(
-        failure(
-          reason.code,
-          `${reason.message} The agent could not mend it in ${maxRuns} attempts; its patch is kept.`,
-        ),
-      );
+  if (task.attempts < maxAttempts) {
+    return ok({ move: 'revise', by: 'host', reason: { code: 'tests-red', message: proof.reason } });
+  }
+  const message = `${proof.reason} The agent did not mend it in ${task.attempts} attempts; \`nightshift patch ${task.id}\` shows what it has.`;
+  return fail(failure('tests-red', message));
 }
 
 async function proofOf(
@@ -47,22 +49,27 @@ async function proofOf(
 ): Promise<Result<Proof, Failure>> {
   const command = await testCommandOf(assignment);
   if (!command.ok) {
-    return command.error.reason === 'no-tests-found'
-      ? ok(withoutTests(changeset.hash, command.error.message))
-      : command;
+    return command.error.reason === 'no-tests-found' ? ok(unproved(changeset.hash, command.error.message)) : command;
   }
   const { hash, baseTree, resultTree } = changeset;
   const { runner, argv } = command.value;
   await assignment.trace.record({ type: 'proof-started', actor: 'host', data: { hash, runner, command: [...argv] } });
-  // The base of a task never changes, so a second proof need not run its tests again.
-  const knownBase = task.proof?.base;
-  return prove({
-    ...testRun(assignment, command.value, 'proof'),
-    hash,
-    baseTree,
-    patchedTree: resultTree,
-    ...(knownBase === undefined ? {} : { knownBase }),
-  });
+  for (let replacements = 0; ; replacements += 1) {
+    const proof = await prove({
+      ...testRun(assignment, command.value, 'proof'),
+      hash,
+      baseTree,
+      patchedTree: resultTree,
+      // The base of a task never changes, so a second proof need not run its tests again.
+      ...(task.baseline === undefined ? {} : { knownBase: task.baseline }),
+    });
+    if (proof.ok || !isReplaceable(proof.error.reason) || assignment.signal.aborted) {
+      return proof;
+    }
+    if (replacements === maxReplacements) {
+      return ok(unproved(hash, `The tests could not be run: ${proof.error.message}`));
+    }
+  }
 }
 
 const noReport: TestReport = {
@@ -77,8 +84,8 @@ const noReport: TestReport = {
   outputTail: '',
 };
 
-/** Zero tests prove nothing, and the proof says so. */
-function withoutTests(hash: string, reason: string): Proof {
+/** Where no test ran nothing is proved, and the proof says why. */
+function unproved(hash: string, reason: string): Proof {
   const report = { ...noReport, cannotRun: reason };
   return {
     verdict: 'unverified',

@@ -6,6 +6,7 @@ import type { AgentPorts, RunEnd } from '../agents/agentRun.ts';
 import { implementer } from '../agents/implementer.ts';
 import type { LanguageModel } from '../models/languageModel.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { isReplaceable, maxReplacements } from '../sandbox/sandboxReasons.ts';
 import type { Task } from '../tasks/task.ts';
 import { toolsFor } from '../tools/toolRegistry.ts';
 import { goalMessage } from './goalMessage.ts';
@@ -16,12 +17,6 @@ import type { Assignment } from './supervisorPorts.ts';
 import { runTestsForAgent } from './taskTests.ts';
 import { openBox } from './taskBox.ts';
 import { exportTree } from './treeExport.ts';
-
-/** Failures of one box that say nothing about the next. */
-const boxFailures: ReadonlySet<string> = new Set(['sandbox-died', 'protocol-violation', 'start-failed', 'timeout']);
-
-/** A box that dies is replaced this often in one stage before the task gives up. */
-const maxReplacements = 2;
 
 /** Runs the implementer in a locked box until its work is imported. A dead box is replaced from the newest checkpoint. */
 export async function workStage(assignment: Assignment): Promise<Result<StageEnd, Failure>> {
@@ -51,8 +46,8 @@ export async function workStage(assignment: Assignment): Promise<Result<StageEnd
 }
 
 /** A host that was killed between the import and the move finds the work done. */
-function hasUnprovedChangeset({ changeset, proof, run }: Task): boolean {
-  return changeset !== undefined && proof?.hash !== changeset.hash && run?.ended === true;
+function hasUnprovedChangeset({ changeset, changesetRun, judgedHash, proof, run }: Task): boolean {
+  return changeset !== undefined && changesetRun === run?.id && judgedHash === changeset.hash && proof === undefined;
 }
 
 async function runOnce(assignment: Assignment, model: LanguageModel): Promise<Result<RunEnd, Failure>> {
@@ -90,7 +85,7 @@ function aborted(signal: AbortSignal): RunEnd | undefined {
 
 /** A run that its box or the engine broke off goes on in another box; anything else would only happen again. */
 function brokenOff({ reason, message }: Failure): RunEnd {
-  return { outcome: boxFailures.has(reason) ? 'interrupted' : 'failed', reason: { code: reason, message } };
+  return { outcome: isReplaceable(reason) ? 'interrupted' : 'failed', reason: { code: reason, message } };
 }
 
 interface Run {
@@ -117,7 +112,7 @@ async function runInBox(assignment: Assignment, model: LanguageModel, run: Run):
       { ...run, contextTokens: contextTokens(assignment) },
       signal,
     );
-    return end.outcome === 'finished' ? await importFinished(assignment, box, run, end) : ok(end);
+    return await importWork(assignment, box, run, end);
   } finally {
     await box.destroy();
   }
@@ -159,14 +154,21 @@ async function saveCheckpoint(
   return ok(undefined);
 }
 
-async function importFinished(
+/** A finished run must leave a changeset; one that a limit or the model ended may, so that its patch can be looked at. */
+async function importWork(
   assignment: Assignment,
   box: Sandbox,
-  run: Run,
-  end: RunEnd & { readonly outcome: 'finished' },
+  { run, tree }: Run,
+  end: RunEnd,
 ): Promise<Result<RunEnd, Failure>> {
-  const imported = await importResult(assignment, box, { run: run.run, tree: run.tree, summary: end.summary });
-  return imported.ok ? ok(end) : imported;
+  if (end.outcome === 'finished') {
+    const imported = await importResult(assignment, box, { run, tree, summary: end.summary });
+    return imported.ok ? ok(end) : imported;
+  }
+  if (end.outcome === 'stopped' || end.outcome === 'failed') {
+    await importResult(assignment, box, { run, tree, summary: `Not finished: ${end.reason.message}` });
+  }
+  return ok(end);
 }
 
 function contextTokens({ trace }: Assignment): number {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Changeset } from '../changes/changeset.ts';
-import type { Proof } from '../changes/proof/proof.ts';
+import type { Proof, TestReport } from '../changes/proof/proof.ts';
 import type { Limits } from '../guards/limits.ts';
 import type { ModelId } from '../models/languageModel.ts';
 import type { PolicyJudgement } from '../policy/pathPolicy.ts';
@@ -33,15 +33,21 @@ export interface Task {
   readonly snapshot?: TraceEventData<'snapshot-taken'>;
   readonly run?: { readonly id: string; readonly agent: string; readonly ended: boolean };
   readonly runs: number;
+  /** Runs that ended with a claim to be done; those that a box or the host broke off are none. */
+  readonly attempts: number;
   readonly usage: TaskUsage;
   /** Tree of the newest checkpoint, where a new run goes on. */
   readonly checkpoint?: string;
   readonly changeset?: Changeset;
+  /** The run that the changeset is from. */
+  readonly changesetRun?: string;
   readonly summary?: string;
   readonly judgement?: PolicyJudgement;
   /** The changeset that `judgement` is about. */
   readonly judgedHash?: string;
   readonly proof?: Proof;
+  /** Tests of the base as the first proof saw them: the base of a task never changes. */
+  readonly baseline?: TestReport;
   readonly votes: readonly Vote[];
   /** Paths already written to the checkout by an accept. */
   readonly applied: readonly string[];
@@ -53,8 +59,6 @@ export interface Task {
   /** The answer that `malformedInARow` counted last, as `run/step`. */
   readonly malformedStep?: string;
   readonly silentInARow: number;
-  /** Prompt and output tokens of the newest call in the present run: what a cache-holding server has already seen. */
-  readonly seenTokens: number;
   /** Guards whose notice the agent of the present run has got; a new run has not seen the old ones. */
   readonly notices: readonly string[];
   /** An apply whose intent is on disk and whose result is not. */

@@ -1,3 +1,5 @@
+import type { ModelFailureReason } from '../models/languageModel.ts';
+import { isSandboxReason } from '../sandbox/sandboxReasons.ts';
 import type { TraceEvent, TraceEventData, TraceEventType } from '../trace/traceEvent.ts';
 import type { Task } from './task.ts';
 import type { TaskState } from './taskState.ts';
@@ -5,15 +7,8 @@ import type { TaskState } from './taskState.ts';
 /** States in which an agent works or its work is checked. */
 const countedStates: ReadonlySet<TaskState> = new Set(['working', 'verifying', 'reviewing', 'revising']);
 
-/**
- * A host writes these first when it takes a task up, so what lies before them may be the time in which none was running.
- * While one is running they follow on the event before them at once, and no model decides when they come.
- */
-const takingUp: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
-  'journal-recovered',
-  'run-started',
-  'proof-started',
-]);
+/** A host writes these first when it takes a task up: what lies before them is time in which none was running. */
+const takingUp: ReadonlySet<TraceEventType> = new Set<TraceEventType>(['journal-recovered', 'task-resumed']);
 
 /**
  * Seconds of work between the previous event and this one. Nothing counts while the task is queued, prepared, waits, is
@@ -27,8 +22,8 @@ export function activeSeconds(task: Task, event: TraceEvent): number {
   return milliseconds > 0 ? milliseconds / 1000 : 0;
 }
 
-/** What an answer cost counts whatever run it belongs to; what the server has seen is a matter of the present run. */
-export function afterAnswer(task: Task, data: TraceEventData<'model-answered'>, presentRun: boolean): Task {
+/** What an answer cost counts whatever run it belongs to. */
+export function afterAnswer(task: Task, data: TraceEventData<'model-answered'>): Task {
   const tokens = data.promptTokens + data.outputTokens;
   const { usage } = task;
   return {
@@ -39,7 +34,6 @@ export function afterAnswer(task: Task, data: TraceEventData<'model-answered'>, 
       tokens: usage.tokens + tokens,
       steps: usage.steps + 1,
     },
-    seenTokens: presentRun ? tokens : task.seenTokens,
     silentInARow: silentInARow(task.silentInARow, data),
   };
 }
@@ -58,7 +52,18 @@ export function afterRefusedCall(task: Task, data: TraceEventData<'call-refused'
   return { ...task, malformedStep, malformedInARow: sameAnswer ? task.malformedInARow : task.malformedInARow + 1 };
 }
 
+/** A call that even the server could not read is as malformed as one that we refuse. */
+const unreadableCall: ModelFailureReason = 'malformed-call';
+
+export function afterModelFailure(task: Task, data: TraceEventData<'model-failed'>): Task {
+  return data.reason.code === unreadableCall ? { ...task, malformedInARow: task.malformedInARow + 1 } : task;
+}
+
+/** A box that failed says nothing about the tool. */
 export function afterReturn(task: Task, data: TraceEventData<'tool-returned'>): Task {
+  if (data.reason !== undefined && isSandboxReason(data.reason)) {
+    return task;
+  }
   const others = Object.entries(task.toolFailures).filter(([tool]) => tool !== data.tool);
   const failures = Object.hasOwn(task.toolFailures, data.tool) ? (task.toolFailures[data.tool] ?? 0) : 0;
   return {

@@ -66,6 +66,7 @@ const moveNeeds: Readonly<Partial<Record<TaskMove, readonly Need[]>>> = {
   apply: [changesetImported, noRejection, applyEnded, everythingApplied],
   merge: [changesetImported, policyJudged, proofAttached, noRejection, applyEnded],
   discard: [applyEnded],
+  cancel: [applyEnded],
 };
 
 /**

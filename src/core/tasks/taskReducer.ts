@@ -1,7 +1,7 @@
 import { defaultLimits } from '../guards/limits.ts';
 import type { TraceEvent, TraceEventData } from '../trace/traceEvent.ts';
 import { activityAfter } from './taskActivity.ts';
-import { activeSeconds, afterAnswer, afterRefusedCall, afterReturn } from './taskCounters.ts';
+import { activeSeconds, afterAnswer, afterModelFailure, afterRefusedCall, afterReturn } from './taskCounters.ts';
 import type { Task } from './task.ts';
 import { type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
 
@@ -43,19 +43,22 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return { ...task, snapshot: event.data };
     case 'run-started': {
       const run = { id: event.data.run, agent: event.data.agent, ended: false };
-      return { ...task, run, runs: task.runs + 1, seenTokens: 0, notices: [] };
+      return { ...task, run, runs: task.runs + 1, notices: [] };
     }
     case 'run-ended': {
       if (!isPresentRun(task, event.data.run) || task.run === undefined) {
         return task;
       }
       const summary = event.data.summary ?? task.summary;
-      return { ...task, run: { ...task.run, ended: true }, ...(summary === undefined ? {} : { summary }) };
+      const attempts = task.attempts + (event.data.outcome === 'finished' ? 1 : 0);
+      return { ...task, attempts, run: { ...task.run, ended: true }, ...(summary === undefined ? {} : { summary }) };
     }
     case 'sandbox-started':
       return { ...task, runtime: { name: event.data.runtime, isolatedKernel: event.data.isolatedKernel } };
     case 'model-answered':
-      return afterAnswer(task, event.data, isPresentRun(task, event.data.run));
+      return afterAnswer(task, event.data);
+    case 'model-failed':
+      return afterModelFailure(task, event.data);
     case 'call-refused':
       return afterRefusedCall(task, event.data);
     case 'tool-called':
@@ -73,7 +76,7 @@ function applyEvent(task: Task, event: TraceEvent): Task {
     case 'policy-judged':
       return { ...task, judgement: event.data.judgement, judgedHash: event.data.hash };
     case 'proof-ended':
-      return { ...task, proof: { ...event.data.proof, hash: event.data.hash } };
+      return proved(task, event.data);
     case 'vote-cast': {
       const others = task.votes.filter((vote) => vote.agent !== event.data.agent || vote.hash !== event.data.hash);
       return { ...task, votes: [...others, event.data] };
@@ -82,10 +85,10 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return { ...task, openApply: event.data };
     case 'apply-ended':
       return applied(task, event.data);
+    case 'task-resumed':
     case 'move-refused':
     case 'sandbox-ended':
     case 'model-asked':
-    case 'model-failed':
     case 'guard-tripped':
     case 'proof-started':
     case 'journal-recovered':
@@ -109,6 +112,7 @@ function uncreated(event: TraceEvent): Task {
     updatedAt: event.ts,
     state: 'failed',
     runs: 0,
+    attempts: 0,
     usage: { newTokens: 0, tokens: 0, steps: 0, seconds: 0 },
     votes: [],
     applied: [],
@@ -116,7 +120,6 @@ function uncreated(event: TraceEvent): Task {
     toolFailures: {},
     malformedInARow: 0,
     silentInARow: 0,
-    seenTokens: 0,
     notices: [],
     activity: '',
     events: 0,
@@ -153,19 +156,29 @@ function moved(task: Task, data: TraceEventData<'task-moved'>): Task {
   };
 }
 
-/** What was said of another changeset does not speak for this one; what already stands in the checkout goes on to. */
+/**
+ * What was said of another changeset does not speak for this one; what already stands in the checkout goes on to. A proof is of
+ * one import: the same change made again is proved again.
+ */
 function imported(task: Task, data: TraceEventData<'changeset-imported'>): Task {
-  const { judgement, judgedHash, proof, ...rest } = task;
+  const { judgement, judgedHash, proof: _proof, ...rest } = task;
   const { hash, files } = data.changeset;
   const unchanged = new Set(files.filter((file) => isSameChange(task, file)).map((file) => file.path));
   return {
     ...rest,
     changeset: data.changeset,
+    changesetRun: data.run,
+    checkpoint: data.changeset.resultTree,
     summary: data.summary,
     applied: task.applied.filter((path) => unchanged.has(path)),
     ...(judgement !== undefined && judgedHash === hash ? { judgement, judgedHash } : {}),
-    ...(proof?.hash === hash ? { proof } : {}),
   };
+}
+
+/** Only what tests really said of the base is worth keeping: a box that broke may say more the next time. */
+function proved(task: Task, { hash, proof }: TraceEventData<'proof-ended'>): Task {
+  const baseline = task.baseline ?? (proof.base.cannotRun === undefined ? proof.base : undefined);
+  return { ...task, proof: { ...proof, hash }, ...(baseline === undefined ? {} : { baseline }) };
 }
 
 function isSameChange(task: Task, file: TraceEventData<'changeset-imported'>['changeset']['files'][number]): boolean {

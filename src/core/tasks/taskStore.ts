@@ -2,28 +2,40 @@ import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import type { TraceEntry, TraceEvent } from '../trace/traceEvent.ts';
 
-export interface JournalFailure extends Failure<'io' | 'corrupt' | 'missing'> {
-  /** Of a damaged trace: the events before the damage. */
-  readonly readable?: readonly TraceEvent[];
-}
+export type JournalFailure = Failure<'io' | 'corrupt' | 'missing'>;
 
-/** The append-only trace of one task. One writer. */
+/** The append-only trace of one task. One writer. Holds no event in memory. */
 export interface Journal {
   readonly task: string;
-  readonly events: readonly TraceEvent[];
+  /** Events in the trace. */
+  readonly count: number;
+  /** True after an error that leaves open what is on disk: appends throw until the task is opened again. */
+  readonly broken: boolean;
   /**
    * Appends and answers the event in its place. Intents, results of effects, moves and the end of a run are synced to disk
    * before this resolves; the rest may be up to 200 ms behind.
    */
   append(entry: TraceEntry): Promise<TraceEvent>;
+  /** Syncs and lets go of the open file until the next append. Never rejects: a failure is met by the next append. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface TaskStore {
   create(task: string): Promise<Result<Journal, JournalFailure>>;
-  /** Opens for writing. A torn last line is cut off and recorded as `journal-recovered`; a broken chain is `corrupt`. */
-  open(task: string): Promise<Result<Journal, JournalFailure>>;
+  /**
+   * Opens for writing. A torn last line is cut off and recorded as `journal-recovered`; a broken chain is `corrupt`. `onEvent`
+   * gets every event in order before this resolves; of a damaged trace those before the damage.
+   */
+  open(task: string, onEvent: (event: TraceEvent) => void): Promise<Result<Journal, JournalFailure>>;
+  /**
+   * A page of a trace as it is on disk: the events from number `from` on, at most 1,000 and about 4 MiB of them, at least one
+   * where there is one. Empty at the end.
+   */
+  read(task: string, from: number): Promise<Result<readonly TraceEvent[], JournalFailure>>;
   list(): Promise<readonly string[]>;
+  /** Removes everything kept of a task that nobody was told of. Its journal is closed. Throws what the file system throws. */
+  remove(task: string): Promise<void>;
   /** Keeps a payload under its hash; idempotent. */
   putArtifact(task: string, bytes: Uint8Array): Promise<{ sha256: string; bytes: number }>;
   getArtifact(task: string, sha256: string): Promise<Uint8Array | undefined>;

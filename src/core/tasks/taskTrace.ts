@@ -5,7 +5,11 @@ import type { Task } from './task.ts';
 export interface TaskTrace {
   /** The fold of everything recorded so far. */
   task(): Task;
-  record(entry: TraceEntry): Promise<Task>;
+  /**
+   * A function decides on the newest fold, with nothing recorded in between: what is checked there still holds when the entry
+   * stands in the trace.
+   */
+  record(entry: TraceEntry | ((task: Task) => TraceEntry)): Promise<Task>;
   /** Keeps a payload beside the trace under its hash. */
   putArtifact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }>;
 }

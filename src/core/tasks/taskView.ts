@@ -1,6 +1,9 @@
 import type { ChangedFileView, ProofView, TaskView } from '../../protocol/taskView.ts';
-import type { Proof, TestReport } from '../changes/proof/proof.ts';
+import type { Proof, TestCase, TestReport } from '../changes/proof/proof.ts';
 import type { Task } from './task.ts';
+
+/** Tests of a proof that a view names; its counts are of all of them. */
+const mostTests = 500;
 
 /** What clients see of a task. `tracePath` is the absolute path of its `trace.jsonl`. */
 export function toTaskView(task: Task, tracePath: string): TaskView {
@@ -60,8 +63,21 @@ function toProofView(proof: Proof): ProofView {
     runtime: proof.runtime,
     base: toReportView(proof.base),
     patched: toReportView(proof.patched),
-    tests: proof.patched.tests.map((test) => ({ ...test })),
+    tests: toTestViews(proof.patched.tests),
   };
+}
+
+/** A view is sent with every event of a task: what passed needs no words, and nobody reads thousands of names. */
+function toTestViews(tests: readonly TestCase[]): ProofView['tests'] {
+  const failed = tests.filter((test) => test.status === 'failed');
+  const others = tests.filter((test) => test.status !== 'failed');
+  return [...failed, ...others].slice(0, mostTests).map(({ name, status, file, milliseconds, message }) => ({
+    name,
+    status,
+    ...(file === undefined ? {} : { file }),
+    ...(milliseconds === undefined ? {} : { milliseconds }),
+    ...(message === undefined || status === 'passed' ? {} : { message }),
+  }));
 }
 
 function toReportView({ passed, failed, skipped, total }: TestReport): ProofView['base'] {

@@ -9,8 +9,10 @@ const goodTailBytes = 1024;
 
 /** A test run for a model, at most 8 KB: one verdict line, the failing tests with their messages, the end of the output. */
 export function describeTestReport(report: TestReport): string {
-  const failures = report.tests.filter((test) => test.status === 'failed');
-  const listed = failures.slice(0, shownFailures).map(describeFailure);
+  const failures = failedTests(report);
+  const listed = failures
+    .slice(0, shownFailures)
+    .map((test) => describeFailure(test, (message) => capOutput(message, messageBytes)));
   if (failures.length > shownFailures) {
     listed.push(`[${failures.length - shownFailures} more failing tests]`);
   }
@@ -18,10 +20,23 @@ export function describeTestReport(report: TestReport): string {
     '\n',
   );
   const left = maxToolOutputBytes - new TextEncoder().encode(top).length - 64;
+  const most = isGood(report) ? Math.min(left, goodTailBytes) : left;
+  return withTail(top, report, (tail) => capOutput(tail, most));
+}
+
+/** The same in full, to be kept: each failing test with its whole message, and all that the report has of the output. */
+export function describeWholeReport(report: TestReport): string {
+  const failures = failedTests(report).map((test) => describeFailure(test, (message) => message));
+  return withTail([verdictLine(report), ...failures].join('\n'), report, (tail) => tail);
+}
+
+function failedTests(report: TestReport): readonly TestCase[] {
+  return report.tests.filter((test) => test.status === 'failed');
+}
+
+function withTail(top: string, report: TestReport, fit: (tail: string) => string): string {
   const tail = report.outputTail.trim();
-  return tail === ''
-    ? top
-    : `${top}\n--- end of the output ---\n${capOutput(tail, isGood(report) ? Math.min(left, goodTailBytes) : left)}`;
+  return tail === '' ? top : `${top}\n--- end of the output ---\n${fit(tail)}`;
 }
 
 function verdictLine(report: TestReport): string {
@@ -31,7 +46,8 @@ function verdictLine(report: TestReport): string {
     return `CANNOT RUN: ${report.cannotRun}`;
   }
   if (report.timedOut) {
-    return `TIMED OUT after ${(report.milliseconds / 1000).toFixed(0)} s: ${counts}.`;
+    const seconds = (report.milliseconds / 1000).toFixed(0);
+    return `TIMED OUT after ${seconds} s: ${counts}. Look for an endless loop or a wait without an end in what was changed.`;
   }
   if (report.failed > 0) {
     return `FAILED: ${counts} (${how}).`;
@@ -46,8 +62,7 @@ function isGood(report: TestReport): boolean {
   return report.failed === 0 && report.exitCode === 0 && report.total > 0;
 }
 
-function describeFailure(test: TestCase): string {
-  const message =
-    test.message === undefined ? '' : `\n  ${capOutput(test.message.trim(), messageBytes).replaceAll('\n', '\n  ')}`;
+function describeFailure(test: TestCase, fit: (message: string) => string): string {
+  const message = test.message === undefined ? '' : `\n  ${fit(test.message.trim()).replaceAll('\n', '\n  ')}`;
   return `- ${test.name}${test.file === undefined ? '' : ` (${test.file})`}${message}`;
 }

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Tool } from './tool.ts';
 
+/** Characters. It goes into several events of the trace, and to the person who reviews. */
+const longestSummary = 4_000;
+
 const parameters = z.object({
-  summary: z.string().min(1).describe('what was changed and why, in a few sentences'),
+  summary: z.string().min(1).overwrite(cutSummary).describe('what was changed and why, in a few sentences'),
 });
 
 export const finish: Tool<typeof parameters> = {
@@ -14,3 +17,10 @@ export const finish: Tool<typeof parameters> = {
     return { ok: true, output: 'Finished.', finished: { summary } };
   },
 };
+
+/** Too long is no reason to refuse the end of a task: without an answer of its own the work would go on. */
+function cutSummary(summary: string): string {
+  return summary.length <= longestSummary
+    ? summary
+    : `${summary.slice(0, longestSummary - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

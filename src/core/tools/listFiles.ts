@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { capOutput } from './capOutput.ts';
 import type { Tool } from './tool.ts';
 import { toolFailure } from './toolFailure.ts';
 
@@ -26,7 +25,7 @@ export const listFiles: Tool<typeof parameters> = {
       return { ok: true, output: 'No file matches.' };
     }
     const more = truncated ? `\n[more than ${files.length} files; narrow it with directory or glob]` : '';
-    return { ok: true, output: capOutput(files.map((file) => file.path).join('\n') + more) };
+    return { ok: true, output: files.map((file) => file.path).join('\n') + more };
   },
 };
 

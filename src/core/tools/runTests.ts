@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeTestReport } from './describeTestReport.ts';
+import { describeTestReport, describeWholeReport } from './describeTestReport.ts';
 import type { Tool } from './tool.ts';
 
 const parameters = z.object({});
@@ -11,8 +11,14 @@ export const runTests: Tool<typeof parameters> = {
   parameters,
   async execute(_args, { runTests: run, signal }) {
     const report = await run(signal);
-    return 'unavailable' in report
-      ? { ok: false, reason: 'tests-unavailable', message: report.unavailable }
-      : { ok: true, output: describeTestReport(report) };
+    if ('unavailable' in report) {
+      return { ok: false, reason: 'tests-unavailable', message: report.unavailable };
+    }
+    const text = describeTestReport(report);
+    const all = describeWholeReport(report);
+    const whole = all === text ? {} : { whole: all };
+    return report.timedOut
+      ? { ok: false, reason: 'timed-out', message: text, ...whole }
+      : { ok: true, output: text, ...whole };
   },
 };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { capOutput } from './capOutput.ts';
 import type { Tool } from './tool.ts';
 import { toolFailure } from './toolFailure.ts';
 
@@ -10,7 +9,6 @@ const parameters = z.object({
 });
 
 const limit = 60;
-const maxLineCharacters = 240;
 
 export const searchText: Tool<typeof parameters> = {
   name: 'search_text',
@@ -27,8 +25,8 @@ export const searchText: Tool<typeof parameters> = {
     if (hits.length === 0) {
       return { ok: true, output: 'Nothing found.' };
     }
-    const lines = hits.map((hit) => `${hit.path}:${hit.line}: ${hit.text.trim().slice(0, maxLineCharacters)}`);
+    const lines = hits.map((hit) => `${hit.path}:${hit.line}: ${hit.text.trim()}`);
     const more = truncated ? `\n[more than ${hits.length} hits; narrow it with glob or a longer pattern]` : '';
-    return { ok: true, output: capOutput(lines.join('\n') + more) };
+    return { ok: true, output: lines.join('\n') + more };
   },
 };

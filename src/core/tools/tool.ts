@@ -5,10 +5,18 @@ import type { RestrictedSandbox } from '../sandbox/sandbox.ts';
 /** What a tool may do; a role is offered tools by it and a repair never moves a call to a stronger one. */
 export type ToolEffect = 'read' | 'write' | 'execute' | 'finish';
 
-/** What the loop does with the call's answer. `output` is for the model: plain text, capped by the caller at 8 KB. */
+/**
+ * What the loop does with the call's answer. `output` (or `message`) is for the model: plain text, capped by the caller at 8 KB.
+ * `whole` is what is kept of it where the tool has more to say than a model should read; without it, that text is the whole.
+ */
 export type ToolOutcome =
-  | { readonly ok: true; readonly output: string; readonly finished?: { readonly summary: string } }
-  | { readonly ok: false; readonly reason: string; readonly message: string };
+  | {
+      readonly ok: true;
+      readonly output: string;
+      readonly whole?: string;
+      readonly finished?: { readonly summary: string };
+    }
+  | { readonly ok: false; readonly reason: string; readonly message: string; readonly whole?: string };
 
 export interface ToolContext {
   readonly sandbox: RestrictedSandbox;

@@ -1,4 +1,5 @@
 import type { Sha256 } from '../../base/hash.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
 import { parseTraceEvent, type TraceEntry, type TraceEvent } from './traceEvent.ts';
 
 /** `prev` of the first line. */
@@ -18,7 +19,7 @@ export interface LinePlace {
 }
 
 /** What is wrong with a line; `line` counts from 1. */
-interface BadLine {
+export interface BadLine {
   readonly line: number;
   readonly reason: string;
 }
@@ -67,28 +68,52 @@ export function readTrace(bytes: Uint8Array, sha256: Sha256, checkpoint?: Checkp
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(newline, start);
     if (end < 0) {
-      return stop('the line is not complete');
+      return stop(incompleteLine);
     }
-    const line = bytes.subarray(start, end);
-    const event = readLine(line);
-    if (typeof event === 'string') {
-      return stop(event);
+    const next = readNextLine(bytes.subarray(start, end), head, sha256, checkpoint);
+    if (!next.ok) {
+      return stop(next.error);
     }
-    const broken = brokenLink(event, head);
-    if (broken !== undefined) {
-      return stop(broken);
-    }
-    const hash = lineHash(line, sha256);
-    if (checkpoint?.seq === event.seq && checkpoint.hash !== hash) {
-      return stop('the line is not the one that was there when the checkpoint was written');
-    }
-    events.push(event);
-    head = { seq: event.seq, hash };
+    events.push(next.value.event);
+    head = next.value.head;
     start = end + 1;
   }
-  return checkpoint !== undefined && checkpoint.seq >= events.length
-    ? stop(`the trace is cut: line ${checkpoint.seq + 1} stood here when the checkpoint was written`)
-    : { events, head };
+  const cut = cutBefore(events.length, checkpoint);
+  return cut === undefined ? { events, head } : stop(cut);
+}
+
+/** What is wrong with bytes after the last newline of a trace. */
+export const incompleteLine = 'the line is not complete';
+
+/**
+ * The event of the line that follows `head`, and the new head; or what is wrong with the line. For traces that are read line by
+ * line; `rawLine` is without its newline.
+ */
+export function readNextLine(
+  rawLine: Uint8Array,
+  head: Checkpoint | undefined,
+  sha256: Sha256,
+  checkpoint?: Checkpoint,
+): Result<{ readonly event: TraceEvent; readonly head: Checkpoint }, string> {
+  const event = readLine(rawLine);
+  if (typeof event === 'string') {
+    return fail(event);
+  }
+  const broken = brokenLink(event, head);
+  if (broken !== undefined) {
+    return fail(broken);
+  }
+  const hash = lineHash(rawLine, sha256);
+  return checkpoint?.seq === event.seq && checkpoint.hash !== hash
+    ? fail('the line is not the one that was there when the checkpoint was written')
+    : ok({ event, head: { seq: event.seq, hash } });
+}
+
+/** What is wrong with a trace that ends after `lines` good lines; undefined when the checkpoint does not say that more stood there. */
+export function cutBefore(lines: number, checkpoint: Checkpoint | undefined): string | undefined {
+  return checkpoint !== undefined && checkpoint.seq >= lines
+    ? `the trace is cut: line ${checkpoint.seq + 1} stood here when the checkpoint was written`
+    : undefined;
 }
 
 function brokenLink(event: TraceEvent, head: Checkpoint | undefined): string | undefined {

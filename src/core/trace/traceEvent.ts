@@ -71,6 +71,8 @@ export const traceEventData = {
     to: z.enum(taskStates),
     reason: reasonSchema.optional(),
   }),
+  /** A host takes the task up where one that stopped or was killed left it. The time before it is nobody's. */
+  'task-resumed': z.object({}),
   'move-refused': z.object({
     move: z.enum(taskMoves),
     from: z.enum(taskStates),

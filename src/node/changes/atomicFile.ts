@@ -1,8 +1,9 @@
 import { link, mkdir, open, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { newId } from '../../base/ids.ts';
 
 export interface ReplaceOptions {
+  /** Of the file that is written beside the target; no other file may have it. */
+  readonly temporaryName: string;
   /** Permission bits of the file that is replaced; undefined for a new file, which gets the process's defaults. */
   readonly permissions?: number;
   readonly executable: boolean;
@@ -23,10 +24,12 @@ export async function replaceFile(
   const target = join(root, path);
   const directory = dirname(target);
   const made = await mkdir(directory, { recursive: true });
-  const beside = join(directory, `.nightshift-${newId('new')}.tmp`);
+  const beside = join(directory, options.temporaryName);
   let done = false;
+  let opened = false;
   try {
     const handle = await open(beside, 'wx', options.executable ? 0o777 : 0o666);
+    opened = true;
     try {
       await handle.writeFile(bytes);
       if (options.permissions !== undefined) {
@@ -48,7 +51,9 @@ export async function replaceFile(
     await syncDirectory(directory);
     return done;
   } finally {
-    await rm(beside, { force: true });
+    if (opened) {
+      await rm(beside, { force: true });
+    }
     if (!done && made !== undefined) {
       await removeEmptyParents(root, relative(root, target));
     }

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import type { ChangedFile, Changeset } from '../../core/changes/changeset.ts';
 import { type FilePlan, type FileSides, planFile } from '../../core/changes/planFile.ts';
 import { showPath } from '../../core/policy/pathPolicy.ts';
+import { applyTemporaryName, isApplyKey } from '../../core/repository/applyTemporary.ts';
 import type {
   ApplyConflict,
   ApplyPlan,
@@ -14,6 +15,7 @@ import type {
 } from '../../core/repository/repository.ts';
 import { deleteFile, replaceFile } from './atomicFile.ts';
 import { accessFile } from './fileAccess.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 /** What stands at a path, and what applying the file to it means. */
 interface Looked {
@@ -50,7 +52,10 @@ export function createCheckout(options: { readonly root: string; readonly store:
       return ok(plan);
     },
 
-    async apply(changeset, plan, signal) {
+    async apply(changeset, plan, key, signal) {
+      if (!isApplyKey(key)) {
+        return fail(failure('io', 'An apply is named in lower case letters, digits and hyphens; nothing was written.'));
+      }
       const files = await filesOf(
         store,
         changeset,
@@ -63,10 +68,13 @@ export function createCheckout(options: { readonly root: string; readonly store:
       const applied: string[] = [];
       for (const [position, { file, sides }] of files.value.entries()) {
         const write = plan.writes[position];
-        if (signal.aborted || write === undefined) {
+        if (write === undefined) {
           break;
         }
-        const conflict = await applyFile(root, file, sides, write);
+        if (signal.aborted) {
+          return fail(aborted(applied.length, plan.writes.length));
+        }
+        const conflict = await applyFile(root, file, sides, { ...write, temporaryName: applyTemporaryName(key) });
         if (conflict !== undefined) {
           return ok({ applied, conflicts: [conflict] });
         }
@@ -74,6 +82,8 @@ export function createCheckout(options: { readonly root: string; readonly store:
       }
       return ok({ applied, conflicts: [] });
     },
+
+    removeLeftovers: (key, paths) => removeLeftovers(root, key, paths),
   };
 }
 
@@ -123,7 +133,7 @@ async function applyFile(
   root: string,
   file: ChangedFile,
   sides: FileSides,
-  write: PlannedWrite,
+  write: PlannedWrite & { readonly temporaryName: string },
 ): Promise<ApplyConflict | undefined> {
   const looked = await look(root, file, sides);
   const { plan } = looked;
@@ -143,6 +153,7 @@ async function applyFile(
       const replaced = await replaceFile(root, file.path, plan.bytes, {
         ...(looked.before === null ? {} : { permissions: looked.permissions }),
         executable: plan.mode === '100755',
+        temporaryName: write.temporaryName,
         stillAsPlanned: async () => {
           const last = await look(root, file, sides);
           return last.plan.kind !== 'conflict' && last.before === write.before;
@@ -160,6 +171,11 @@ function plannedWrite(file: ChangedFile, { plan, before }: Looked): PlannedWrite
   return plan.kind === 'write'
     ? { path: file.path, before, after: sha256(plan.bytes), mode: plan.mode }
     : { path: file.path, before, after: null, mode: null };
+}
+
+function aborted(written: number, planned: number): RepositoryFailure {
+  const message = `The accept was cancelled when ${written} of ${planned} files were written. Accept again for the others.`;
+  return failure('aborted', message);
 }
 
 function changedMeanwhile(file: ChangedFile): ApplyConflict {

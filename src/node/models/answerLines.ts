@@ -12,10 +12,7 @@ export async function* checkAnswerLines(chunks: AsyncGenerator<Uint8Array>): Asy
   for await (const line of splitLines(chunks)) {
     const record = parseRecord(line);
     if ('error' in record) {
-      throw new HttpFault(
-        'reported',
-        typeof record['error'] === 'string' ? record['error'] : JSON.stringify(record['error']),
-      );
+      throw new HttpFault('reported', typeof record['error'] === 'string' ? record['error'] : line);
     }
     const done = record['done'] === true;
     if (done) {

@@ -60,7 +60,11 @@ const patterns: readonly { readonly words: RegExp; readonly reason: ModelFailure
     reason: 'context-exceeded',
     wayOut: 'ask for a larger window, or send less',
   },
-  { words: /tool call arguments|error parsing tool call|parse tool call/i, reason: 'malformed', wayOut: 'ask again' },
+  {
+    words: /tool call arguments|error parsing tool call|parse tool call/i,
+    reason: 'malformed-call',
+    wayOut: 'ask again, or choose a model that is better at tool calls',
+  },
   { words: /server busy|maximum pending requests/i, reason: 'busy', wayOut: 'wait, or raise OLLAMA_NUM_PARALLEL' },
   {
     words: /runner|unexpectedly stopped|out of memory|requires more system memory/i,

@@ -2,11 +2,15 @@ import type { Message as OllamaMessage, Tool as OllamaTool } from 'ollama/browse
 import { z } from 'zod';
 import type { Message, ToolSpec } from '../../core/models/languageModel.ts';
 
-const count = z.int().nonnegative();
+/** Tokens; no window comes near, and sums of such numbers stay exact. */
+const mostTokens = 100_000_000;
+
+/** Tokens. A number that no window can hold, or none at all, says nothing: it is unknown, and the answer still counts. */
+const count = z.int().nonnegative().max(mostTokens).optional().catch(undefined);
 
 const callSchema = z.object({
   id: z.string().optional(),
-  function: z.object({ name: z.string(), arguments: z.unknown() }),
+  function: z.object({ name: z.string(), arguments: z.unknown().optional() }),
 });
 
 /** One line of a streamed `/api/chat` answer; counts are absent when the server does not know them. */
@@ -20,8 +24,8 @@ export const answerChunkSchema = z.object({
     .optional(),
   done: z.boolean().default(false),
   done_reason: z.string().optional(),
-  prompt_eval_count: count.optional(),
-  eval_count: count.optional(),
+  prompt_eval_count: count,
+  eval_count: count,
 });
 
 export type AnswerChunk = z.infer<typeof answerChunkSchema>;
@@ -52,7 +56,8 @@ export function offersTools(show: Pick<ShowAnswer, 'capabilities' | 'template'>)
 export function trainedContext(show: ShowAnswer): number | undefined {
   const architecture = show.model_info?.['general.architecture'];
   const length = show.model_info?.[`${typeof architecture === 'string' ? architecture : ''}.context_length`];
-  return typeof length === 'number' && Number.isInteger(length) && length > 0 ? length : undefined;
+  const plausible = typeof length === 'number' && Number.isInteger(length) && length > 0 && length <= mostTokens;
+  return plausible ? length : undefined;
 }
 
 type SentCall = NonNullable<OllamaMessage['tool_calls']>[number] & { id: string };

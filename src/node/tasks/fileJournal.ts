@@ -1,4 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Serializer } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Journal } from '../../core/tasks/taskStore.ts';
@@ -12,53 +13,73 @@ import type { TaskFiles } from './taskFiles.ts';
 
 /** What a trace file holds when its journal is opened. */
 export interface JournalStart {
-  readonly events: readonly TraceEvent[];
   readonly head: Checkpoint | undefined;
   /** Bytes. */
   readonly size: number;
+  /** True when the kept head does not name the last line: it is written with the next sync. */
+  readonly headIsBehind: boolean;
+}
+
+export interface JournalOptions {
+  readonly clock: Clock;
+  readonly onClose: () => void;
+  /** Opens the trace for appending; never makes it. */
+  readonly openFile?: () => Promise<FileHandle>;
 }
 
 /**
  * The one writer of a trace file. Each event is written at once, so that it outlives this process, and synced when its kind
  * says so or within 200 ms. `append` throws `JournalWriteError`: after a write that the file system refused, the file is as
  * before and appending may be tried again; after a failed sync nobody knows what is on disk, and the journal is closed to
- * appends. Owns the file handle.
+ * appends. The file is open from an append until the journal rests; most tasks are settled, and need none.
  */
 export class FileJournal implements Journal {
   readonly task: string;
-  readonly events: TraceEvent[];
   private readonly files: TaskFiles;
-  private readonly handle: FileHandle;
+  private readonly openFile: () => Promise<FileHandle>;
   private readonly clock: Clock;
   private readonly onClose: () => void;
   private readonly writes = new Serializer();
   private readonly openEffects = new Set<string>();
   private head: Checkpoint | undefined;
   private size: number;
-  private unsynced = false;
+  private unsynced: boolean;
+  private handle: FileHandle | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ended: 'closed' | 'broken' | undefined;
 
-  /** `handle` is open for appending. */
-  constructor(
-    task: string,
-    files: TaskFiles,
-    handle: FileHandle,
-    start: JournalStart,
-    { clock, onClose }: { readonly clock: Clock; readonly onClose: () => void },
-  ) {
+  constructor(task: string, files: TaskFiles, start: JournalStart, { clock, onClose, openFile }: JournalOptions) {
     this.task = task;
     this.files = files;
-    this.handle = handle;
-    this.events = [...start.events];
     this.head = start.head;
     this.size = start.size;
+    this.unsynced = start.headIsBehind;
     this.clock = clock;
     this.onClose = onClose;
+    this.openFile = openFile ?? (() => open(files.trace, constants.O_WRONLY | constants.O_APPEND));
+  }
+
+  get count(): number {
+    return this.head === undefined ? 0 : this.head.seq + 1;
+  }
+
+  get broken(): boolean {
+    return this.ended === 'broken';
   }
 
   append(entry: TraceEntry): Promise<TraceEvent> {
     return this.writes.run(() => this.write(entry));
+  }
+
+  async rest(): Promise<void> {
+    const resting = this.writes.run(async () => {
+      try {
+        await this.sync();
+      } finally {
+        await this.letGo();
+      }
+    });
+    await resting.catch(() => undefined);
   }
 
   close(): Promise<void> {
@@ -72,7 +93,7 @@ export class FileJournal implements Journal {
         clearTimeout(this.timer);
         this.ended = 'closed';
         this.onClose();
-        await this.handle.close();
+        await this.letGo();
       }
     });
   }
@@ -85,7 +106,6 @@ export class FileJournal implements Journal {
     const { event, bytes } = this.encode(entry);
     await this.writeBytes(bytes);
     this.head = { seq: event.seq, hash: lineHash(bytes.subarray(0, -1), sha256) };
-    this.events.push(event);
     this.unsynced = true;
     const sync = mustSync(entry, this.openEffects);
     if (entry.type === 'tool-called' && hasEffect(entry)) {
@@ -104,7 +124,7 @@ export class FileJournal implements Journal {
   /** The event is what reading the line again gives, so that the fold is the same now and after a restart. */
   private encode(entry: TraceEntry): { event: TraceEvent; bytes: Uint8Array } {
     const place = {
-      seq: this.head === undefined ? 0 : this.head.seq + 1,
+      seq: this.count,
       ts: new Date(this.clock.now()).toISOString(),
       prev: this.head?.hash ?? chainStart,
     };
@@ -123,15 +143,44 @@ export class FileJournal implements Journal {
   }
 
   private async writeBytes(bytes: Uint8Array): Promise<void> {
+    const handle = await this.file();
     try {
-      await this.handle.appendFile(bytes);
+      await handle.appendFile(bytes);
       this.size += bytes.length;
     } catch (error) {
-      await this.handle.truncate(this.size).catch(() => {
+      await handle.truncate(this.size).catch(() => {
         this.ended = 'broken';
       });
       throw JournalWriteError.fromIo(error, 'write the trace', this.files.trace);
     }
+  }
+
+  /** A file that is not as long as it was left is not appended to: somebody else wrote to it while it was not open. */
+  private async file(): Promise<FileHandle> {
+    if (this.handle !== undefined) {
+      return this.handle;
+    }
+    let size: number;
+    try {
+      this.handle = await this.openFile();
+      ({ size } = await this.handle.stat());
+    } catch (error) {
+      await this.letGo();
+      throw JournalWriteError.fromIo(error, 'open the trace', this.files.trace);
+    }
+    if (size !== this.size) {
+      await this.letGo();
+      this.ended = 'broken';
+      const message = `The trace ${this.files.trace} was written to by somebody else; look at it with \`nightshift trace verify\`.`;
+      throw new JournalWriteError('closed', message);
+    }
+    return this.handle;
+  }
+
+  private async letGo(): Promise<void> {
+    const { handle } = this;
+    this.handle = undefined;
+    await handle?.close();
   }
 
   private async sync(): Promise<void> {
@@ -141,7 +190,7 @@ export class FileJournal implements Journal {
       return;
     }
     try {
-      await this.handle.datasync();
+      await (await this.file()).datasync();
       await writeHead(this.files.head, this.head);
       this.unsynced = false;
     } catch (error) {

@@ -1,17 +1,20 @@
-import { type FileHandle, mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Journal, JournalFailure, TaskStore } from '../../core/tasks/taskStore.ts';
-import { readTrace } from '../../core/trace/hashChain.ts';
-import { readHead } from './headFile.ts';
+import type { BadLine } from '../../core/trace/hashChain.ts';
+import type { TraceEvent } from '../../core/trace/traceEvent.ts';
+import { beginHead } from './headFile.ts';
 import { describeIoError, errorCode, isMissing } from './ioErrors.ts';
-import { sha256 } from './sha256.ts';
 import { getArtifactFile, putArtifactFile, removeUnfinishedArtifacts } from './artifactFiles.ts';
 import { FileJournal, type JournalStart } from './fileJournal.ts';
 import { JournalWriteError } from './journalWriteError.ts';
+import { readTraceFile } from './readTraceFile.ts';
+import { readTracePage } from './readTracePage.ts';
+import { syncFolder } from './syncFolder.ts';
 import { isTaskId, type TaskFiles, taskFiles } from './taskFiles.ts';
-import { cutTornTail, splitTornTail, unrecordedCuts } from './tornTail.ts';
+import { cutTornTail, unrecordedCuts } from './tornTail.ts';
 
 export interface FileTaskStoreOptions {
   /** Holds a folder per task: `trace.jsonl` and `artifacts/<sha256>`. Made when it is needed. */
@@ -32,43 +35,71 @@ export class FileTaskStore implements TaskStore {
     this.clock = clock ?? systemClock;
   }
 
+  /** Leaves nothing behind when it fails. The head is there before the trace: see `readTraceFile`. */
   create(task: string): Promise<Result<Journal, JournalFailure>> {
     return this.asWriter(task, async (files) => {
       await mkdir(this.roots.directory, { recursive: true, mode: 0o700 });
       await mkdir(files.folder, { mode: 0o700 });
-      const handle = await open(files.trace, 'ax', 0o600);
-      await syncFolder(files.folder);
-      await syncFolder(this.roots.directory);
-      return ok(this.journal(task, files, handle, { events: [], head: undefined, size: 0 }));
+      try {
+        await beginHead(files.head);
+        await (await open(files.trace, 'ax', 0o600)).close();
+        await syncFolder(files.folder);
+        await syncFolder(this.roots.directory);
+      } catch (error) {
+        await removeFiles(files).catch(() => undefined);
+        throw error;
+      }
+      return ok(this.journal(task, files, { head: undefined, size: 0, headIsBehind: false }));
     });
   }
 
-  open(task: string): Promise<Result<Journal, JournalFailure>> {
+  open(task: string, onEvent: (event: TraceEvent) => void): Promise<Result<Journal, JournalFailure>> {
     return this.asWriter(task, async (files) => {
-      const { whole, torn } = splitTornTail(await readFile(files.trace));
-      const { events, head, firstBad } = readTrace(whole, sha256, await readHead(files.head));
-      if (firstBad !== undefined) {
-        const message =
-          `The trace of ${task} is damaged: ${files.trace}, line ${firstBad.line}: ${firstBad.reason}. ` +
-          'Nothing was changed; put the file back from a backup, or delegate the task again.';
-        return fail({ ...failure('corrupt', message), readable: events });
+      const toldCuts: string[] = [];
+      const reading = await readTraceFile(files, (event) => {
+        if (event.type === 'journal-recovered') {
+          toldCuts.push(event.data.sha256);
+        }
+        onEvent(event);
+      });
+      if (reading.firstBad !== undefined) {
+        return fail(damaged(task, files, reading.firstBad));
       }
-      if (torn.length > 0) {
-        await cutTornTail(files.trace, torn, whole.length);
+      if (reading.torn.length > 0) {
+        await cutTornTail(files.trace, reading.torn, reading.size);
       }
       await removeUnfinishedArtifacts(files.artifacts);
-      const cuts = await unrecordedCuts(files.trace, events);
-      const journal = this.journal(task, files, await open(files.trace, 'a'), { events, head, size: whole.length });
+      const cuts = await unrecordedCuts(files.trace, toldCuts);
+      const journal = this.journal(task, files, reading);
       try {
         for (const data of cuts) {
-          await journal.append({ type: 'journal-recovered', actor: 'host', data });
+          onEvent(await journal.append({ type: 'journal-recovered', actor: 'host', data }));
         }
+        await journal.rest();
         return ok(journal);
       } catch (error) {
         await journal.close();
         throw error;
       }
     });
+  }
+
+  async read(task: string, from: number): Promise<Result<readonly TraceEvent[], JournalFailure>> {
+    if (!isTaskId(task)) {
+      return fail(missing(task));
+    }
+    const files = taskFiles(this.roots, task);
+    try {
+      const page = await readTracePage(files.trace, from);
+      const message = `The trace ${files.trace} is damaged; \`nightshift trace verify ${task}\` says where.`;
+      return page === undefined ? fail(failure('corrupt', message)) : ok(page);
+    } catch (error) {
+      return fail(asFailure(error, task, files));
+    }
+  }
+
+  async remove(task: string): Promise<void> {
+    await removeFiles(taskFiles(this.roots, task));
   }
 
   async list(): Promise<readonly string[]> {
@@ -128,10 +159,24 @@ export class FileTaskStore implements TaskStore {
     }
   }
 
-  private journal(task: string, files: TaskFiles, handle: FileHandle, start: JournalStart): FileJournal {
+  private journal(task: string, files: TaskFiles, start: JournalStart): FileJournal {
     const onClose = (): void => void this.writing.delete(task);
-    return new FileJournal(task, files, handle, start, { clock: this.clock, onClose });
+    return new FileJournal(task, files, start, { clock: this.clock, onClose });
   }
+}
+
+function damaged(task: string, files: TaskFiles, { line, reason }: BadLine): JournalFailure {
+  return failure(
+    'corrupt',
+    `The trace of ${task} is damaged: ${files.trace}, line ${line}: ${reason}. ` +
+      'Nothing was changed; put the file back from a backup, or delegate the task again.',
+  );
+}
+
+/** The head goes last, so that a trace is never without one. */
+async function removeFiles(files: TaskFiles): Promise<void> {
+  await rm(files.folder, { recursive: true, force: true });
+  await rm(files.head, { force: true });
 }
 
 function asFailure(error: unknown, task: string, files: TaskFiles): JournalFailure {
@@ -163,18 +208,5 @@ async function exists(path: string): Promise<boolean> {
       return false;
     }
     throw error;
-  }
-}
-
-/** Makes a new file's name as durable as its content. Windows has no such call and needs none. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') {
-    return;
-  }
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

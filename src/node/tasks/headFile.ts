@@ -1,10 +1,14 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { Checkpoint } from '../../core/trace/hashChain.ts';
+import { chainStart, type Checkpoint } from '../../core/trace/hashChain.ts';
 import { isMissing } from './ioErrors.ts';
+import { syncFolder } from './syncFolder.ts';
 
-const headSchema = z.object({ seq: z.int().nonnegative(), hash: z.string().length(64) });
+/** The head of a trace that has no line yet. */
+const begun: Checkpoint = { seq: -1, hash: chainStart };
+
+const headSchema = z.object({ seq: z.int().min(begun.seq), hash: z.string().length(64) });
 
 /**
  * Where a trace had come to when it was last synced, kept apart from it so that a cut is found. It may be behind the trace
@@ -28,18 +32,25 @@ export async function readHead(path: string): Promise<Checkpoint | undefined> {
   }
 }
 
-/** Replaces the file in one step. Throws what the file system throws. */
+/** Keeps a head for a trace that is about to be made, so that no trace is ever without one. Throws what the file system throws. */
+export async function beginHead(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeHead(path, begun);
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Replaces the file in one step; after a power cut it is the old one or the new one, never an empty one. Throws what the file
+ * system throws.
+ */
 export async function writeHead(path: string, { seq, hash }: Checkpoint): Promise<void> {
-  const text = `${JSON.stringify({ seq, hash })}\n`;
   const temporary = `${path}.tmp`;
+  const handle = await open(temporary, 'w', 0o600);
   try {
-    await writeFile(temporary, text, { mode: 0o600 });
-  } catch (error) {
-    if (!isMissing(error)) {
-      throw error;
-    }
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(temporary, text, { mode: 0o600 });
+    await handle.writeFile(`${JSON.stringify({ seq, hash })}\n`);
+    await handle.datasync();
+  } finally {
+    await handle.close();
   }
   await rename(temporary, path);
 }

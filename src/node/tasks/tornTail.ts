@@ -1,19 +1,10 @@
 import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { TraceEvent } from '../../core/trace/traceEvent.ts';
 import { sha256 } from './sha256.ts';
-
-const newline = 0x0a;
 
 export interface TornBytes {
   readonly bytes: number;
   readonly sha256: string;
-}
-
-/** Splits what a killed writer left into whole lines and the beginning of one that was not finished. */
-export function splitTornTail(bytes: Uint8Array): { readonly whole: Uint8Array; readonly torn: Uint8Array } {
-  const end = bytes.lastIndexOf(newline) + 1;
-  return { whole: bytes.subarray(0, end), torn: bytes.subarray(end) };
 }
 
 /**
@@ -37,9 +28,9 @@ export async function cutTornTail(trace: string, torn: Uint8Array, wholeSize: nu
   }
 }
 
-/** Cuts that no event tells of yet; a process killed in the middle of a repair leaves one. */
-export async function unrecordedCuts(trace: string, events: readonly TraceEvent[]): Promise<TornBytes[]> {
-  const recorded = events.flatMap((event) => (event.type === 'journal-recovered' ? [event.data.sha256] : []));
+/** Cuts that no event tells of yet, by the hashes of those that are told of; a process killed in a repair leaves one. */
+export async function unrecordedCuts(trace: string, told: readonly string[]): Promise<TornBytes[]> {
+  const recorded = [...told];
   const cuts: TornBytes[] = [];
   for (const path of await tornFiles(trace)) {
     const bytes = await readFile(path);

@@ -10,7 +10,7 @@ export interface Answer {
 
 interface WireCall {
   readonly id?: string;
-  readonly function: { readonly index: number; readonly name: string; readonly arguments: unknown };
+  readonly function: { readonly index: number; readonly name: string; readonly arguments?: unknown };
 }
 
 /** The lines of one answer as the server's path makes them, counts included. `fault` bends what the model said. */
@@ -29,9 +29,7 @@ export function answerChunks(body: ChatBody, turn: FakeTurn, path: ServerPath, p
     load_duration: 20_000_000,
     prompt_eval_duration: 300_000_000,
     eval_duration: 1_100_000_000,
-    ...(turn.fault === 'missingCounts'
-      ? {}
-      : { prompt_eval_count: turn.usage?.prompt ?? promptCount, eval_count: turn.usage?.output ?? output }),
+    ...counts(turn, promptCount, output),
   };
   return {
     chunks: [
@@ -46,6 +44,17 @@ export function answerChunks(body: ChatBody, turn: FakeTurn, path: ServerPath, p
 
 export function line(body: ChatBody, message: Readonly<Record<string, unknown>>, done: boolean) {
   return { model: body.model, created_at: new Date().toISOString(), message: { role: 'assistant', ...message }, done };
+}
+
+function counts(turn: FakeTurn, prompt: number, output: number): Readonly<Record<string, unknown>> {
+  switch (turn.fault) {
+    case 'missingCounts':
+      return {};
+    case 'wildCounts':
+      return { prompt_eval_count: Number.MAX_SAFE_INTEGER, eval_count: -1 };
+    default:
+      return { prompt_eval_count: turn.usage?.prompt ?? prompt, eval_count: turn.usage?.output ?? output };
+  }
 }
 
 interface Spoken {
@@ -84,7 +93,11 @@ function bend(body: ChatBody, turn: FakeTurn, path: ServerPath): Spoken {
       );
       const known = path === 'native' ? named : named.filter((call) => offered.has(call.name));
       const unparsed = named.filter((call) => !known.includes(call)).map((call) => JSON.stringify(call));
-      const calls = known.map((call, at) => wireCall(call, at, body.messages.length, turn.fault === 'missingIds'));
+      const calls = known.flatMap((call, at) =>
+        Array.from({ length: turn.fault === 'manyCalls' ? 500 : 1 }, (_, copy) =>
+          wireCall(call, at + copy, body.messages.length, turn.fault),
+        ),
+      );
       const first = calls[0];
       return {
         text: said + unparsed.join('\n'),
@@ -99,10 +112,14 @@ function wireCall(
   call: { name: string; arguments: unknown },
   index: number,
   messages: number,
-  bare: boolean,
+  fault: FakeTurn['fault'],
 ): WireCall {
-  const id = `call_${(messages * 100 + index).toString(36).padStart(8, '0')}`;
-  return { ...(bare ? {} : { id }), function: { index, name: call.name, arguments: call.arguments } };
+  const id = `call_${(messages * 1_000 + index).toString(36).padStart(8, '0')}`;
+  const given = fault === 'hugeCall' ? { path: 'a.js', content: 'x'.repeat(8 * 1024 * 1024) } : call.arguments;
+  return {
+    ...(fault === 'missingIds' ? {} : { id }),
+    function: { index, name: call.name, ...(fault === 'missingArguments' ? {} : { arguments: given }) },
+  };
 }
 
 function textChunks(body: ChatBody, turn: FakeTurn, field: 'content' | 'thinking', text: string): unknown[] {

@@ -28,6 +28,10 @@ const faults = [
   'silentTruncate',
   'missingIds',
   'missingCounts',
+  'wildCounts',
+  'missingArguments',
+  'hugeCall',
+  'manyCalls',
 ] as const;
 
 export const serverPathSchema = z.enum(['native', 'rendered']);

@@ -100,3 +100,21 @@ it('an answer cut at any byte is a failure, unless its last line was out', async
     );
   }
 });
+
+it('one line that carries too much, or is nested without end, is cut to what was asked for and breaks nothing', async () => {
+  const model = openModel();
+  const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\r\n';
+  const answered = async (message: string) => {
+    answer = new TextEncoder().encode(`${head}{"message":{"role":"assistant",${message}},"done":true}\n`);
+    return await model.chat(chatRequest(), { signal: never });
+  };
+  const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  expect(
+    await answered(`"content":"","tool_calls":[{"function":{"name":"read_file","arguments":{"path":${nested}}}}]`),
+  ).toMatchObject({ ok: true, value: { finish: 'length', calls: [] } });
+  answer = new TextEncoder().encode(`${head}{"error":${nested}}\n`);
+  expect(await model.chat(chatRequest(), { signal: never })).toMatchObject({ ok: false, error: { reason: 'crashed' } });
+  const long = await answered(`"content":"${'x'.repeat(4 * 1024 * 1024)}","thinking":"hm"`);
+  expect(long).toMatchObject({ ok: true, value: { finish: 'length', thinking: 'hm' } });
+  expect(JSON.stringify(long).length).toBeLessThan(128 * 1024);
+});

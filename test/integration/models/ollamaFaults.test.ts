@@ -70,9 +70,12 @@ describe('a fault of an Ollama server is a failure with a reason and a way out',
   it.each([
     ['before the first byte', {}],
     ['after text', long],
-  ])('calls that are not JSON on the native path, %s: malformed', async (_, text) => {
+  ])('calls that are not JSON on the native path, %s: malformed-call', async (_, text) => {
     const model = await serving({ ...text, ...calling, fault: 'malformedArgs' });
-    expect(await failing(model)).toMatchObject({ reason: 'malformed', message: expect.stringContaining('read_file') });
+    expect(await failing(model)).toMatchObject({
+      reason: 'malformed-call',
+      message: expect.stringContaining('read_file'),
+    });
   });
 
   it('no server: unreachable, and how to start one', async () => {
@@ -208,6 +211,37 @@ describe('what a model does wrong is still a turn', () => {
       await vi.waitFor(() => expect(fake?.closed).toEqual([expect.objectContaining({ complete: false })]));
     },
   );
+
+  it.each(['native', 'rendered'] as const)(
+    'a call without arguments has none to give, on the %s path',
+    async (path) => {
+      const model = await serving({ ...calling, fault: 'missingArguments' }, { path });
+      const turn = value(await model.chat(chatRequest(), { signal: never }));
+      expect(turn).toMatchObject({ finish: 'calls', calls: [{ name: 'read_file', arguments: {} }] });
+    },
+  );
+
+  it('counts that no window can have are unknown', async () => {
+    const turn = value(await (await serving({ ...long, fault: 'wildCounts' })).chat(chatRequest(), { signal: never }));
+    expect(turn).toMatchObject({ text: long.text, usage: {} });
+  });
+
+  it.each(['native', 'rendered'] as const)(
+    'a call of 8 MB is no call but an answer that is too long, on the %s path',
+    async (path) => {
+      const model = await serving({ ...calling, fault: 'hugeCall' }, { path });
+      const turn = value(await model.chat(chatRequest(), { signal: never }));
+      expect(turn).toMatchObject({ finish: 'length', calls: [] });
+      expect(JSON.stringify(turn).length).toBeLessThan(1_000);
+    },
+  );
+
+  it.each(['native', 'rendered'] as const)('500 calls end at 64, on the %s path', async (path) => {
+    const model = await serving({ ...calling, fault: 'manyCalls' }, { path });
+    const turn = value(await model.chat(chatRequest(), { signal: never }));
+    expect(turn.finish).toBe('calls');
+    expect(turn.calls).toHaveLength(64);
+  });
 
   it('10 MB that were asked for arrive whole', async () => {
     const model = await serving({ fault: 'hugeOutput' });

@@ -30,6 +30,8 @@ function write(path: string, content: string | Uint8Array, mode = '100644'): Inc
   return { path, op: 'write', mode, bytes: Buffer.from(content) };
 }
 
+const key = 'apply-0123456789';
+
 const lines = (count: number, change: Readonly<Record<number, string>> = {}): string =>
   Array.from({ length: count }, (_, index) => `${change[index] ?? `line ${index}`}\n`).join('');
 
@@ -45,7 +47,7 @@ async function prepare(changes: readonly IncomingChange[]): Promise<{ changeset:
 
 async function accept({ changeset, checkout }: { changeset: Changeset; checkout: Checkout }, paths?: string[]) {
   const plan = must(await checkout.planApply(changeset, paths ?? changeset.files.map((file) => file.path), signal));
-  const done = must(await checkout.apply(changeset, plan, signal));
+  const done = must(await checkout.apply(changeset, plan, key, signal));
   return {
     planned: plan.writes.map((one) => one.path),
     unchanged: plan.unchanged,
@@ -179,7 +181,7 @@ describe('applying a changeset', () => {
     const plan = must(await prepared.checkout.planApply(evil, ['../outside/a.txt'], signal));
     expect(plan).toMatchObject({ writes: [], conflicts: [{ reason: 'path-unsafe' }] });
     const forged = { ...plan, writes: [{ path: '../outside/a.txt', before: null, after: null, mode: null }] };
-    expect(must(await prepared.checkout.apply(evil, forged, signal))).toMatchObject({ applied: [] });
+    expect(must(await prepared.checkout.apply(evil, forged, key, signal))).toMatchObject({ applied: [] });
     expect(fingerprint(repository.folder)).toEqual(before);
   });
 
@@ -192,10 +194,54 @@ describe('applying a changeset', () => {
     ]);
     const plan = must(await checkout.planApply(changeset, ['a.txt', 'b.txt', 'c.txt'], signal));
     repository.write('b.txt', lines(30, { 20: 'user' }));
-    const done = must(await checkout.apply(changeset, plan, signal));
+    const done = must(await checkout.apply(changeset, plan, key, signal));
     expect(done).toMatchObject({ applied: ['a.txt'], conflicts: [{ path: 'b.txt', reason: 'changed-meanwhile' }] });
     expect(repository.read('b.txt').toString()).toBe(lines(30, { 20: 'user' }));
     expect(repository.read('c.txt').toString()).toBe('c\n');
+  });
+
+  it('never says that an apply is done which was cancelled in the middle', async () => {
+    repository.commit({ 'a.txt': 'a\n', 'b.txt': 'b\n' });
+    const { changeset, checkout } = await prepare([write('a.txt', 'A\n'), write('b.txt', 'B\n')]);
+    const plan = must(await checkout.planApply(changeset, ['a.txt', 'b.txt'], signal));
+    const cancel = new AbortController();
+    const [first, second] = plan.writes;
+    const cancelling = {
+      path: 'a.txt',
+      before: first?.before ?? null,
+      mode: first?.mode ?? null,
+      get after() {
+        cancel.abort();
+        return first?.after ?? null;
+      },
+    };
+    const writes = second === undefined ? [] : [cancelling, second];
+    const done = await checkout.apply(changeset, { ...plan, writes }, key, cancel.signal);
+    expect(done).toMatchObject({ ok: false, error: { reason: 'aborted' } });
+    expect([repository.read('a.txt').toString(), repository.read('b.txt').toString()]).toEqual(['A\n', 'b\n']);
+    expect(must(await checkout.planApply(changeset, ['a.txt', 'b.txt'], signal))).toMatchObject({
+      unchanged: ['a.txt'],
+      writes: [{ path: 'b.txt' }],
+    });
+  });
+
+  it('replaces no file that stands where it would write beside the target, and removes none', async () => {
+    repository.commit({ 'src/a.txt': 'a\n' });
+    const { changeset, checkout } = await prepare([write('src/a.txt', 'A\n')]);
+    const plan = must(await checkout.planApply(changeset, ['src/a.txt'], signal));
+    repository.write(`src/.nightshift-${key}.tmp`, 'there before\n');
+    const before = fingerprint(repository.root);
+    const done = must(await checkout.apply(changeset, plan, key, signal));
+    expect(done).toMatchObject({ applied: [], conflicts: [{ reason: 'not-writable' }] });
+    expect(fingerprint(repository.root)).toEqual(before);
+  });
+
+  it.each(['', '../x', 'a/b', 'Apply-1', 'a.b'])('writes nothing under the key %j', async (bad) => {
+    repository.commit({ 'a.txt': 'a\n' });
+    const { changeset, checkout } = await prepare([write('a.txt', 'A\n')]);
+    const plan = must(await checkout.planApply(changeset, ['a.txt'], signal));
+    expect(await checkout.apply(changeset, plan, bad, signal)).toMatchObject({ ok: false, error: { reason: 'io' } });
+    expect(repository.read('a.txt').toString()).toBe('a\n');
   });
 
   it('answers a failure for a path that is not in the changeset', async () => {
@@ -223,7 +269,7 @@ describe('applying a changeset', () => {
       process.seteuid?.(65_534);
       try {
         const other = createCheckout({ root: repository.root, store: { readBlobs: async () => blobs } });
-        const done = must(await other.apply(changeset, plan, signal));
+        const done = must(await other.apply(changeset, plan, key, signal));
         expect(done).toMatchObject({ applied: [], conflicts: [{ path: 'locked/a.txt', reason: 'not-writable' }] });
       } finally {
         process.seteuid?.(0);

@@ -4,7 +4,7 @@ import { answer, created, toolCalled } from '../../fakes/traceEvents.ts';
 /** Runs as a process of its own until it is killed: appends to one trace and says each number that was acknowledged. */
 const [root = '', mode = ''] = process.argv.slice(2);
 const store = new FileTaskStore({ directory: `${root}/tasks`, heads: `${root}/heads` });
-const result = mode === 'create' ? await store.create('task-1') : await store.open('task-1');
+const result = mode === 'create' ? await store.create('task-1') : await store.open('task-1', () => undefined);
 if (!result.ok) {
   throw new Error(result.error.message);
 }
@@ -15,7 +15,7 @@ if (mode === 'create') {
 const text = 'x'.repeat(20_000);
 for (;;) {
   const event = await journal.append(
-    journal.events.length % 5 === 0 ? toolCalled('edit_file', { path: 'a' }, 'write') : answer({ text }),
+    journal.count % 5 === 0 ? toolCalled('edit_file', { path: 'a' }, 'write') : answer({ text }),
   );
   process.stdout.write(`${event.seq}\n`);
 }

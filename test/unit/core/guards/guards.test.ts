@@ -89,7 +89,7 @@ describe('before a call', () => {
   test('a stop says in one line which setting to raise', () => {
     const verdict = checkBeforeCall(fold(...working, spent(50_000)), { ...none, newTokens: 1 }, 0);
     expect(verdict.kind === 'stop' && verdict.reason.message).toBe(
-      'The task has used 50000 of its 50000 new tokens and the next step does not fit; raise limits.newTokens in your settings and delegate it again, or split the goal.',
+      'The task has used 50000 of its 50000 new tokens and the next step does not fit; raise nightshift.limits.newTokens in your settings and delegate it again, or delegate a smaller goal.',
     );
   });
 });

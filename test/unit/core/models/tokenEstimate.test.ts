@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   calibrate,
-  type CallTokens,
   countCall,
   estimateTokens,
   readPromptCount,
@@ -62,10 +61,14 @@ describe('a token estimate', () => {
 });
 
 describe('new tokens of a call', () => {
-  const previous: CallTokens = { prompt: 10_000, output: 500, new: 10_500, exact: true };
+  const alreadySent = 10_500;
 
   it('are all tokens of the first call', () => {
-    const call = countCall({ usage: { prompt: 900, output: 40 }, estimated: { prompt: 1_000, output: 50 } });
+    const call = countCall({
+      usage: { prompt: 900, output: 40 },
+      estimated: { prompt: 1_000, output: 50 },
+      alreadySent: 0,
+    });
     expect(call).toEqual({ prompt: 900, output: 40, new: 940, exact: true });
   });
 
@@ -73,23 +76,31 @@ describe('new tokens of a call', () => {
     const call = countCall({
       usage: { prompt: 11_000, output: 40 },
       estimated: { prompt: 11_000, output: 9 },
-      previous,
+      alreadySent,
     });
     expect(call).toEqual({ prompt: 11_000, output: 40, new: 540, exact: true });
   });
 
   it('never go below the output when the history was compacted', () => {
-    const call = countCall({ usage: { prompt: 6_000, output: 40 }, estimated: { prompt: 6_000, output: 9 }, previous });
+    const call = countCall({
+      usage: { prompt: 6_000, output: 40 },
+      estimated: { prompt: 6_000, output: 9 },
+      alreadySent,
+    });
     expect(call.new).toBe(40);
   });
 
   it('are estimated where the server counted nothing', () => {
-    const call = countCall({ usage: {}, estimated: { prompt: 11_000, output: 70 }, previous });
+    const call = countCall({ usage: {}, estimated: { prompt: 11_000, output: 70 }, alreadySent });
     expect(call).toEqual({ prompt: 11_000, output: 70, new: 570, exact: false });
   });
 
   it('are what a server counted that counts only what it had not cached', () => {
-    const call = countCall({ usage: { prompt: 480, output: 40 }, estimated: { prompt: 11_000, output: 9 }, previous });
+    const call = countCall({
+      usage: { prompt: 480, output: 40 },
+      estimated: { prompt: 11_000, output: 9 },
+      alreadySent,
+    });
     expect(call).toEqual({ prompt: 10_980, output: 40, new: 520, exact: false });
   });
 
@@ -97,7 +108,7 @@ describe('new tokens of a call', () => {
     const call = countCall({
       usage: { prompt: 2_050, output: 40 },
       estimated: { prompt: 11_000, output: 9 },
-      previous,
+      alreadySent,
     });
     expect(call).toEqual({ prompt: 2_050, output: 40, new: 2_090, exact: false });
   });

@@ -38,6 +38,22 @@ describe('planning a snapshot', () => {
     ]);
     expect(plan.dropped).toEqual(['.env', 'a', 'c', 'f', 'gone', 'link', 'pipe']);
   });
+
+  it('takes nothing that a killed accept left behind, and does not speak of it', () => {
+    const plan = planSnapshot([
+      file('src/.nightshift-apply-4f0c2d.tmp', 5),
+      file('.nightshift-apply-4f0c2d.tmp', 5),
+      file('.nightshift-apply-4f0c2d.tmp/own.txt', 5),
+      file('src/nightshift-apply-4f0c2d.tmp', 5),
+      file('.nightshift-Notes.tmp', 5),
+    ]);
+    expect(plan.taken.map((one) => one.path)).toEqual([
+      '.nightshift-Notes.tmp',
+      '.nightshift-apply-4f0c2d.tmp/own.txt',
+      'src/nightshift-apply-4f0c2d.tmp',
+    ]);
+    expect(plan.excluded).toEqual([]);
+  });
 });
 
 describe('the target of a link', () => {

@@ -4,6 +4,7 @@ import { fail, ok } from '../../../../src/base/result.ts';
 import type { Changeset } from '../../../../src/core/changes/changeset.ts';
 import type { ApplyConflict, Checkout } from '../../../../src/core/repository/repository.ts';
 import { acceptChanges, recoverAccept } from '../../../../src/core/supervisor/acceptChanges.ts';
+import { moveTask } from '../../../../src/core/supervisor/taskPipeline.ts';
 import { playPipeline, type Play } from '../../../golden/playPipeline.ts';
 
 const signal = new AbortController().signal;
@@ -33,6 +34,7 @@ function memoryCheckout(options: { conflicts?: readonly ApplyConflict[]; breakAf
   const written = new Set<string>();
   return {
     written,
+    removeLeftovers: async () => undefined,
     planApply: async (_changeset: Changeset, paths) =>
       ok({
         writes: paths
@@ -54,6 +56,36 @@ function memoryCheckout(options: { conflicts?: readonly ApplyConflict[]; breakAf
 }
 
 describe('accepting changes', () => {
+  test('does not write a task that was discarded while the apply was planned', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout();
+    const planApply = checkout.planApply.bind(checkout);
+    Object.assign(checkout, {
+      planApply: async (...args: Parameters<typeof planApply>) => {
+        await moveTask({ trace }, { move: 'discard', by: 'user' });
+        return planApply(...args);
+      },
+    });
+    const accepted = await acceptChanges({ checkout, trace }, undefined, signal);
+    expect(accepted).toMatchObject({ ok: false, error: { reason: 'not-ready' } });
+    expect(checkout.written.size).toBe(0);
+    expect(trace.task()).toMatchObject({ state: 'discarded', applied: [] });
+  });
+
+  test('leaves the apply open when the checkout cannot be looked at', async () => {
+    const trace = await readyTask();
+    const { changeset } = trace.task();
+    const writes = [{ path: 'src/sum.js', before: null, after: 'a'.repeat(64), mode: '100644' }];
+    await trace.record({
+      type: 'apply-intended',
+      actor: 'user',
+      data: { key: 'apply-1', hash: changeset?.hash ?? '', writes },
+    });
+    const checkout = { ...memoryCheckout(), planApply: async () => fail(failure('git-failed', 'Git did not answer.')) };
+    await recoverAccept({ checkout, trace }, signal);
+    expect(trace.task().openApply?.key).toBe('apply-1');
+  });
+
   test('leaves protected files for an approval of their own, and the task stays ready until then', async () => {
     const trace = await readyTask();
     const checkout = memoryCheckout();
@@ -91,6 +123,22 @@ describe('accepting changes', () => {
     expect(trace.task().applied).toEqual([...checkout.written]);
     expect(trace.task()).toMatchObject({ state: 'ready' });
     expect(trace.task().openApply).toBeUndefined();
+  });
+
+  test('is brought to its end after a kill between its last record and the move', async () => {
+    const trace = await readyTask();
+    const { changeset } = trace.task();
+    const applied = changeset?.files.map((file) => file.path) ?? [];
+    const key = 'apply-1';
+    await trace.record({
+      type: 'apply-intended',
+      actor: 'user',
+      data: { key, hash: changeset?.hash ?? '', writes: [] },
+    });
+    await trace.record({ type: 'apply-ended', actor: 'host', data: { key, applied, conflicts: [] } });
+    expect(trace.task()).toMatchObject({ state: 'ready', applied });
+    await recoverAccept({ checkout: memoryCheckout(), trace }, signal);
+    expect(trace.task().state).toBe('applied');
   });
 
   test('is ended after a kill by looking at the checkout, without writing again', async () => {

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { TestCase } from '../../../../src/core/changes/proof/proof.ts';
 import { toTaskView } from '../../../../src/core/tasks/taskView.ts';
 import { taskViewSchema } from '../../../../src/protocol/taskView.ts';
 import { answer, created, entry, fold, imported, judged, move, proved, voted } from '../../../fakes/traceEvents.ts';
@@ -74,4 +75,40 @@ test('the view of a reviewed task shows files with why they are protected and wh
 
 test('a proof of another changeset is not shown as a proof of this one', () => {
   expect(toTaskView(fold(created(), imported('h1'), proved('h2')), '/t')).not.toHaveProperty('proof');
+});
+
+describe('the tests of a proof', () => {
+  const proofOf = (tests: readonly TestCase[]) => {
+    const item = proved('h1');
+    if (item.type !== 'proof-ended') {
+      throw new Error('not a proof');
+    }
+    const { proof } = item.data;
+    const patched = { ...proof.patched, tests: [...tests] };
+    const task = fold(created(), imported('h1'), entry('proof-ended', { hash: 'h1', proof: { ...proof, patched } }));
+    return toTaskView(task, '/t').proof?.tests ?? [];
+  };
+
+  test('are shown with the failed ones first, and messages only of those that did not pass', () => {
+    const shown = proofOf([
+      { name: 'a', status: 'passed', message: 'fine', milliseconds: 1 },
+      { name: 'b', status: 'failed', message: 'broken' },
+      { name: 'c', status: 'skipped', message: 'later' },
+      { name: 'd', status: 'failed' },
+    ]);
+    expect(shown).toEqual([
+      { name: 'b', status: 'failed', message: 'broken' },
+      { name: 'd', status: 'failed' },
+      { name: 'a', status: 'passed', milliseconds: 1 },
+      { name: 'c', status: 'skipped', message: 'later' },
+    ]);
+  });
+
+  test('are at most 500, and no failed one is left out for one that passed', () => {
+    const passed = Array.from({ length: 600 }, (_, index): TestCase => ({ name: `p${index}`, status: 'passed' }));
+    const shown = proofOf([...passed, { name: 'late', status: 'failed' }]);
+    expect(shown).toHaveLength(500);
+    expect(shown[0]?.name).toBe('late');
+    expect(shown[1]?.name).toBe('p0');
+  });
 });

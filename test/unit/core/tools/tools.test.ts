@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TestReport } from '../../../../src/core/changes/proof/proof.ts';
+import { validateCall } from '../../../../src/core/tools/callValidation.ts';
 import { capOutput } from '../../../../src/core/tools/capOutput.ts';
 import type { Tool, ToolContext } from '../../../../src/core/tools/tool.ts';
-import { isSandboxReason } from '../../../../src/core/tools/toolFailure.ts';
+import { isSandboxReason } from '../../../../src/core/sandbox/sandboxReasons.ts';
 import { allTools, toolsFor, toolSpec } from '../../../../src/core/tools/toolRegistry.ts';
 import { MemorySandbox } from '../../../fakes/memorySandbox.ts';
 
@@ -56,6 +57,18 @@ describe('the tools of the implementer', () => {
   it('say when there are more files than are listed', async () => {
     const files = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`f${index}`, '']));
     expect(await use(new MemorySandbox({ files }), 'list_files', {})).toContain('[more than 200 files;');
+  });
+
+  it('hand on all that the guest found, for the caller to keep and to cut', async () => {
+    const name = (index: number): string => `folder/${'long-name-'.repeat(10)}${index}.txt`;
+    const line = `find ${'x'.repeat(290)}`;
+    const files = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [name(index), `${line}\n`]));
+    const sandbox = new MemorySandbox({ files });
+    const listed = await use(sandbox, 'list_files', {});
+    expect(listed.split('\n').toSorted()).toEqual(Object.keys(files).toSorted());
+    const found = await use(sandbox, 'search_text', { pattern: 'find' });
+    expect(found.split('\n').filter((hit) => hit.endsWith(`.txt:1: ${line}`))).toHaveLength(60);
+    expect(capOutput(listed)).not.toBe(listed);
   });
 
   it('read lines with their numbers, without carriage returns and byte order mark', async () => {
@@ -150,7 +163,6 @@ describe('the tools of the implementer', () => {
     [{ total: 0, passed: 0, failed: 0, exitCode: 0, tests: [] }, 'NO TEST RAN'],
     [{ total: 10, passed: 10, failed: 0, exitCode: 0, tests: [] }, 'PASSED: 10 passed'],
     [{ total: 10, passed: 10, failed: 0, exitCode: 1, tests: [] }, 'FAILED: 10 passed, 0 failed, 0 skipped of 10, but'],
-    [{ timedOut: true, exitCode: null }, 'TIMED OUT'],
     [{ cannotRun: 'There is no go.' }, 'CANNOT RUN: There is no go.'],
   ])('never call a doubtful test run passed: %j', async (change, start) => {
     expect((await use(new MemorySandbox(), 'run_tests', {}, { ...report, ...change })).startsWith(start)).toBe(true);
@@ -167,6 +179,55 @@ describe('the tools of the implementer', () => {
     expect(output).toContain('[490 more failing tests]');
   });
 
+  it('keep every failing test with its whole message beside what the model is shown', async () => {
+    const tests = Array.from({ length: 40 }, (_, index) => ({
+      name: `test ${index}`,
+      status: 'failed' as const,
+      file: 'a.test.js',
+      message: `${'m'.repeat(2_000)} ends ${index}`,
+    }));
+    const outputTail = `${'o'.repeat(8_000)} the end`;
+    const change = { ...report, failed: 40, total: 49, tests, outputTail };
+    const outcome = await named('run_tests').execute({}, context(new MemorySandbox(), change));
+    const kept = outcome.ok ? (outcome.whole ?? '') : '';
+    expect(kept).toContain('FAILED: 9 passed, 40 failed');
+    for (const { name, message } of tests) {
+      expect(kept).toContain(`- ${name} (a.test.js)\n  ${message}\n`);
+    }
+    expect(kept.endsWith(outputTail)).toBe(true);
+    expect(kept).not.toContain('left out');
+  });
+
+  it('have nothing more to keep of a short test run', async () => {
+    const outcome = await named('run_tests').execute({}, context(new MemorySandbox()));
+    expect(outcome).not.toHaveProperty('whole');
+  });
+
+  it('fail when the tests do not end, with what was seen until then, so that the breaker counts it', async () => {
+    const change = { ...report, timedOut: true, exitCode: null, milliseconds: 120_000 };
+    const outcome = await named('run_tests').execute({}, context(new MemorySandbox(), change));
+    expect(outcome).toMatchObject({ ok: false, reason: 'timed-out' });
+    const { reason, message } = outcome.ok ? { reason: '', message: '' } : outcome;
+    expect(isSandboxReason(reason)).toBe(false);
+    expect(message).toMatch(/^TIMED OUT after 120 s: 9 passed, 1 failed, 0 skipped of 10\. .*endless loop.*\.\n/);
+    expect(message).toContain('- counts > down (test/counter.test.js)');
+    expect(message.endsWith('some output\nthe end')).toBe(true);
+  });
+
+  it('keep within 8 KB what is said of tests that do not end, the reason included', async () => {
+    const tests = Array.from({ length: 50 }, (_, index) => ({
+      name: `${index} ${'n'.repeat(300)}`,
+      status: 'failed' as const,
+      message: 'm'.repeat(3_000),
+    }));
+    const change = { ...report, timedOut: true, tests, outputTail: 'o'.repeat(8_192) };
+    const outcome = await named('run_tests').execute({}, context(new MemorySandbox(), change));
+    const said = outcome.ok ? '' : `${outcome.reason}: ${outcome.message}`;
+    expect(said.length).toBeGreaterThan(7_000);
+    expect(capOutput(said)).toBe(said);
+    expect(outcome.whole).toContain('m'.repeat(3_000));
+  });
+
   it('say why tests cannot be run at all', async () => {
     const outcome = await named('run_tests').execute(
       {},
@@ -178,6 +239,18 @@ describe('the tools of the implementer', () => {
   it('end the task with a summary', async () => {
     const outcome = await named('finish').execute({ summary: 'Done.' }, context(new MemorySandbox()));
     expect(outcome).toMatchObject({ ok: true, finished: { summary: 'Done.' } });
+  });
+
+  it('cut a summary that nobody would read to 4,000 characters instead of refusing it', async () => {
+    const call = { name: 'finish', arguments: { summary: `${'s'.repeat(3_998)}👩 and so on` } };
+    const checked = validateCall(call, allTools);
+    const outcome = checked.ok
+      ? await checked.value.tool.execute(checked.value.args, context(new MemorySandbox()))
+      : { ok: false };
+    expect(outcome).toMatchObject({ ok: true, finished: { summary: `${'s'.repeat(3_998)}…` } });
+    const short = { name: 'finish', arguments: { summary: 's'.repeat(4_000) } };
+    expect(validateCall(short, allTools)).toMatchObject({ ok: true, value: { args: short.arguments, repairs: [] } });
+    expect(validateCall({ name: 'finish', arguments: { summary: '' } }, allTools)).toMatchObject({ ok: false });
   });
 
   it("hand on the guest's own reason for a refusal", async () => {

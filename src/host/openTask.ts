@@ -1,0 +1,45 @@
+import { type Failure, failure } from '../base/failure.ts';
+import { fail, ok, type Result } from '../base/result.ts';
+import type { Task } from '../core/tasks/task.ts';
+import { foldTask } from '../core/tasks/taskReducer.ts';
+import type { Journal, TaskStore } from '../core/tasks/taskStore.ts';
+
+export interface OpenedTask {
+  readonly journal: Journal;
+  readonly task: Task;
+}
+
+/** A task that cannot be worked with. Nothing is ever appended to its trace. */
+export interface DamagedTask {
+  /** `trace-damaged`: its trace is not what was written; `trace-unreadable`: it cannot be read now; `no-such-task`: it was never begun. */
+  readonly problem: Failure<'trace-damaged' | 'trace-unreadable' | 'no-such-task'>;
+  /** The fold of what stands in the trace before the damage. */
+  readonly known?: Task;
+}
+
+/** Opens a task's journal and folds its trace on the way, without keeping the events. */
+export async function openTask(store: TaskStore, id: string): Promise<Result<OpenedTask, DamagedTask>> {
+  let folded: Task | undefined;
+  const journal = await store.open(id, (event) => {
+    folded = foldTask(folded, event);
+  });
+  const known = folded?.id === id ? folded : undefined;
+  if (!journal.ok) {
+    const { reason, message } = journal.error;
+    const code = reason === 'corrupt' ? 'trace-damaged' : reason === 'io' ? 'trace-unreadable' : 'no-such-task';
+    return fail({ problem: failure(code, message), ...(known === undefined ? {} : { known }) });
+  }
+  if (known !== undefined) {
+    return ok({ journal: journal.value, task: known });
+  }
+  await journal.value.close();
+  return fail({ problem: withoutCreation(id, folded) });
+}
+
+function withoutCreation(id: string, folded: Task | undefined): DamagedTask['problem'] {
+  if (folded === undefined || folded.id === '') {
+    return failure('no-such-task', `The task ${id} was never begun; delegate it again.`);
+  }
+  const message = `The trace of ${id} tells of the task ${folded.id}; put the file back where it belongs, or delegate the task again.`;
+  return failure('trace-damaged', message);
+}
