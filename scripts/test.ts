@@ -129,7 +129,9 @@ function readCounts(path: string): Counts | undefined {
 function run(command: readonly string[]): Promise<number> {
   const [file = '', ...args] = command;
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd: projectRoot, stdio: ['ignore', 'inherit', 'inherit'] });
+    const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
+    const env = { ...process.env, ...plain };
+    const child = spawn(file, args, { cwd: projectRoot, stdio: ['ignore', 'inherit', 'inherit'], env });
     child.once('error', (error) => {
       console.log(`${file} did not start: ${error.message}`);
       resolve(1);

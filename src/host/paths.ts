@@ -17,8 +17,6 @@ export interface WorkspacePaths {
   readonly tasks: string;
   /** Newest hash of each trace, apart from the traces. */
   readonly heads: string;
-  /** The host-owned object store. */
-  readonly store: string;
   /** A Unix socket, or a named pipe on Windows. */
   readonly socket: string;
   /** Folder of the lock's files. */
@@ -57,7 +55,6 @@ export function workspacePaths(root: string, environment: Environment = process.
     directory,
     tasks: join(directory, 'tasks'),
     heads: join(directory, 'heads'),
-    store: join(directory, 'store'),
     socket: socketPath(digest(`${realPath(home)}\0${real}`), environment),
     lock: join(directory, 'lock'),
     log: join(directory, 'host.log'),

@@ -189,7 +189,7 @@ export class TaskDesk {
   }
 
   private leaveOut(name: string, damage: DamagedTask): void {
-    this.options.logger.warn(`Task ${name} is left out: ${damage.problem.message}`);
+    this.options.logger.warn(`Task ${name} is shown as failed and never written to: ${damage.problem.message}`);
     this.damaged.set(name, damage);
     this.options.feed.showDamaged(name, damage);
   }

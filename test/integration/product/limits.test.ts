@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeOllama, startFakeOllama } from '../../fakes/ollama/fakeOllama.ts';
+import type { FakeTurn } from '../../fakes/ollama/fakeTurn.ts';
+import { requireEngine } from '../requirements.ts';
+import { editTurn, finishTurn, readTurn } from './counterScript.ts';
+import { Product } from './product.ts';
+
+const { skip, why } = requireEngine();
+
+describe.skipIf(skip)(`limits and models that go wrong ${why}`, () => {
+  let product: Product;
+  let fake: FakeOllama;
+
+  beforeEach(() => {
+    product = new Product({ fixture: 'node-counter', variables: { NIGHTSHIFT_SANDBOX_RUNTIME: 'runc' } });
+  });
+
+  afterEach(async () => {
+    await fake.close();
+    expect(await product.boxes()).toEqual([]);
+    await product.remove();
+  });
+
+  async function run(script: Parameters<typeof startFakeOllama>[0]['script'], ...options: readonly string[]) {
+    fake = await startFakeOllama({ script });
+    const before = product.snapshot();
+    const finished = await product.task([
+      'run',
+      'stop at zero',
+      '--model',
+      'ollama:scripted',
+      '--ollama-host',
+      fake.url,
+      ...options,
+    ]);
+    expect(product.snapshot()).toEqual(before);
+    return finished;
+  }
+
+  it('stops a model that never ends at the limit of steps, and says which limit and how to go on', async () => {
+    const { code, task } = await run(() => readTurn, '--max-steps', '5');
+    expect(code).toBe(1);
+    expect(task).toMatchObject({ state: 'failed', changeset: null, usage: { steps: 5 } });
+    expect(task.reason).toMatch(/^step_limit: .*5 of its 5 steps.*\.$/);
+    expect(fake.requests.filter((request) => request.path === '/api/chat')).toHaveLength(5);
+  });
+
+  it('makes no call to the model that could pass the limit of tokens', async () => {
+    const { code, task } = await run(() => readTurn, '--max-tokens', '8000');
+    expect(code).toBe(1);
+    expect(task.state).toBe('failed');
+    expect(task.reason).toMatch(/^budget_exhausted: .*8000 new tokens.*\.$/);
+    expect(task.usage.newTokens).toBeLessThanOrEqual(8_000);
+  });
+
+  it.each<{ fault: NonNullable<FakeTurn['fault']>; reason: RegExp }>([
+    { fault: 'emptyTurn', reason: /^stuck: .*without calling a tool/ },
+    { fault: 'malformedArgs', reason: /^repeated_format_error: .*malformed tool calls in 3 answers/ },
+    { fault: 'unknownTool', reason: /^repeated_format_error: .*malformed tool calls in 3 answers/ },
+    { fault: 'wrongTypes', reason: /^model-\S+: .+\.$/ },
+    { fault: 'garbageLine', reason: /^model-\S+: .+\.$/ },
+  ])('fails with a reason that people understand when the model answers with $fault', async ({ fault, reason }) => {
+    const { code, task } = await run(() => ({ ...readTurn, fault }));
+    expect(code).toBe(1);
+    expect(task).toMatchObject({ state: 'failed', changeset: null, proof: null });
+    expect(task.reason).toMatch(reason);
+    expect(task.reason).not.toMatch(/\n|\bat \S+ \(|node:internal|undefined|\[object/);
+    const shown = await product.run(['show', task.id]);
+    expect(shown.stdout).toContain((task.reason ?? '').replace(/^\S+: /, '').slice(0, 60));
+  });
+
+  it('survives a server that fails once, and a model whose call is broken once', async () => {
+    const script: readonly FakeTurn[] = [
+      { ...editTurn, fault: 'http503', faultTimes: 1 },
+      { ...finishTurn, fault: 'malformedArgs', faultTimes: 1 },
+    ];
+    const { code, task } = await run(script);
+    expect({ code, state: task.state }).toEqual({ code: 0, state: 'ready' });
+    expect(fake.violations).toEqual([]);
+  });
+
+  it('calls a patch that breaks the tests red, tells the agent twice, and fails with the patch kept', async () => {
+    const worse: FakeTurn = {
+      calls: [{ name: 'write_file', arguments: { path: 'src/counter.js', content: 'export class Counter {}\n' } }],
+    };
+    const { code, task } = await run([worse, finishTurn]);
+    expect(code).toBe(1);
+    expect(task).toMatchObject({ state: 'failed', proof: { verdict: 'red' }, usage: { steps: 6 } });
+    expect(task.reason).toMatch(/^tests-red: /);
+    expect((await product.run(['patch', task.id])).stdout).toContain('+export class Counter {}');
+    // What the proof did not pass cannot be applied.
+    expect(await product.run(['apply', task.id])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^nightshift: .*failed.*\n$/),
+    });
+  });
+});
