@@ -1,7 +1,8 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import type { Proof, TestReport } from '../changes/proof/proof.ts';
+import type { Proof } from '../changes/proof/proof.ts';
 import { prove } from '../changes/proof/runProof.ts';
+import { cannotRunReport } from '../changes/proof/toReport.ts';
 import { isReplaceable, maxReplacements } from '../sandbox/sandboxReasons.ts';
 import type { Task } from '../tasks/task.ts';
 import type { StageEnd } from './stageEnd.ts';
@@ -72,21 +73,9 @@ async function proofOf(
   }
 }
 
-const noReport: TestReport = {
-  passed: 0,
-  failed: 0,
-  skipped: 0,
-  total: 0,
-  exitCode: null,
-  timedOut: false,
-  milliseconds: 0,
-  tests: [],
-  outputTail: '',
-};
-
 /** Where no test ran nothing is proved, and the proof says why. */
 function unproved(hash: string, reason: string): Proof {
-  const report = { ...noReport, cannotRun: reason };
+  const report = cannotRunReport(reason);
   return {
     verdict: 'unverified',
     reason,

@@ -105,7 +105,7 @@ export function proposeMove(
 
 function whyNot(task: Task, move: TaskMove, by: Actor): string | undefined {
   if (moveTarget(task, move) === undefined) {
-    return `a task that is ${task.state} cannot ${move}`;
+    return `a task that is ${task.state} takes no "${move}"; \`nightshift show ${task.id}\` tells how it stands`;
   }
   if (!moveRights[by].includes(move)) {
     return `${by} may not ${move} a task`;

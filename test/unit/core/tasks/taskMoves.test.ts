@@ -54,7 +54,8 @@ describe('a proposed move', () => {
           move: 'apply',
           from: 'queued',
           allowed: ['pause', 'cancel'],
-          reason: 'This move is not possible: a task that is queued cannot apply.',
+          reason:
+            'This move is not possible: a task that is queued takes no "apply"; `nightshift show task-1` tells how it stands.',
         },
       },
     });
