@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -43,6 +44,7 @@ const folder = process.argv[2] ?? 'dist';
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const sizes = {};
+const packages = new Set();
 for (const { entry, external = [], plugins = [], maxBytes, banner } of bundles) {
   const result = await build({
     ...shared,
@@ -54,8 +56,32 @@ for (const { entry, external = [], plugins = [], maxBytes, banner } of bundles) 
   });
   const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   sizes[entry] = bytes;
+  for (const input of Object.keys(result.metafile.inputs)) {
+    const inside = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (inside !== null) {
+      packages.add(inside[1]);
+    }
+  }
   if (bytes > maxBytes) {
     throw new Error(`${folder}/${entry}.cjs has ${bytes} bytes; the limit is ${maxBytes}.`);
   }
 }
 await writeFile(`${folder}/sizes.json`, `${JSON.stringify(sizes, null, 2)}\n`);
+await writeFile(`${folder}/THIRD_PARTY_NOTICES.txt`, await notices([...packages].sort((a, b) => a.localeCompare(b))));
+
+/** The licences of everything that is in a bundle, as they ask for. A package without one must not be shipped. */
+async function notices(names) {
+  const parts = await Promise.all(names.map(notice));
+  return `Nightshift contains these packages under their own licences.\n\n${parts.join('\n')}`;
+}
+
+async function notice(name) {
+  const home = join('node_modules', name);
+  const { version, license } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
+  const file = (await readdir(home)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  if (license === undefined && file === undefined) {
+    throw new Error(`${name} has no licence and cannot be shipped.`);
+  }
+  const text = file === undefined ? `Licence: ${license}\n` : await readFile(join(home, file), 'utf8');
+  return `${'='.repeat(80)}\n${name} ${version} (${license ?? 'see below'})\n\n${text}`;
+}

@@ -116,6 +116,20 @@ describe('the import table', () => {
     expect(bad.map(show)).toEqual([]);
   });
 
+  test('an adapter knows its own folder and no other adapter, but for the one that runs git', () => {
+    const folder = (path: string): string => path.split('/').slice(0, 2).join('/');
+    const shared = new Set(['node/repository']);
+    const bad = imports.filter(
+      ({ file, target }) =>
+        layerOf(file) === 'node' &&
+        isRelative(target) &&
+        layerOf(target) === 'node' &&
+        folder(file) !== folder(target) &&
+        !shared.has(folder(target)),
+    );
+    expect(bad.map(show)).toEqual([]);
+  });
+
   test('folders of the core know only their own rank and below', () => {
     const bad = imports.filter(({ file, target }) => {
       const from = coreFolder(file);

@@ -21,8 +21,13 @@ export function runExitCode(task: TaskView): number {
   if (task.state === 'ready' && task.proof?.verdict === 'green') {
     return exitCode.done;
   }
+  return task.state === 'failed' && isEnvironmentReason(task.reason?.code ?? '')
+    ? exitCode.environment
+    : exitCode.failed;
+}
+
+/** Whether a task failed for want of something on this machine. */
+export function isEnvironmentReason(code: string): boolean {
   // What a model's server answered is a reason of its own, with `model-` before it.
-  const code = task.reason?.code ?? '';
-  const isMissing = environmentReasons.has(code) || environmentReasons.has(code.replace(/^model-/, ''));
-  return task.state === 'failed' && isMissing ? exitCode.environment : exitCode.failed;
+  return environmentReasons.has(code) || environmentReasons.has(code.replace(/^model-/, ''));
 }

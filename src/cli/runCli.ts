@@ -6,7 +6,7 @@ import { commandTable } from './commandTable.ts';
 import { exitCode } from './exitCode.ts';
 import { commandHelp, overview } from './helpText.ts';
 import { flag } from './optionValues.ts';
-import { plainLine } from './plainText.ts';
+import { plainLine } from '../base/plainText.ts';
 import { createHumanWriter } from './writers/humanWriter.ts';
 import { createJsonWriter } from './writers/jsonWriter.ts';
 

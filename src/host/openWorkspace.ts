@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -59,6 +59,11 @@ export async function openWorkspace(
   const repository = await describeRepository(paths.root, opening);
   if (!repository.ok) {
     return repository;
+  }
+  // The user trusted this folder, not one that a repository's own data leads to.
+  if (repository.value.root !== (await realpath(paths.root))) {
+    const message = `The repository at ${paths.root} has its root at ${repository.value.root}. Open that folder instead.`;
+    return fail(failure('root-elsewhere', message));
   }
   const store = await openGitTreeStore(repository.value, paths.directory, opening);
   if (!store.ok) {

@@ -14,8 +14,11 @@ export const originViewSchema = z.object({
   text: z.optional(z.string().check(z.maxLength(20_000))),
 });
 
+/** The limits of a task whose user set none: tokens not sent before, steps, seconds of work. */
+export const usualLimits = { newTokens: 50_000, steps: 40, seconds: 30 * 60 };
+
 /** The most that a task's limits can be set to; far beyond use, so that sums and times of day stay within what is counted with. */
-const most = { newTokens: 100_000_000, steps: 10_000, seconds: 7 * 86_400 };
+export const largestLimits = { newTokens: 100_000_000, steps: 10_000, seconds: 7 * 86_400 };
 
 const limitUpTo = (value: number) => z.optional(z.int().check(z.positive(), z.lte(value)));
 
@@ -27,9 +30,9 @@ export const taskSettingsSchema = z.object({
   testCommand: z.optional(z.array(z.string())),
   limits: z.optional(
     z.object({
-      newTokens: limitUpTo(most.newTokens),
-      steps: limitUpTo(most.steps),
-      seconds: limitUpTo(most.seconds),
+      newTokens: limitUpTo(largestLimits.newTokens),
+      steps: limitUpTo(largestLimits.steps),
+      seconds: limitUpTo(largestLimits.seconds),
     }),
   ),
 });

@@ -17,7 +17,7 @@ describe('a task', () => {
     });
     const task = trace.task();
     expect(task.state).toBe('ready');
-    expect(task.proof).toMatchObject({ verdict: 'green', base: { failed: 1 }, patched: { passed: 1, failed: 0 } });
+    expect(task.proof).toMatchObject({ verdict: 'green', base: { failed: 1 }, patched: { passed: 2, failed: 0 } });
     expect(task.votes).toEqual([
       { agent: 'implementer', vote: 'approve', hash: task.changeset?.hash, reason: 'add now adds.' },
     ]);
@@ -35,6 +35,21 @@ describe('a task', () => {
     // The recording starts again with each run, whose goal then carries the failing test.
     expect(task.runs).toBe(3);
     expect(task.changeset?.files.map((file) => file.path)).toEqual(['src/sum.js']);
+  });
+
+  test('is not held back by tests that failed before: told once, they then make the proof unverified, not red', async () => {
+    const { trace } = await playPipeline({
+      turns: [call('write_file', { path: 'src/sum.js', content: 'export const add = (a, b) => a / b;\n' }), finish],
+    });
+    const task = trace.task();
+    expect(task).toMatchObject({
+      state: 'ready',
+      attempts: 2,
+      proof: { verdict: 'unverified', patched: { failed: 1 } },
+    });
+    expect(task.proof?.reason).toBe('1 test fails, as on the base; no other test fails.');
+    const verdicts = trace.events.flatMap((event) => (event.type === 'proof-ended' ? [event.data.proof.verdict] : []));
+    expect(verdicts).toEqual(['red', 'unverified']);
   });
 
   test('is unverified when the agent deletes the failing test', async () => {
@@ -55,6 +70,17 @@ describe('a task', () => {
   test('fails when the agent finishes without a change', async () => {
     const { trace } = await playPipeline({ turns: [read, finish] });
     expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'no-changes' } });
+    expect(trace.task().reason?.message).toBe('The agent finished without a change that can be used.');
+  });
+
+  test('is not green on the word of a runner that the change steers', async () => {
+    const { trace } = await playPipeline({
+      turns: [edit, call('write_file', { path: 'vitest.config.js', content: 'export default {};\n' }), finish],
+    });
+    expect(trace.task()).toMatchObject({
+      state: 'ready',
+      proof: { verdict: 'unverified', reason: expect.stringContaining('the change edits vitest.config.js') },
+    });
   });
 
   test('leaves a refused path out of the changeset and says so', async () => {
@@ -99,20 +125,20 @@ describe('a limit', () => {
     const { trace } = await playPipeline({
       turns: Array.from({ length: 10 }, () => call('launch_rocket', { to: 'moon' })),
     });
-    expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'repeated_format_error' } });
+    expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'repeated-format-error' } });
     expect(trace.task().usage.steps).toBe(3);
   });
 
   test('stops at the number of steps', async () => {
     const { trace } = await playPipeline({ limits: { steps: 4 }, turns: Array.from({ length: 10 }, () => read) });
-    expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'step_limit' }, usage: { steps: 4 } });
+    expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'step-limit' }, usage: { steps: 4 } });
   });
 
   test('stops before a call that could pass the token budget', async () => {
     const turns = Array.from({ length: 10 }, () => ({ ...read, usage: { prompt: 4_000, output: 500 } }));
     const { trace } = await playPipeline({ limits: { newTokens: 8_000 }, turns });
     const task = trace.task();
-    expect(task).toMatchObject({ state: 'failed', reason: { code: 'budget_exhausted' } });
+    expect(task).toMatchObject({ state: 'failed', reason: { code: 'budget-exhausted' } });
     expect(task.usage.newTokens).toBeLessThanOrEqual(8_000);
   });
 
@@ -169,7 +195,7 @@ describe('a fault', () => {
     const passing = await playPipeline({ turns: [edit, finish], modelFailures: [bad, bad] });
     expect(passing.trace.task()).toMatchObject({ state: 'ready', malformedInARow: 0 });
     const lasting = await playPipeline({ turns: [edit, finish], modelFailures: [bad, bad, bad, bad] });
-    expect(lasting.trace.task()).toMatchObject({ state: 'failed', reason: { code: 'repeated_format_error' } });
+    expect(lasting.trace.task()).toMatchObject({ state: 'failed', reason: { code: 'repeated-format-error' } });
     expect(lasting.trace.events.filter((event) => event.type === 'model-asked')).toHaveLength(3);
   });
 
@@ -304,7 +330,7 @@ test('calls beyond what one answer may have are refused and said, not forgotten'
 
 test('a run that a limit ends leaves its patch to look at', async () => {
   const { trace } = await playPipeline({ limits: { steps: 2 }, turns: [edit, read, finish] });
-  expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'step_limit' } });
+  expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'step-limit' } });
   expect(trace.task().changeset?.files.map((file) => file.path)).toEqual(['src/sum.js']);
 });
 

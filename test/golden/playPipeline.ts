@@ -24,15 +24,21 @@ export const defectiveProject: Readonly<Record<string, string>> = {
   'secrets/readme.txt': 'nothing to see\n',
 };
 
-/** Stands for `node --test`: passes when the defect is gone. A deleted test is not run. */
+/** Stands for `node --test`: one test passes when the defect is gone, one fails when `add` multiplies. Deleted tests are not run. */
 const runTests: MemoryCommand = (_params, box) => {
   const present = box.text('test/sum.test.js') !== undefined;
   const good = box.text('src/sum.js')?.includes('a + b') === true;
+  const sound = box.text('src/sum.js')?.includes('a * b') !== true;
   const lines = present
-    ? ['TAP version 13', '1..1', `${good ? 'ok' : 'not ok'} 1 - adds two numbers`]
+    ? [
+        'TAP version 13',
+        '1..2',
+        `${good ? 'ok' : 'not ok'} 1 - adds two numbers`,
+        `${sound ? 'ok' : 'not ok'} 2 - is sound`,
+      ]
     : ['TAP version 13', '1..0'];
   box.scratch.set('nightshift-report.tap', new TextEncoder().encode(`${lines.join('\n')}\n`));
-  return { exitCode: present && !good ? 1 : 0, stdout: '', milliseconds: 5 };
+  return { exitCode: present && !(good && sound) ? 1 : 0, stdout: '', milliseconds: 5 };
 };
 
 export interface Play {

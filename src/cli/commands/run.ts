@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { HostClient } from '../../host/client/hostClient.ts';
-import { limitCeilings } from '../../host/limitCeilings.ts';
-import type { TaskSettings, TraceLine } from '../../protocol/host.ts';
+import { largestLimits, type TaskSettings, type TraceLine, usualLimits } from '../../protocol/host.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { CliFailure, Command, Invocation, OptionValues } from '../command.ts';
 import { usage, type UsageFailure } from '../commandLine.ts';
@@ -40,9 +39,13 @@ export const runCommand: Command = {
     },
     detach: { type: 'boolean', help: 'do not wait; the task goes on in the background' },
     'require-gvisor': { type: 'boolean', help: 'refuse to run on a shared kernel' },
-    'max-tokens': { type: 'string', value: 'N', help: `new tokens, at most ${limitCeilings.newTokens}` },
-    'max-steps': { type: 'string', value: 'N', help: `steps, at most ${limitCeilings.steps}` },
-    'max-minutes': { type: 'string', value: 'N', help: `minutes of work, at most ${limitCeilings.seconds / 60}` },
+    'max-tokens': { type: 'string', value: 'N', help: `the most new tokens (default: ${usualLimits.newTokens})` },
+    'max-steps': { type: 'string', value: 'N', help: `the most steps (default: ${usualLimits.steps})` },
+    'max-minutes': {
+      type: 'string',
+      value: 'N',
+      help: `the most minutes of work (default: ${usualLimits.seconds / 60})`,
+    },
   },
   json: true,
   ownInterrupts: true,
@@ -83,11 +86,11 @@ export const runCommand: Command = {
 
 async function work(invocation: Invocation, client: HostClient, task: TaskView): Promise<number | CliFailure> {
   const { writer, values, signal } = invocation;
-  writer.started(task);
   if (flag(values, 'detach')) {
-    writer.task(task);
+    writer.detached(task);
     return exitCode.done;
   }
+  writer.started(task);
   let from = 0;
   const onLine = (line: TraceLine): void => {
     from = line.seq + 1;
@@ -130,9 +133,9 @@ function taskSettings(
   environment: Invocation['io']['environment'],
 ): Result<TaskSettings, UsageFailure> {
   const testCommand = argv(values);
-  const tokens = limit(values, 'max-tokens', limitCeilings.newTokens);
-  const steps = limit(values, 'max-steps', limitCeilings.steps);
-  const minutes = limit(values, 'max-minutes', limitCeilings.seconds / 60);
+  const tokens = limit(values, 'max-tokens', largestLimits.newTokens);
+  const steps = limit(values, 'max-steps', largestLimits.steps);
+  const minutes = limit(values, 'max-minutes', largestLimits.seconds / 60);
   for (const part of [testCommand, tokens, steps, minutes]) {
     if (!part.ok) {
       return part;
@@ -152,13 +155,13 @@ function taskSettings(
   });
 }
 
-/** Options lower a limit; raising one is left to the user's own settings. */
+/** An option is the user's own word: it raises a limit as well as it lowers it. */
 function limit(values: OptionValues, name: string, ceiling: number): Result<number | undefined, UsageFailure> {
   const text = stringOption(values, name);
   if (text === undefined) {
     return ok(undefined);
   }
-  return /^[1-9]\d{0,8}$/.test(text) && Number(text) <= ceiling
+  return /^[1-9]\d*$/.test(text) && Number(text) <= ceiling
     ? ok(Number(text))
     : fail(usage(`--${name} takes a whole number from 1 to ${ceiling}, not "${text}".`));
 }

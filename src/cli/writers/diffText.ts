@@ -1,4 +1,5 @@
-import { plainText } from '../plainText.ts';
+import { plainText } from '../../base/plainText.ts';
+import { counted } from './counted.ts';
 import type { Paint } from './paint.ts';
 
 /** A unified diff for a person: coloured by line, made harmless, and cut after `maxLines` with a word on the rest. */
@@ -10,7 +11,7 @@ export function diffText(patch: string, paint: Paint, maxLines = Number.POSITIVE
     return paintLine(plainText(line), inHunk, paint);
   });
   const left = lines.length - shown.length;
-  return `${[...shown, ...(left > 0 ? [paint('dim', `… ${left} more lines`)] : [])].join('\n')}\n`;
+  return `${[...shown, ...(left > 0 ? [paint('dim', `… ${counted(left, 'more line')}`)] : [])].join('\n')}\n`;
 }
 
 /** Outside of a hunk `---` and `+++` name the files; inside they are changed lines. */

@@ -1,11 +1,12 @@
 import type { HostResult } from '../../protocol/host.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { CliIo } from '../cliIo.ts';
-import { plainLine } from '../plainText.ts';
+import { plainLine } from '../../base/plainText.ts';
+import { counted } from './counted.ts';
 import { diffText } from './diffText.ts';
 import { paintFor, type Style } from './paint.ts';
 import { progressText } from './progressText.ts';
-import { modelText, taskListText, taskText } from './taskText.ts';
+import { detachedText, modelText, taskListText, taskText } from './taskText.ts';
 import type { Writer } from './writer.ts';
 
 /** A longer diff is cut at the end of a run; `nightshift patch` prints all of it. */
@@ -27,11 +28,16 @@ export function createHumanWriter(io: CliIo): Writer {
     }
     line(taskText(view, paint));
   };
+  const started = (view: TaskView): void => {
+    line(`${paint('bold', plainLine(view.id))}  ${plainLine(view.goal, 200)}`);
+    line(`  model ${modelText(view, paint)}`);
+  };
   return {
     task,
-    started: (view) => {
-      line(`${paint('bold', plainLine(view.id))}  ${plainLine(view.goal, 200)}`);
-      line(`  model ${modelText(view, paint)}`);
+    started,
+    detached: (view) => {
+      started(view);
+      line(detachedText(view, paint));
     },
     progress: (_, traceLine) => {
       const text = progressText(traceLine);
@@ -55,7 +61,7 @@ export function createHumanWriter(io: CliIo): Writer {
       const where = firstBad === undefined ? '' : ` at line ${firstBad.line}: ${plainLine(firstBad.reason)}`;
       line(
         ok
-          ? `${paint('green', '✓')} The trace of ${id} is intact: ${events} events.`
+          ? `${paint('green', '✓')} The trace of ${id} is intact: ${counted(events, 'event')}.`
           : `${paint('red', '✗')} The trace of ${id} was changed${where}. Do not rely on it.`,
       );
     },

@@ -1,3 +1,4 @@
+import { escapedJson } from '../../base/plainText.ts';
 import type { HostResult } from '../../protocol/host.ts';
 import type { ProofView, TaskView } from '../../protocol/taskView.ts';
 import type { Output } from '../cliIo.ts';
@@ -5,7 +6,7 @@ import type { Writer } from './writer.ts';
 
 /** One object a line. The shape of each last line is a contract with whoever reads it. */
 export function createJsonWriter(output: Output): Writer {
-  const write = (line: object): void => output.write(`${JSON.stringify(line)}\n`);
+  const write = (line: object): void => output.write(`${escapedJson(line)}\n`);
   const quiet = (): void => undefined;
   return {
     started: quiet,
@@ -14,6 +15,7 @@ export function createJsonWriter(output: Output): Writer {
     progress: (task, { seq, ts, type, actor, data }) =>
       write({ type: 'event', task, seq, ts, actor, event: type, data }),
     taskList: (tasks) => tasks.forEach((task) => write(taskLine(task))),
+    detached: (task) => write(taskLine(task)),
     task: (task) => write(taskLine(task)),
     applied: ({ task, conflicts, remaining }: HostResult<'applyTask'>) => {
       conflicts.forEach((conflict) => write({ type: 'conflict', ...conflict }));

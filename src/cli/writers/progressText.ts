@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { TraceLine } from '../../protocol/host.ts';
-import { plainLine } from '../plainText.ts';
+import { plainLine } from '../../base/plainText.ts';
+import { counted } from './counted.ts';
 
 const count = z.number();
 const reason = z.looseObject({ message: z.string() });
@@ -28,7 +29,7 @@ const sayings: Readonly<Record<string, Say>> = {
       const left = excluded.slice(0, 3).map((file) => `${file.path} (${file.reason})`);
       const more = excluded.length > 3 ? ` and ${excluded.length - 3} more` : '';
       const without = left.length === 0 ? '' : `; left out: ${left.join(', ')}${more}`;
-      return `snapshot of ${branch ?? 'a detached HEAD'}: ${files} files${work}${without}`;
+      return `snapshot of ${branch ?? 'a detached HEAD'}: ${counted(files, 'file')}${work}${without}`;
     },
   ),
   'sandbox-started': say(
@@ -59,7 +60,7 @@ const sayings: Readonly<Record<string, Say>> = {
     ({ step, tool, ok, output, reason: why }) =>
       ok
         ? testVerdict(step, tool, output)
-        : `step ${step} · ${tool} failed${why === undefined ? '' : ` (${why})`}: ${plainLine(output, 120)}`,
+        : `step ${step} · ${tool} failed${why === undefined ? '' : ` (${why})`}: ${plainLine(withoutReason(output, why), 120)}`,
   ),
   'call-refused': say(
     z.looseObject({ step: count, reason }),
@@ -67,7 +68,7 @@ const sayings: Readonly<Record<string, Say>> = {
   ),
   'tool-closed': say(
     z.looseObject({ tool: z.string(), failures: count }),
-    ({ tool, failures }) => `${tool} is closed for this task after ${failures} failures`,
+    ({ tool, failures }) => `${tool} is closed for this task after ${counted(failures, 'failure')}`,
   ),
   'notice-given': say(z.looseObject({ guard: z.string() }), ({ guard }) => `the agent was told about: ${guard}`),
   'guard-tripped': say(
@@ -76,7 +77,7 @@ const sayings: Readonly<Record<string, Say>> = {
   ),
   'changeset-imported': say(
     z.looseObject({ changeset: z.looseObject({ files: z.array(z.unknown()) }) }),
-    ({ changeset }) => `changes imported: ${changeset.files.length} ${changeset.files.length === 1 ? 'file' : 'files'}`,
+    ({ changeset }) => `changes imported: ${counted(changeset.files.length, 'file')}`,
   ),
   'proof-started': say(
     z.looseObject({ command: z.array(z.string()) }),
@@ -93,7 +94,7 @@ const sayings: Readonly<Record<string, Say>> = {
   ),
   'journal-recovered': say(
     z.looseObject({ bytes: count }),
-    ({ bytes }) => `a torn last line of ${bytes} bytes was cut off the trace`,
+    ({ bytes }) => `a torn last line of ${counted(bytes, 'byte')} was cut off the trace`,
   ),
 };
 
@@ -129,6 +130,11 @@ export function reportText(counts: {
 /** Of what went well only a test run has something to tell: its first line counts the tests. */
 function testVerdict(step: number, tool: string, output: string): string | undefined {
   return tool === 'run_tests' ? `step ${step} · ${output.split('\n', 1)[0] ?? ''}` : undefined;
+}
+
+/** The agent is told `reason: message`; a person has read the reason already. */
+function withoutReason(output: string, reason: string | undefined): string {
+  return reason !== undefined && output.startsWith(`${reason}: `) ? output.slice(reason.length + 2) : output;
 }
 
 /** The argument that says most about a call. */

@@ -1,5 +1,7 @@
 import type { ChangedFileView, ProofView, TaskView } from '../../protocol/taskView.ts';
-import { plainLine } from '../plainText.ts';
+import { plainLine } from '../../base/plainText.ts';
+import { isEnvironmentReason } from '../exitCode.ts';
+import { counted } from './counted.ts';
 import type { Paint, Style } from './paint.ts';
 import { reportText, runtimeBadge } from './progressText.ts';
 
@@ -44,7 +46,9 @@ export function taskText(task: TaskView, paint: Paint): string {
     ),
     ...rows(
       'votes',
-      task.votes.map((each) => plainLine(`${each.agent}: ${each.vote}, ${each.reason}`)),
+      task.votes.map((each) =>
+        plainLine(`${each.agent}: ${each.vote}${each.reason === task.summary ? '' : `, ${each.reason}`}`),
+      ),
       paint,
     ),
     row('model', modelText(task, paint), paint),
@@ -52,7 +56,7 @@ export function taskText(task: TaskView, paint: Paint): string {
       ? []
       : [row('sandbox', runtimeBadge(task.runtime.name, task.runtime.isolatedKernel), paint)]),
     row('usage', usageText(task), paint),
-    row('trace', `${plainLine(task.trace.path)} (${task.trace.events} events)`, paint),
+    row('trace', `${plainLine(task.trace.path)} (${counted(task.trace.events, 'event')})`, paint),
     ...rows('next', nextSteps(task), paint),
   ].join('\n');
 }
@@ -72,7 +76,7 @@ export function taskListText(tasks: readonly TaskView[], paint: Paint, columns: 
 }
 
 /** What a person may do with a task from here. */
-export function nextSteps({ id, state, changeset }: TaskView): string[] {
+export function nextSteps({ id, state, reason, changeset }: TaskView): string[] {
   if (state === 'ready') {
     const named =
       changeset?.files.filter((file) => file.protected !== undefined && !file.applied).slice(0, namesShown) ?? [];
@@ -83,7 +87,20 @@ export function nextSteps({ id, state, changeset }: TaskView): string[] {
       `nightshift discard ${id}   forget it`,
     ];
   }
-  return state === 'failed' ? [`nightshift discard ${id}`, '`nightshift doctor` checks this machine'] : [];
+  const isOver = state === 'failed' || state === 'discarded' || state === 'cancelled';
+  return [
+    ...(isOver && changeset !== undefined ? [`nightshift patch ${id}     print the diff`] : []),
+    ...(state === 'failed' ? [`nightshift discard ${id}   forget it`] : []),
+    ...(state === 'failed' && isEnvironmentReason(reason?.code ?? '')
+      ? ['nightshift doctor     check what this machine lacks']
+      : []),
+  ];
+}
+
+/** What a person may do with a task that goes on without being watched. */
+export function detachedText({ id }: TaskView, paint: Paint): string {
+  const steps = [`nightshift show ${id}     see how it goes`, `nightshift cancel ${id}   stop it`];
+  return rows('next', steps, paint).join('\n');
 }
 
 export function modelText({ model, replay }: TaskView, paint: Paint): string {
@@ -95,8 +112,9 @@ function stateDetail({ reason, state, activity }: TaskView): string {
   if (reason !== undefined) {
     return `: ${plainLine(reason.message)} (${plainLine(reason.code)})`;
   }
-  const saysMore = state !== 'ready' && activity !== '' && activity !== state;
-  return saysMore ? `: ${plainLine(activity, 120)}` : '';
+  const said = activity.startsWith(`${state}: `) ? activity.slice(state.length + 2) : activity;
+  const saysMore = state !== 'ready' && said !== '' && said !== state;
+  return saysMore ? `: ${plainLine(said, 120)}` : '';
 }
 
 function proofRows(proof: ProofView | undefined, paint: Paint): string[] {
@@ -112,7 +130,7 @@ function proofRows(proof: ProofView | undefined, paint: Paint): string[] {
       `after   ${reportText(proof.patched)}`,
       `run by Nightshift in fresh sandboxes (${proof.runtime}): ${plainLine(proof.command.join(' '))}`,
       ...failing.slice(0, namesShown).map((test) => paint('red', `✗ ${plainLine(test.name, 200)}`)),
-      ...(failing.length > namesShown ? [`and ${failing.length - namesShown} more failing tests`] : []),
+      ...(failing.length > namesShown ? [`and ${counted(failing.length - namesShown, 'more failing test')}`] : []),
     ],
     paint,
   );
@@ -127,7 +145,7 @@ function fileText(file: ChangedFileView, paint: Paint): string {
 
 function usageText({ usage, limits }: TaskView): string {
   const number = (value: number): string => value.toLocaleString('en-US');
-  return `${usage.steps} steps, ${number(usage.newTokens)} new tokens of ${number(limits.newTokens)} (${number(usage.tokens)} in all), ${usage.seconds.toFixed(1)} s`;
+  return `${counted(usage.steps, 'step')}, ${counted(usage.newTokens, 'new token')} of ${number(limits.newTokens)} (${number(usage.tokens)} in all), ${usage.seconds.toFixed(1)} s`;
 }
 
 function sizeText({ changeset }: TaskView): string {

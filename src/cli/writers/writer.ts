@@ -6,6 +6,8 @@ import type { TaskView } from '../../protocol/taskView.ts';
 export interface Writer {
   /** A task was created and is followed. */
   started(task: TaskView): void;
+  /** A task was created and goes on by itself. */
+  detached(task: TaskView): void;
   progress(task: string, line: TraceLine): void;
   /** A remark for a person while a command is at work; nothing in JSON. */
   note(text: string): void;

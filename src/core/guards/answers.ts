@@ -10,7 +10,7 @@ export function malformedCalls(task: Task): GuardVerdict {
   const message =
     `The model sent malformed tool calls in ${malformedInARow} answers in a row; ` +
     'choose a model that is better at tool calls and delegate the task again.';
-  return { kind: 'stop', guard: 'malformed-calls', reason: { code: 'repeated_format_error', message } };
+  return { kind: 'stop', guard: 'malformed-calls', reason: { code: 'repeated-format-error', message } };
 }
 
 /** Answers in a row without any call: at the limit the agent must decide, after it the run is stuck. */

@@ -29,7 +29,7 @@ export function newTokenBudget(task: Task, estimate: CallEstimate): GuardVerdict
   const used = task.usage.newTokens;
   return withinBudget(task, {
     guard: 'new-tokens',
-    code: 'budget_exhausted',
+    code: 'budget-exhausted',
     limit: task.limits.newTokens,
     used,
     after: used + estimate.newTokens + estimate.maxOutput,
@@ -41,7 +41,7 @@ export function totalTokenBudget(task: Task, estimate: CallEstimate): GuardVerdi
   const used = task.usage.tokens;
   return withinBudget(task, {
     guard: 'total-tokens',
-    code: 'budget_exhausted',
+    code: 'budget-exhausted',
     limit: task.limits.totalTokens,
     used,
     after: used + estimate.promptTokens + estimate.maxOutput,
@@ -53,7 +53,7 @@ export function stepLimit(task: Task): GuardVerdict {
   const used = task.usage.steps;
   return withinBudget(task, {
     guard: 'steps',
-    code: 'step_limit',
+    code: 'step-limit',
     limit: task.limits.steps,
     used,
     after: used + 1,
@@ -65,7 +65,7 @@ export function stepLimit(task: Task): GuardVerdict {
 export function timeLimit(task: Task, seconds: number): GuardVerdict {
   return withinBudget(task, {
     guard: 'seconds',
-    code: 'time_limit',
+    code: 'time-limit',
     limit: task.limits.seconds,
     used: Math.floor(seconds),
     after: seconds >= task.limits.seconds ? Number.POSITIVE_INFINITY : seconds,
@@ -87,16 +87,17 @@ function withinBudget(task: Task, budget: Budget): GuardVerdict {
   return go;
 }
 
-/** The user's settings that hold a limit; the others follow from these. */
-const settingOf: Readonly<Partial<Record<GuardName, string>>> = {
-  'new-tokens': 'nightshift.limits.newTokens',
-  steps: 'nightshift.limits.steps',
-  seconds: 'nightshift.limits.minutes',
+/** The user's setting and command-line option that hold a limit; the other limits follow from these. */
+const settingOf: Readonly<Partial<Record<GuardName, { readonly setting: string; readonly option: string }>>> = {
+  'new-tokens': { setting: 'nightshift.limits.newTokens', option: '--max-tokens' },
+  'total-tokens': { setting: 'nightshift.limits.newTokens', option: '--max-tokens' },
+  steps: { setting: 'nightshift.limits.steps', option: '--max-steps' },
+  seconds: { setting: 'nightshift.limits.minutes', option: '--max-minutes' },
 };
 
 function wayOut(guard: GuardName): string {
-  const setting = settingOf[guard];
-  return setting === undefined
+  const held = settingOf[guard];
+  return held === undefined
     ? 'delegate a smaller goal.'
-    : `raise ${setting} in your settings and delegate it again, or delegate a smaller goal.`;
+    : `raise ${held.setting} in your settings (${held.option} on the command line) and delegate it again, or delegate a smaller goal.`;
 }

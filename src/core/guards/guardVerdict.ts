@@ -13,7 +13,7 @@ export type GuardVerdict =
 
 export type GuardName = 'new-tokens' | 'total-tokens' | 'steps' | 'seconds' | 'malformed-calls' | 'silent-answers';
 
-export type StopCode = 'budget_exhausted' | 'step_limit' | 'time_limit' | 'repeated_format_error' | 'stuck';
+export type StopCode = 'budget-exhausted' | 'step-limit' | 'time-limit' | 'repeated-format-error' | 'stuck';
 
 export const go: GuardVerdict = { kind: 'go' };
 

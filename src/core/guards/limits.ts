@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { usualLimits } from '../../protocol/host.ts';
 
 /** Limits of one task. Only the user's own settings set them; a model or a workspace never does. */
 export const limitsSchema = z.object({
@@ -22,10 +23,10 @@ export const limitsSchema = z.object({
 export type Limits = z.infer<typeof limitsSchema>;
 
 export const defaultLimits: Limits = {
-  newTokens: 50_000,
+  newTokens: usualLimits.newTokens,
   totalTokens: 1_000_000,
-  steps: 40,
-  seconds: 30 * 60,
+  steps: usualLimits.steps,
+  seconds: usualLimits.seconds,
   toolFailures: 3,
   malformedCalls: 3,
   silentAnswers: 3,

@@ -1,15 +1,14 @@
+import { matchesName, type NameRule } from './nameRule.ts';
 import { foldForRules } from './pathFold.ts';
+import { runnerNames } from './runnerSteering.ts';
 
-/** Files that configure what runs on people's machines, in CI, or inside other agents. A person approves each of them alone. */
-export interface ProtectedRule {
+/**
+ * Files that configure what runs on people's machines, in CI, or inside other agents, and what a test run proves. A person
+ * approves each of them alone.
+ */
+export interface ProtectedRule extends NameRule {
   readonly rule: string;
   readonly message: string;
-  /** Everything below a directory of this name, wherever it is; also a file of this name. Lower case. */
-  readonly directories?: readonly string[];
-  /** Base names, lower case. */
-  readonly files?: readonly string[];
-  /** Over the lower-case base name. */
-  readonly patterns?: readonly RegExp[];
 }
 
 export const protectedRules: readonly ProtectedRule[] = [
@@ -34,11 +33,14 @@ export const protectedRules: readonly ProtectedRule[] = [
     files: [
       'jenkinsfile',
       '.travis.yml',
+      '.travis.yaml',
       '.drone.yml',
       '.cirrus.yml',
       'appveyor.yml',
       '.appveyor.yml',
       'cloudbuild.yaml',
+      'buildspec.yml',
+      'buildspec.yaml',
     ],
     patterns: [/^\.gitlab-ci/, /^azure-pipelines/, /^bitbucket-pipelines/, /^\.woodpecker\.ya?ml$/, /^jenkinsfile\b/],
   },
@@ -48,7 +50,12 @@ export const protectedRules: readonly ProtectedRule[] = [
     directories: ['.vscode', '.vscode-test'],
     patterns: [/\.code-workspace$/],
   },
-  { rule: 'P-IDE', message: 'configures the editor', directories: ['.idea', '.vs', '.fleet', '.zed'] },
+  {
+    rule: 'P-IDE',
+    message: 'configures the editor',
+    directories: ['.idea', '.vs', '.fleet', '.zed'],
+    files: ['.dir-locals.el', '.dir-locals-2.el', '.exrc', '.vimrc', '.nvimrc', '.nvim.lua'],
+  },
   {
     rule: 'P-DEVCONTAINER',
     message: 'configures the development container',
@@ -58,7 +65,7 @@ export const protectedRules: readonly ProtectedRule[] = [
   {
     rule: 'P-HOOKS',
     message: 'configures hooks that run on commit or push',
-    directories: ['.husky', '.githooks', '.hooks'],
+    directories: ['.husky', '.githooks', '.git-hooks', '.hooks'],
     files: ['lefthook.yml', 'lefthook.yaml', '.lefthook.yml', '.lintstagedrc'],
     patterns: [/^\.pre-commit-config\./, /^\.pre-commit-hooks\./, /^\.lintstagedrc\./, /^lint-staged\.config\./],
   },
@@ -76,6 +83,8 @@ export const protectedRules: readonly ProtectedRule[] = [
       '.continue',
       '.aider',
       '.kiro',
+      '.opencode',
+      '.junie',
     ],
     files: [
       'agents.md',
@@ -86,6 +95,9 @@ export const protectedRules: readonly ProtectedRule[] = [
       '.mcp.json',
       'mcp.json',
       'copilot-instructions.md',
+      'opencode.json',
+      'opencode.jsonc',
+      '.goosehints',
     ],
     patterns: [
       /^\.cursor/,
@@ -115,8 +127,42 @@ export const protectedRules: readonly ProtectedRule[] = [
       '.mise.toml',
       '.bunfig.toml',
       'bunfig.toml',
+      'flake.nix',
+      'shell.nix',
+      'default.nix',
+      'vagrantfile',
     ],
     patterns: [/^\.env($|[.-])/, /^\.yarnrc/, /^\.pnpmfile\./],
+  },
+  {
+    rule: 'P-PACKAGE-MANAGER',
+    message: 'is or configures a package manager, which runs it',
+    directories: ['.yarn', 'node_modules', '.mvn'],
+    files: [
+      '.pnp.cjs',
+      '.pnp.loader.mjs',
+      'pnpm-workspace.yaml',
+      'gradlew',
+      'gradlew.bat',
+      'mvnw',
+      'mvnw.cmd',
+      'nuget.config',
+    ],
+    paths: [/(^|\/)gradle\/wrapper\//],
+  },
+  {
+    rule: 'P-BUILD',
+    message: 'runs when the project is built, or when an editor opens it',
+    directories: ['.cargo'],
+    files: ['build.rs', '.pylintrc', '.clangd', 'cmakepresets.json', 'cmakeuserpresets.json'],
+    patterns: [/^eslint\.config\./, /^\.eslintrc/, /^(gulpfile|gruntfile)(\.|$)/, /^directory\.(build|packages)\./],
+  },
+  { ...runnerNames, rule: 'P-TESTS', message: 'steers the test runner, which decides what a test proves' },
+  {
+    rule: 'P-DEPENDENCIES',
+    message: 'says what is fetched and installed',
+    files: ['pyproject.toml', 'setup.py', 'setup.cfg', 'go.mod', 'go.work', 'cargo.toml', 'gemfile', 'pipfile'],
+    patterns: [/^requirements.*\.txt$/],
   },
   {
     rule: 'P-CONTAINER',
@@ -165,12 +211,5 @@ export function protectedByName(path: string, hookDirectories: readonly string[]
   if (hookDirectories.some((directory) => `${folded}/`.startsWith(`${foldForRules(directory)}/`))) {
     return protectedRules.find((rule) => rule.rule === 'P-HOOKS');
   }
-  const segments = folded.split('/');
-  const name = segments.at(-1) ?? '';
-  return protectedRules.find(
-    (rule) =>
-      rule.directories?.some((directory) => segments.includes(directory)) === true ||
-      rule.files?.includes(name) === true ||
-      rule.patterns?.some((pattern) => pattern.test(name)) === true,
-  );
+  return protectedRules.find((rule) => matchesName(rule, path));
 }

@@ -63,6 +63,11 @@ export const refusedPathRules: readonly PathRule[] = [
     breaks: (path) => foldForRules(path).split('/').some(isGitName),
   },
   {
+    rule: 'P-REPOSITORY',
+    message: "the path reaches into another version control system's data",
+    breaks: (path) => foldForRules(path).split('/').some(isRepositoryName),
+  },
+  {
     rule: 'P-SHORT-NAME',
     message: 'the path has a Windows short name, which is an alias of another file',
     breaks: (_path, segments) => some(segments, (segment) => shortName.test(segment)),
@@ -99,6 +104,11 @@ export const refusedPathRules: readonly PathRule[] = [
 function isGitName(segment: string): boolean {
   const name = (segment.split(':')[0] ?? '').replace(/[\s.]+$/u, '');
   return /^(\.git|git~\d+|\.gitmodules|gitmod~\d+|gi7eba~\d+)$/.test(name);
+}
+
+/** Mercurial, Subversion and Jujutsu run hooks and programs that their own data names, as Git does. */
+function isRepositoryName(segment: string): boolean {
+  return /^\.(hg|svn|jj)$/.test((segment.split(':')[0] ?? '').replace(/[\s.]+$/u, ''));
 }
 
 /** True for a path through anything that a file system may take for `.git`; Git itself refuses such a path. */

@@ -1,32 +1,68 @@
+import { matchesName, type NameRule } from './nameRule.ts';
 import { foldForRules } from './pathFold.ts';
 
-/** Names of files that hold secrets by convention; such a file never enters a sandbox, tracked or not. Over the lower-case base name. */
-const secretNames: readonly RegExp[] = [
-  /^\.env$/,
-  /^\.env[.-]/,
-  /\.env$/,
-  /^\.envrc$/,
-  /\.(pem|key|p12|pfx|pkcs12|jks|keystore|kdbx|ppk|asc)$/,
-  /^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
-  /^\.(netrc|pgpass|git-credentials|npmrc|pypirc|htpasswd|dockercfg|s3cfg|boto)$/,
-  /^_netrc$/,
-  /^(client_secret|service[-_]?account)[^/]*\.json$/,
-  /^(credentials|secrets?)\.(json|ya?ml|toml|ini)$/,
-  /\.tfstate(\.backup)?$/,
-];
+/** Names of files that hold secrets by convention; such a file never enters a sandbox, tracked or not. */
+const secretNames: NameRule = {
+  files: [
+    '.env',
+    '.envrc',
+    '.flaskenv',
+    '.dev.vars',
+    '.netrc',
+    '_netrc',
+    '.pgpass',
+    '.my.cnf',
+    '.mylogin.cnf',
+    '.git-credentials',
+    '.npmrc',
+    '.pypirc',
+    '.htpasswd',
+    '.dockercfg',
+    '.s3cfg',
+    '.boto',
+    '.terraformrc',
+    'terraform.rc',
+    '.vault-token',
+    'credentials',
+    'kubeconfig',
+    'local.settings.json',
+    'auth.json',
+  ],
+  patterns: [
+    /^\.env[.-]/,
+    /\.env(\.local)?$/,
+    /^env\.(local|dev|development|staging|prod|production)$/,
+    /^\.dev\.vars[.-]/,
+    /\.(pem|key|p12|pfx|pkcs12|jks|keystore|kdbx|ppk|asc|gpg|ovpn)$/,
+    /\.(pem|key|p12|pfx|ppk)\.(bak|backup|old|orig)$/,
+    /^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
+    /^id_.*\.bak$/,
+    /^(client_secret|service[-_]?account)[^/]*\.json$/,
+    /-adminsdk-.*\.json$/,
+    /^(credentials|secrets?)\.(json|ya?ml|toml|ini)$/,
+    /\.tfstate(\.backup)?$/,
+    /\.tfvars(\.json)?$/,
+  ],
+  paths: [
+    /(^|\/)\.docker\/config\.json$/,
+    /(^|\/)\.m2\/settings\.xml$/,
+    /(^|\/)\.config\/gh\/hosts\.ya?ml$/,
+    /(^|\/)\.vscode\/sftp\.json$/,
+  ],
+};
 
 /** Below these directories nothing enters. */
-const secretDirectories: readonly string[] = ['.ssh', '.gnupg', '.aws', '.azure', '.kube', '.gcloud'];
+const secretDirectories = /(^|\/)(\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.gcloud|\.gem|\.config\/gcloud)\//;
 
-/** Templates that say which variables exist, and public halves. */
-const harmlessNames: readonly RegExp[] = [/^\.env[.-](example|sample|template|dist|defaults?|schema)$/, /\.pub$/];
+/** Templates that say which variables exist, public halves, and the texts of a login page. */
+const harmlessNames: NameRule = {
+  patterns: [/^\.(env|dev\.vars)[.-](example|sample|template|dist|defaults?|schema)$/, /\.pub$/],
+  paths: [/(^|\/)(locales?|i18n|lang|langs|languages|translations?|messages)\/(.*\/)?auth\.json$/],
+};
 
 /** True for a path whose name says that it holds a secret. */
 export function isSecretFile(path: string): boolean {
-  const segments = foldForRules(path).split('/');
-  const name = segments.at(-1) ?? '';
-  if (segments.slice(0, -1).some((segment) => secretDirectories.includes(segment))) {
-    return true;
-  }
-  return !harmlessNames.some((pattern) => pattern.test(name)) && secretNames.some((pattern) => pattern.test(name));
+  return (
+    secretDirectories.test(foldForRules(path)) || (!matchesName(harmlessNames, path) && matchesName(secretNames, path))
+  );
 }

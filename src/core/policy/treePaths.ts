@@ -90,12 +90,8 @@ export class TreePaths implements TreeView {
     }
   }
 
-  /** A name stays spelt as long as a file or a directory still has it. */
   /** A name may still be in use as a directory when its file goes, and the other way round. */
   private unspell(name: string): void {
-    if (this.files.has(name) || this.directories.has(name)) {
-      return;
-    }
     if (this.files.has(name) || this.directories.has(name)) {
       return;
     }

@@ -42,7 +42,8 @@ function attemptText(task: Task): string {
 function failureText({ patched }: Proof): string {
   const failing = patched.tests.filter((test) => test.status === 'failed').slice(0, maxFailures);
   const text = failing.map((test) => `- ${test.name}: ${(test.message ?? 'failed').slice(0, maxMessage)}`).join('\n');
-  return text === '' ? patched.outputTail.slice(-maxText) : text.slice(0, maxText);
+  const tail = patched.outputTail === '' ? (patched.cannotRun ?? '') : patched.outputTail;
+  return text === '' ? tail.slice(-maxText) : text.slice(0, maxText);
 }
 
 /** A fence that the text cannot close. */

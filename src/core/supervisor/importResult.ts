@@ -24,8 +24,9 @@ export async function importResult(
   }
   if (changeset.value.files.length === 0) {
     const left = judgement.refused[0];
-    const why = left === undefined ? `It said: ${result.summary}` : `${left.path} was refused: ${left.message}`;
-    return fail(failure('no-changes', `The agent finished without a change that can be used. ${why}`));
+    // What the model said about it stays in the trace: a reason is shown as the host's own words.
+    const why = left === undefined ? '' : ` ${left.path} was refused: ${left.message}`;
+    return fail(failure('no-changes', `The agent finished without a change that can be used.${why}`));
   }
   const whole = await ports.store.judge(base, tree, signal);
   if (!whole.ok) {

@@ -56,13 +56,14 @@ async function readChange(
   }
   const bytes = new Uint8Array(change.size);
   for (let offset = 0; offset < change.size;) {
-    const params = { path: change.path, from: 'repository' as const, offset, length: maxReadBytes };
+    const length = Math.min(maxReadBytes, change.size - offset);
+    const params = { path: change.path, from: 'repository' as const, offset, length };
     const part = await box.request('read_bytes', params, { signal });
     if (!part.ok) {
       return part;
     }
     const read = decodeBase64(part.value.bytes);
-    if (read === undefined || read.length === 0 || offset + read.length > change.size) {
+    if (read?.length !== length || part.value.size !== change.size) {
       return fail(failure('protocol-violation', `The sandbox gave other bytes of ${change.path} than it had listed.`));
     }
     bytes.set(read, offset);

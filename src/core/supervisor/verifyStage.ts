@@ -1,5 +1,6 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { failsOnlyAsOnBase, withOldFailures } from '../changes/proof/oldFailures.ts';
 import type { Proof } from '../changes/proof/proof.ts';
 import { prove } from '../changes/proof/runProof.ts';
 import { cannotRunReport } from '../changes/proof/toReport.ts';
@@ -24,12 +25,22 @@ export async function verifyStage(assignment: Assignment): Promise<Result<StageE
   if (task.proof?.hash === hash) {
     return afterProof(task, task.proof);
   }
-  const proof = await proofOf(assignment, task.changeset, task);
-  if (!proof.ok) {
-    return proof;
+  const outcome = await proofOf(assignment, task.changeset, task);
+  if (!outcome.ok) {
+    return outcome;
   }
-  await trace.record({ type: 'proof-ended', actor: 'host', data: { hash, proof: proof.value } });
-  return afterProof(task, proof.value);
+  const proof = settled(task, outcome.value);
+  await trace.record({ type: 'proof-ended', actor: 'host', data: { hash, proof } });
+  return afterProof(task, proof);
+}
+
+/**
+ * Failures that were there before may be what the task is about, so the agent is told of them once. After that they are no longer held
+ * against a change that broke nothing.
+ */
+function settled(task: Task, proof: Proof): Proof {
+  const told = task.attempts > 1;
+  return told && proof.verdict === 'red' && failsOnlyAsOnBase(proof) ? withOldFailures(proof) : proof;
 }
 
 function afterProof(task: Task, proof: Proof): Result<StageEnd, Failure> {
@@ -61,6 +72,7 @@ async function proofOf(
       hash,
       baseTree,
       patchedTree: resultTree,
+      changed: changeset.files,
       // The base of a task never changes, so a second proof need not run its tests again.
       ...(task.baseline === undefined ? {} : { knownBase: task.baseline }),
     });

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { errorText, type Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
-import type { EngineInfo, SandboxEngine } from '../../core/sandbox/sandbox.ts';
+import type { EngineInfo, RuntimeInfo, SandboxEngine } from '../../core/sandbox/sandbox.ts';
 import type { InstalledModel } from '../../node/models/ollamaCatalog.ts';
 
 export interface DoctorCheck {
@@ -16,6 +16,8 @@ export interface DoctorCheck {
 export interface DoctorOptions {
   /** Undefined when this installation is not complete enough to make one; the checks say so. */
   readonly engine: SandboxEngine | undefined;
+  /** What the user wishes for boxes: nothing, a runtime, or a word that is none. */
+  readonly preferredRuntime: Result<RuntimeInfo['name'] | undefined, Failure>;
   readonly repository: () => Promise<
     Result<{ readonly root: string; readonly head: string | null; readonly branch: string | null }, Failure>
   >;
@@ -44,6 +46,10 @@ export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorC
   yield nodeCheck(options.nodeVersion);
   yield await gitCheck(options);
   yield* engineChecks(options);
+  if (!options.preferredRuntime.ok) {
+    const fix = 'Until then no agent host starts; set it where you start Nightshift from.';
+    yield { name: 'runtime', status: 'fail', detail: options.preferredRuntime.error.message, fix };
+  }
   yield await modelCheck(options);
   yield await repositoryCheck(options);
   yield* stateChecks(options.stateHome);
@@ -68,7 +74,7 @@ async function gitCheck({ gitVersion }: DoctorOptions): Promise<DoctorCheck> {
   }
 }
 
-async function* engineChecks({ engine, signal }: DoctorOptions): AsyncGenerator<DoctorCheck> {
+async function* engineChecks({ engine, preferredRuntime, signal }: DoctorOptions): AsyncGenerator<DoctorCheck> {
   if (engine === undefined) {
     yield {
       name: 'engine',
@@ -88,7 +94,9 @@ async function* engineChecks({ engine, signal }: DoctorOptions): AsyncGenerator<
   const { version, apiVersion, endpoint } = info.value;
   yield { name: 'engine', status: 'ok', detail: `engine ${version}, API ${apiVersion}, at ${endpoint}` };
   yield await imageCheck(engine, signal);
-  yield await runtimeCheck(engine, info.value, signal);
+  if (preferredRuntime.ok) {
+    yield await runtimeCheck(engine, info.value, preferredRuntime.value, signal);
+  }
 }
 
 /** Makes the image when it is missing: that needs no registry and takes seconds, and the first task is quicker for it. */
@@ -107,8 +115,14 @@ async function imageCheck(engine: SandboxEngine, signal: AbortSignal): Promise<D
       };
 }
 
-async function runtimeCheck(engine: SandboxEngine, info: EngineInfo, signal: AbortSignal): Promise<DoctorCheck> {
-  const runtime = await engine.chooseRuntime({ requireGvisor: false }, signal);
+async function runtimeCheck(
+  engine: SandboxEngine,
+  info: EngineInfo,
+  preferred: RuntimeInfo['name'] | undefined,
+  signal: AbortSignal,
+): Promise<DoctorCheck> {
+  const wish = { requireGvisor: false, ...(preferred === undefined ? {} : { preferred }) };
+  const runtime = await engine.chooseRuntime(wish, signal);
   const install =
     'Install gVisor (https://gvisor.dev/docs/user_guide/install) and register it with `runsc install`, then restart Docker.';
   if (!runtime.ok) {
@@ -122,13 +136,24 @@ async function runtimeCheck(engine: SandboxEngine, info: EngineInfo, signal: Abo
   if (runtime.value.isolatedKernel) {
     return { name: 'runtime', status: 'ok', detail: `${runtime.value.name}: sandboxes have a kernel of their own` };
   }
+  const shared = `${runtime.value.name}: sandboxes share the kernel of this machine`;
+  if (preferred === 'runc') {
+    const detail = `${shared}; NIGHTSHIFT_SANDBOX_RUNTIME chose it`;
+    const first = info.runtimes.includes('runsc') ? '' : `${install} `;
+    return {
+      name: 'runtime',
+      status: 'warn',
+      detail,
+      fix: `${first}Unset it for sandboxes with a kernel of their own.`,
+    };
+  }
   const why = info.runtimes.includes('runsc')
     ? 'gVisor is registered, but its probe did not pass'
     : 'gVisor is not installed';
   return {
     name: 'runtime',
     status: 'warn',
-    detail: `${runtime.value.name}: sandboxes share the kernel of this machine; ${why}`,
+    detail: `${shared}; ${why}`,
     fix: install,
   };
 }

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { listOllamaModels } from '../../node/models/ollamaCatalog.ts';
 import { defaultOllamaHost } from '../../node/models/ollamaHost.ts';
+import { findGit } from '../../node/repository/findGit.ts';
 import { createDockerEngine } from '../../node/sandbox/dockerEngine.ts';
 import { ensureBaseImage } from '../../node/sandbox/image/ensureBaseImage.ts';
 import { stateHome } from '../paths.ts';
+import { preferredRuntime } from '../preferredRuntime.ts';
 import { type DoctorCheck, type DoctorOptions, runChecks } from './doctorChecks.ts';
 
 /** The checks with the real engine, models and tools. `installation` is the folder that holds `dist` and `media`. */
@@ -17,11 +19,18 @@ export function openDoctor(
   return runChecks({
     ...asked,
     engine: openEngine(installation),
-    gitVersion: async () => (await promisify(execFile)('git', ['--version'], { timeout: 5_000 })).stdout.trim(),
+    preferredRuntime: preferredRuntime(process.env),
+    gitVersion,
     models: (host, signal) => listOllamaModels(host?.trim() || defaultOllamaHost, signal),
     stateHome: stateHome(),
     nodeVersion: process.versions.node,
   });
+}
+
+/** Of the Git that tasks use. Throws where there is none, which the check explains. */
+async function gitVersion(): Promise<string> {
+  const { stdout } = await promisify(execFile)(findGit() ?? 'git is not on PATH', ['--version'], { timeout: 5_000 });
+  return stdout.trim();
 }
 
 function openEngine(installation: string): DoctorOptions['engine'] {

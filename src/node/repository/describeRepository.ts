@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errorText, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
@@ -56,6 +56,10 @@ export async function describeRepository(
       failure('git-failed', `Git described "${directory.value}" in a way this version does not know. Update Git.`),
     );
   }
+  const owned = await checkOwnTree(root, gitDirectory);
+  if (!owned.ok) {
+    return owned;
+  }
   const head = await describeHead(root, gitDirectory, signal);
   return head.ok
     ? ok({
@@ -66,6 +70,35 @@ export async function describeRepository(
         ...head.value,
       })
     : head;
+}
+
+/**
+ * A repository's own configuration can move its working tree anywhere, such as to the user's home. The tree of a repository is
+ * taken for what it says only when the tree says the same: its `.git` is, or names, that git directory.
+ */
+async function checkOwnTree(root: string, gitDirectory: string): Promise<Result<void, RepositoryFailure>> {
+  const named = join(root, '.git');
+  try {
+    const target = (await stat(named)).isFile() ? await readGitFile(named) : named;
+    if (target !== undefined && (await realpath(resolve(root, target))) === (await realpath(gitDirectory))) {
+      return ok(undefined);
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))) {
+      return fail(failure('unreadable', `"${named}" cannot be read (${errorText(error)}). Allow it, and try again.`));
+    }
+  }
+  return fail(
+    failure(
+      'unreadable',
+      `The repository in "${gitDirectory}" has its files moved to "${root}", which does not belong to it. Remove "worktree" from the file "config" there, or use a fresh clone.`,
+    ),
+  );
+}
+
+/** Where a gitfile points to, as `gitdir: <path>`, absolute or relative to the folder it is in. */
+async function readGitFile(path: string): Promise<string | undefined> {
+  return /^gitdir: ([^\n]+?)[\r\n]*$/.exec(await readFile(path, 'utf8'))?.[1];
 }
 
 /** The commit and the branch that the working tree is on now. */

@@ -1,10 +1,15 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { delimiter } from 'node:path';
+import { Readable } from 'node:stream';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { RepositoryFailure } from '../../core/repository/repository.ts';
+import { absoluteEntries, findGit } from './findGit.ts';
 
-/** The only place that starts Git: argv, an environment made from nothing, no hook, no filter, no fsmonitor, no prompt. */
+/**
+ * The only place that starts Git: argv, an environment made from nothing, no hook, no filter, no fsmonitor, no
+ * prompt, no network.
+ */
 export interface GitCall {
   readonly arguments: readonly string[];
   readonly directory: string;
@@ -90,7 +95,12 @@ export async function runGit(call: GitCall, signal: AbortSignal): Promise<Result
 
 /** Starts Git for an answer that is read as it comes; the reader sets the pace. */
 export function streamGit(call: GitCall, signal: AbortSignal): GitStream {
-  const child = spawn('git', [...call.arguments], {
+  // A bare name would be looked up by the platform, which may take a "git" that lies in the repository.
+  const program = findGit();
+  if (program === undefined) {
+    return { stdout: Readable.from([]), ended: Promise.resolve(fail(gitMissing())), stop: () => undefined };
+  }
+  const child = spawn(program, [...call.arguments], {
     cwd: call.directory,
     env: environmentOf(call),
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -166,7 +176,14 @@ function environmentOf(call: GitCall): Record<string, string> {
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_LITERAL_PATHSPECS: '1',
+    // A repository may name a promisor remote, from which Git fetches an object that is missing by running what the repository
+    // says. `protocol.allow` is no more than a default that its configuration overrides; these two it cannot override.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
   });
+  if (environment['PATH'] !== undefined) {
+    environment['PATH'] = absoluteEntries(environment['PATH']).join(delimiter);
+  }
   if (call.userConfiguration !== true) {
     Object.assign(environment, { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1' });
   }
@@ -181,8 +198,15 @@ function environmentOf(call: GitCall): Record<string, string> {
 
 function notStarted(error: NodeJS.ErrnoException, directory: string): RepositoryFailure {
   return error.code === 'ENOENT'
-    ? failure('git-missing', 'Git was not found. Install Git 2.36 or later and see that "git" is on the PATH.')
+    ? gitMissing()
     : failure('io', `Git could not be started in "${directory}": ${error.message}.`);
+}
+
+function gitMissing(): RepositoryFailure {
+  return failure(
+    'git-missing',
+    'Git was not found. Install Git 2.36 or later and see that a folder on the PATH, by its absolute path, holds "git".',
+  );
 }
 
 /** The last line is where Git says what was fatal; warnings come before it. */

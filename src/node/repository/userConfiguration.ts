@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { ok, type Result } from '../../base/result.ts';
 import type { RepositoryFailure } from '../../core/repository/repository.ts';
@@ -22,26 +23,20 @@ export async function readUserConfiguration(
   repository: GitRepository,
   signal: AbortSignal,
 ): Promise<Result<UserConfiguration, RepositoryFailure>> {
-  // The hardened settings of the call itself are in the answer too: their scope tells them apart.
-  const answer = await runGit(
-    {
-      arguments: ['config', '-z', '--show-scope', '--get-regexp', '^(core\\.[a-z]+|filter\\..*)$'],
-      directory: repository.root,
-      environment: { GIT_DIR: repository.worktreeGitDirectory, GIT_WORK_TREE: repository.root },
-      userConfiguration: true,
-      expectedExitCodes: [0, 1],
-      deadlineMs: 20_000,
-    },
-    signal,
-  );
+  const [answer, hooks] = await Promise.all([
+    askConfiguration(repository, ['--get-regexp', '^(core\\.[a-z]+|filter\\..*)$'], signal),
+    readHookDirectories(repository, signal),
+  ]);
   if (!answer.ok) {
     return answer;
   }
-  const parts = answer.value.stdout.toString('utf8').split('\0');
+  if (!hooks.ok) {
+    return hooks;
+  }
   const values = new Map<string, string>();
-  for (let index = 0; index + 1 < parts.length; index += 2) {
-    const [key = '', ...value] = (parts[index + 1] ?? '').split('\n');
-    if (parts[index] !== 'command') {
+  for (const { scope, text } of answer.value) {
+    const [key = '', ...value] = text.split('\n');
+    if (scope !== 'command') {
       // A key without a value is Git's short way to say true.
       values.set(key, value.length === 0 ? 'true' : value.join('\n'));
     }
@@ -61,13 +56,53 @@ export async function readUserConfiguration(
       [`${filter}.required`, 'false'],
     );
   }
-  return ok({ entries, hookDirectories: hookDirectories(repository.root, values.get('core.hookspath')) });
+  return ok({ entries, hookDirectories: hooks.value });
 }
 
-function hookDirectories(root: string, hooksPath: string | undefined): string[] {
-  if (hooksPath === undefined || hooksPath === '' || hooksPath.startsWith('~')) {
-    return [];
+/** Asked of Git itself, which knows what `~/`, `~user/` and `%(prefix)/` stand for. */
+async function readHookDirectories(
+  repository: GitRepository,
+  signal: AbortSignal,
+): Promise<Result<string[], RepositoryFailure>> {
+  const answer = await askConfiguration(repository, ['--type=path', '--get-all', 'core.hooksPath'], signal);
+  if (!answer.ok) {
+    return answer;
   }
-  const inside = relative(root, resolve(root, hooksPath)).replaceAll('\\', '/');
-  return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? [] : [inside];
+  const hooksPath = answer.value.findLast(({ scope }) => scope !== 'command')?.text;
+  if (hooksPath === undefined || hooksPath === '') {
+    return ok([]);
+  }
+  const directory = resolve(repository.root, hooksPath);
+  const spellings = [directory, await realpath(directory).catch(() => directory)];
+  const inside = spellings.map((path) => relative(repository.root, path).replaceAll('\\', '/'));
+  return ok([...new Set(inside)].filter((path) => path !== '' && !/^\.\.(\/|$)/.test(path) && !isAbsolute(path)));
+}
+
+/** What a `git config` lists, in Git's order; the hardened settings of the call itself have the scope `command`. */
+async function askConfiguration(
+  repository: GitRepository,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<Result<{ scope: string; text: string }[], RepositoryFailure>> {
+  const answer = await runGit(
+    {
+      arguments: ['config', '-z', '--show-scope', ...words],
+      directory: repository.root,
+      environment: { GIT_DIR: repository.worktreeGitDirectory, GIT_WORK_TREE: repository.root },
+      userConfiguration: true,
+      // 1: nothing of that name is set.
+      expectedExitCodes: [0, 1],
+      deadlineMs: 20_000,
+    },
+    signal,
+  );
+  if (!answer.ok) {
+    return answer;
+  }
+  const parts = answer.value.stdout.toString('utf8').split('\0');
+  const found: { scope: string; text: string }[] = [];
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    found.push({ scope: parts[index] ?? '', text: parts[index + 1] ?? '' });
+  }
+  return ok(found);
 }

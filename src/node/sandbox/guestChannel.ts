@@ -18,7 +18,10 @@ interface PendingRequest {
   settle(reply: Reply): void;
 }
 
-/** Request numbers are drawn at random from this range: a process in the box cannot guess one and answer in the guest's place. */
+/**
+ * Request numbers are drawn at random from this range, so that none can be guessed. On runc a process of the same user in the
+ * box may read one out of the guest and answer in its place, within its own box; under gVisor it cannot.
+ */
 const idRange = 2 ** 47;
 const keptStderrBytes = 4_096;
 const keptMessageCharacters = 2_000;

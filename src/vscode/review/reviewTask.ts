@@ -2,6 +2,7 @@ import type { ChangedFileView } from '../../protocol/taskView.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
 import { chosenTask, namedTask } from '../tasks/chosenTask.ts';
+import { hasChanges } from '../tasks/taskText.ts';
 import type { ShownChange } from '../window/editorWindow.ts';
 import { reviewTitle } from './reviewTitle.ts';
 import { sideAddress } from './sideAddress.ts';
@@ -46,10 +47,6 @@ export const openFileDiff: Command = async (context, argument) => {
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
   await context.window.showDiff(`${name} (${reference.task.id})`, shownChange(reference, file));
 };
-
-function hasChanges({ changeset }: TaskReference['task']): boolean {
-  return changeset !== undefined;
-}
 
 function shownChange({ root, task }: TaskReference, { path, status }: ChangedFileView): ShownChange {
   const hash = task.changeset?.hash ?? '';

@@ -1,6 +1,12 @@
 /** The scheme under which both sides of a changed file are opened, read-only. */
 export const sideScheme = 'nightshift';
 
+/**
+ * Scheme of a changed file's row in the Tasks view. Its own one: as soon as a read-only file is opened, the editor marks every
+ * row with its address with a lock, in the place of our letter.
+ */
+const rowScheme = 'nightshift-row';
+
 /** Stands for the side that an added or a deleted file does not have: always empty. */
 export const absentScheme = 'nightshift-absent';
 
@@ -14,20 +20,37 @@ export interface Side {
 }
 
 /** `nightshift:/src/a.ts?root=…&task=…&side=…&hash=…`: the path is kept readable so that the editor finds language and icon. */
-export function sideAddress({ root, task, path, side, hash }: Side): string {
+export function sideAddress(side: Side): string {
+  return address(sideScheme, side);
+}
+
+/** The same with the scheme of rows: names a changed file for its icon and letter, and cannot be opened. */
+export function rowAddress(side: Side): string {
+  return address(rowScheme, side);
+}
+
+function address(scheme: string, { root, task, path, side, hash }: Side): string {
   const query = new URLSearchParams({ root, task, side, hash });
-  return `${sideScheme}:/${path.split('/').map(encodeURIComponent).join('/')}?${encodeURIComponent(query.toString())}`;
+  return `${scheme}:/${path.split('/').map(encodeURIComponent).join('/')}?${encodeURIComponent(query.toString())}`;
 }
 
 /** Undefined for an address that `sideAddress` did not make. Takes the decoded path and query, as the editor's own addresses have them. */
-export function parseSide(address: {
+export function parseSide(address: AddressParts): Side | undefined {
+  return address.scheme === sideScheme ? parseParts(address) : undefined;
+}
+
+/** Undefined for an address that `rowAddress` did not make. */
+export function parseRow(address: AddressParts): Side | undefined {
+  return address.scheme === rowScheme ? parseParts(address) : undefined;
+}
+
+interface AddressParts {
   readonly scheme: string;
   readonly path: string;
   readonly query: string;
-}): Side | undefined {
-  if (address.scheme !== sideScheme) {
-    return undefined;
-  }
+}
+
+function parseParts(address: AddressParts): Side | undefined {
   const query = new URLSearchParams(address.query);
   const [root, task, side, hash] = ['root', 'task', 'side', 'hash'].map((name) => query.get(name));
   const path = address.path.replace(/^\//, '');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { decodeBase64 } from '../../base/base64.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { TaskHosts } from '../host/taskHosts.ts';
-import { absentScheme, parseSide, sideScheme } from './sideAddress.ts';
+import { absentScheme, parseRow, parseSide, sideScheme } from './sideAddress.ts';
 
 /** Bytes of an address never change (it names a changeset), so a few are kept for the editor's repeated reads. */
 const mostKept = 64;
@@ -117,9 +117,9 @@ const letters = {
   deleted: new vscode.FileDecoration('D', 'Deleted', new vscode.ThemeColor('gitDecoration.deletedResourceForeground')),
 } as const;
 
-/** The letters and colours that people know from git, on rows and tabs of ours only. */
+/** The letters and colours that people know from git, on our rows only: tabs are read-only files and carry the editor's lock. */
 function decoration(hosts: TaskHosts, address: vscode.Uri): vscode.FileDecoration | undefined {
-  const side = parseSide(address);
+  const side = parseRow(address);
   const reference = side === undefined ? undefined : hosts.find(side.root, side.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === side?.path);
   return file === undefined ? undefined : letters[file.status];

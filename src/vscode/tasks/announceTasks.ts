@@ -3,8 +3,7 @@ import { acceptTask } from '../review/acceptTask.ts';
 import { showReview } from '../review/reviewTask.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { AttentionWatch } from './attention.ts';
-import { fixesFor } from './failureFix.ts';
-import { note } from './showFailure.ts';
+import { fixButtons, note } from './showFailure.ts';
 import { showTasks } from './showTasks.ts';
 
 /** One quiet note when a task is ready or needs a person; never a second one for the same change. */
@@ -17,13 +16,8 @@ export function announceTasks(context: CommandContext): Disposable {
       });
       return;
     }
-    const fixes = fixesFor(attention.code).map((fix) => [
-      fix.label,
-      () =>
-        'link' in fix ? context.window.openLink(fix.link) : context.window.run(fix.command, ...(fix.values ?? [])),
-    ]);
     note(context, 'warning', attention.message, {
-      ...Object.fromEntries(fixes),
+      ...fixButtons(context, attention.code),
       'Show Tasks': () => showTasks(context, undefined),
     });
   });

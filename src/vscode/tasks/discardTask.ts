@@ -1,7 +1,7 @@
 import type { Command } from '../commands/command.ts';
 import { chosenTask } from './chosenTask.ts';
 import { showFailure } from './showFailure.ts';
-import { isDiscardable, taskTitle } from './taskText.ts';
+import { hasChanges, isDiscardable, taskTitle } from './taskText.ts';
 
 /** Lets a result go, after a question when there is one to lose. The person's files are not involved. */
 export const discardTask: Command = async (context, argument) => {
@@ -10,7 +10,7 @@ export const discardTask: Command = async (context, argument) => {
     return;
   }
   const { root, task } = chosen;
-  if (task.changeset !== undefined && task.changeset.files.length > 0) {
+  if (hasChanges(task)) {
     const agreed = await context.dialogue.confirm(
       `Discard the changes of "${taskTitle(task)}"?`,
       'The changes of the agent are given up. Your files stay as they are.',

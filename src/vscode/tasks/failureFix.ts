@@ -21,10 +21,9 @@ const model = setting('model', 'Choose Model');
 const limits = setting('limits', 'Change Limits');
 
 /** Ways out by the reason of a failure, as the host and this extension name them. */
-const fixes: Readonly<Record<string, readonly Fix[]>> = {
+export const fixesByReason: Readonly<Record<string, readonly Fix[]>> = {
   'engine-unavailable': [docker],
   'runtime-unavailable': [gvisor, setting('sandbox.requireGvisor', 'Open Setting')],
-  'no-model': [ollama, model],
   'model-missing': [model],
   'bad-model-id': [model],
   'tools-unsupported': [model],
@@ -35,12 +34,17 @@ const fixes: Readonly<Record<string, readonly Fix[]>> = {
   'restricted-mode': [trust],
   'no-folder': [folder],
   'host-unavailable': [log],
-  budget_exhausted: [limits],
-  step_limit: [limits],
-  time_limit: [limits],
+  'host-not-started': [log],
+  'protocol-version': [log],
+  'incomplete-installation': [log],
+  'bad-setting': [log],
+  internal: [log],
+  'budget-exhausted': [limits],
+  'step-limit': [limits],
+  'time-limit': [limits],
 };
 
 /** At most two buttons; empty where nothing but the message's own advice helps. */
 export function fixesFor(reason: string): readonly Fix[] {
-  return fixes[reason] ?? [];
+  return fixesByReason[reason] ?? [];
 }

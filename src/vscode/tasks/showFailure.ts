@@ -13,13 +13,12 @@ export function showFailure(context: Speaker, failure: Failure, kind: 'warning' 
     return;
   }
   context.log.warn(`${failure.reason}: ${failure.message}`);
-  const fixes = fixesFor(failure.reason);
-  note(
-    context,
-    kind,
-    failure.message,
-    Object.fromEntries(fixes.map((fix) => [fix.label, () => applyFix(context, fix)])),
-  );
+  note(context, kind, failure.message, fixButtons(context, failure.reason));
+}
+
+/** Buttons for the ways out of a failure, each with what it does. */
+export function fixButtons(context: Speaker, reason: string): Readonly<Record<string, () => unknown>> {
+  return Object.fromEntries(fixesFor(reason).map((fix) => [fix.label, () => applyFix(context, fix)]));
 }
 
 /** A note with buttons and what each of them does; returns at once. */

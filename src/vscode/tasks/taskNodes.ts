@@ -1,7 +1,7 @@
 import type { ChangedFileView, ProofView, TaskStateView, TaskView } from '../../protocol/taskView.ts';
-import { sideAddress } from '../review/sideAddress.ts';
+import { rowAddress } from '../review/sideAddress.ts';
 import type { TaskReference } from '../host/taskHost.ts';
-import { proofText, taskDescription, taskFacts, taskTitle, isActive } from './taskText.ts';
+import { proofText, taskDescription, taskFacts, taskTitle, hasChanges, isActive } from './taskText.ts';
 
 /** One row of the Tasks view as data; the view turns it into the editor's items. */
 export interface TaskNode {
@@ -16,7 +16,7 @@ export interface TaskNode {
   readonly facts: readonly string[];
   /** Absent where `address` gives the icon of a file. */
   readonly icon?: RowIcon;
-  /** Address of the changed file's new side, for its icon and its colour. */
+  /** Names the changed file to the editor, for its icon, its letter and its colour. */
   readonly address?: string;
   readonly context: string;
   readonly expanded?: boolean;
@@ -27,7 +27,7 @@ export interface TaskNode {
 /** Characters of a title that leave room for the description in a side bar of usual width. */
 const rowTitle = 34;
 
-/** `context` of task rows is `task.<state>`, of file rows `file.open | protected | applied | closed`; menus match on it. */
+/** `context` of task rows is `task.<state>`, with `.changes` where there are files to look at; of file rows `file.open | protected | applied | closed`. Menus match on it. */
 export function taskNode({ root, task }: TaskReference): TaskNode {
   const id = `${root}#${task.id}`;
   const children = [
@@ -44,7 +44,7 @@ export function taskNode({ root, task }: TaskReference): TaskNode {
     description: taskDescription(task),
     facts: [task.goal, ...(task.summary === undefined ? [] : [task.summary]), ...taskFacts(task)],
     icon: taskIcon(task),
-    context: `task.${task.state}`,
+    context: `task.${task.state}${hasChanges(task) ? '.changes' : ''}`,
     expanded: isActive(task) || ['ready', 'waiting', 'failed'].includes(task.state),
     children,
   };
@@ -167,7 +167,7 @@ function fileNodes(root: string, task: TaskView): readonly TaskNode[] {
     label: file.path.slice(file.path.lastIndexOf('/') + 1),
     description: fileDescription(file),
     facts: [file.path, ...(file.protected === undefined ? [] : [`Protected: ${file.protected} Accept it by itself.`])],
-    address: sideAddress({
+    address: rowAddress({
       root,
       task: task.id,
       path: file.path,

@@ -41,6 +41,11 @@ export function isDiscardable(task: TaskView): boolean {
   return task.state === 'ready' || task.state === 'failed';
 }
 
+/** There is something to review, whatever became of the task. */
+export function hasChanges({ changeset }: TaskView): boolean {
+  return changeset !== undefined && changeset.files.length > 0;
+}
+
 /** The goal's first line, at most `length` characters of it. */
 export function taskTitle(task: TaskView, length = 70): string {
   const [first = ''] = task.goal.trim().split('\n');
@@ -80,7 +85,7 @@ export function proofText(proof: ProofView): string {
   return `${now} (before: ${before})`;
 }
 
-/** What stands behind the title in the list: where the task stands, and for a result its size and its proof. */
+/** What stands behind the title in the list, most important first since a narrow side bar cuts its end: where the task stands, and for a result its proof and its size. */
 export function taskDescription(task: TaskView): string {
   const words = [...standing(task), ...(task.replay ? ['recording'] : [])];
   return words.join(' · ');
@@ -90,9 +95,10 @@ function standing(task: TaskView): readonly string[] {
   const { state, reason, activity, changeset, proof } = task;
   const word = stateWords[state];
   if (state === 'ready' || state === 'applied' || state === 'merged') {
-    return [...(state === 'ready' ? [] : [word]), changeCounts(changeset?.files ?? []), verdictText(proof)];
+    return [...(state === 'ready' ? [] : [word]), verdictText(proof), changeCounts(changeset?.files ?? [])];
   }
-  if (state === 'failed' || state === 'waiting' || state === 'paused') {
+  // The reason of a failed or waiting task is a row of its own.
+  if (state === 'paused') {
     return reason === undefined ? [word] : [word, reason.message];
   }
   return isActive(task) && activity !== '' ? [activity] : [word];

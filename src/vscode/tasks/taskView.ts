@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { connectFolders } from './refreshTasks.ts';
-import { count, isActive } from './taskText.ts';
+import { count, hasChanges, isActive } from './taskText.ts';
 import { TaskTree } from './taskTree.ts';
 
 const viewId = 'nightshift.tasks';
@@ -17,6 +17,7 @@ export function createTaskView(context: CommandContext): vscode.Disposable {
     const tasks = context.hosts.tasks().map(({ task }) => task);
     const ready = tasks.filter((task) => task.state === 'ready').length;
     const active = tasks.filter(isActive).length;
+    const reviewable = tasks.filter(hasChanges).length;
     const failed = context.hosts
       .all()
       .map((host) => host.condition)
@@ -25,7 +26,7 @@ export function createTaskView(context: CommandContext): vscode.Disposable {
     // Assigned this way since only undefined, which the editor's types leave out, brings the welcome text back.
     Object.assign(view, { message: failed?.failure.message });
     progress.show(active > 0 || context.hosts.all().some(({ condition }) => condition.kind === 'connecting'));
-    setContext({ readyCount: ready, activeCount: active, taskCount: tasks.length });
+    setContext({ readyCount: ready, activeCount: active, taskCount: tasks.length, reviewableCount: reviewable });
     tree.refresh();
   };
   const look = (): void => {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { signalOf } from './cancellation.ts';
 import type { Dialogue } from './dialogue.ts';
+import { messageText } from './messageText.ts';
 
 const mentionMilliseconds = 6_000;
 
@@ -11,22 +12,34 @@ export const vscodeDialogue: Dialogue = {
       warning: vscode.window.showWarningMessage,
       error: vscode.window.showErrorMessage,
     }[kind];
-    return show(message, ...buttons);
+    return show(messageText(message), ...buttons);
   },
   async confirm(message, detail, button) {
-    return (await vscode.window.showWarningMessage(message, { modal: true, detail }, button)) === button;
+    const options = { modal: true, detail: messageText(detail) };
+    return (await vscode.window.showWarningMessage(messageText(message), options, button)) === button;
   },
   async ask(title, prompt, placeholder) {
-    return vscode.window.showInputBox({ title, prompt, placeHolder: placeholder, ignoreFocusOut: true });
+    return vscode.window.showInputBox({
+      title: messageText(title),
+      prompt: messageText(prompt),
+      placeHolder: messageText(placeholder),
+      ignoreFocusOut: true,
+    });
   },
   async choose(title, choices) {
-    return (await vscode.window.showQuickPick([...choices], { title, matchOnDescription: true }))?.value;
+    const items = choices.map(({ label, description, value }) => ({
+      label: messageText(label),
+      description: messageText(description),
+      value,
+    }));
+    const options = { title: messageText(title), matchOnDescription: true };
+    return (await vscode.window.showQuickPick(items, options))?.value;
   },
   mention(message) {
-    vscode.window.setStatusBarMessage(message, mentionMilliseconds);
+    vscode.window.setStatusBarMessage(messageText(message), mentionMilliseconds);
   },
   async withProgress(title, work) {
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
+    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: messageText(title) };
     return vscode.window.withProgress(options, async (_progress, token) => {
       const bridge = signalOf(token);
       try {

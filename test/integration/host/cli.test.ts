@@ -164,7 +164,7 @@ describe('command line on a real host process', () => {
       ollamaHost: '127.0.0.1:9',
       testCommand: ['npm', 'test'],
       requireGvisor: true,
-      limits: { newTokens: 900, steps: 3, seconds: 120 },
+      limits: { newTokens: 900, steps: 400, seconds: 120 },
     };
     const seen: unknown[] = [];
     ensureSocketDirectory(paths);
@@ -185,7 +185,7 @@ describe('command line on a real host process', () => {
     });
     await new Promise<void>((resolve) => host.listen(paths.socket, resolve));
     const options = ['--ollama-host', '127.0.0.1:9', '--test-command', '["npm","test"]', '--require-gvisor'];
-    const limits = ['--max-tokens', '900', '--max-steps', '3', '--max-minutes', '2'];
+    const limits = ['--max-tokens', '900', '--max-steps', '400', '--max-minutes', '2'];
     const io = cli(['run', ' do it ', '--model', 'replay:a.json', ...options, ...limits]);
     expect(await runCli(io)).toBe(3);
     expect(io.err()).toBe('nightshift: No model answers. Get one.\n');

@@ -37,7 +37,10 @@ describe('a decision on a task', () => {
     expect(await accepted).toMatchObject({ ok: true, value: { applied: ['src/sum.js'] } });
     expect(await decided).toMatchObject({
       ok: false,
-      error: { reason: 'not-allowed', message: expect.stringContaining(`a task that is applied takes no "${decision}"`) },
+      error: {
+        reason: 'not-allowed',
+        message: expect.stringContaining(`a task that is applied takes no "${decision}"`),
+      },
     });
     expect(record.task().state).toBe('applied');
     expect(types(id)).toContain('task-moved:apply');

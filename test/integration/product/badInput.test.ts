@@ -33,7 +33,7 @@ describe(`bad command lines`, () => {
     { args: ['run', ' \n\t '], message: /goal.*nightshift run --help/i },
     { args: ['run', 'one', 'two'], message: /two.*quote/ },
     { args: ['run', 'goal', '--max-steps', '0'], message: /--max-steps/ },
-    { args: ['run', 'goal', '--max-steps', '41'], message: /--max-steps/ },
+    { args: ['run', 'goal', '--max-steps', '10001'], message: /--max-steps/ },
     { args: ['run', 'goal', '--model'], message: /--model/ },
     { args: ['run', 'x'.repeat(20_001)], message: /20001 characters, 20000/ },
     { args: ['run', 'goal', '--test-command', 'npm test'], message: /--test-command.*\["npm","test"\]/ },

@@ -99,7 +99,9 @@ describe.skipIf(skip)(`traces that were damaged while no host ran ${why}`, () =>
       firstBad: { reason: expect.any(String) },
     });
     expect(readFileSync(trace(first()))).toEqual(broken);
-    expect(readFileSync(product.paths.log, 'utf8')).toMatch(new RegExp(`Task ${first()} is shown as failed and never written to: .+`));
+    expect(readFileSync(product.paths.log, 'utf8')).toMatch(
+      new RegExp(`Task ${first()} is shown as failed and never written to: .+`),
+    );
   });
 
   it('lists a task whose trace is damaged in its first line', async () => {

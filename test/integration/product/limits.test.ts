@@ -41,22 +41,31 @@ describe.skipIf(skip)(`limits and models that go wrong ${why}`, () => {
     const { code, task } = await run(() => readTurn, '--max-steps', '5');
     expect(code).toBe(1);
     expect(task).toMatchObject({ state: 'failed', changeset: null, usage: { steps: 5 } });
-    expect(task.reason).toMatch(/^step_limit: .*5 of its 5 steps.*\.$/);
+    expect(task.reason).toMatch(
+      /^step-limit: .*5 of its 5 steps.*nightshift\.limits\.steps.*--max-steps on the command line.*\.$/,
+    );
     expect(fake.requests.filter((request) => request.path === '/api/chat')).toHaveLength(5);
+  });
+
+  it('goes beyond the default limit of steps when the user raises it', async () => {
+    const { code, task } = await run(() => readTurn, '--max-steps', '42');
+    expect(code).toBe(1);
+    expect(task).toMatchObject({ state: 'failed', usage: { steps: 42 } });
+    expect(task.reason).toMatch(/^step-limit: /);
   });
 
   it('makes no call to the model that could pass the limit of tokens', async () => {
     const { code, task } = await run(() => readTurn, '--max-tokens', '8000');
     expect(code).toBe(1);
     expect(task.state).toBe('failed');
-    expect(task.reason).toMatch(/^budget_exhausted: .*8000 new tokens.*\.$/);
+    expect(task.reason).toMatch(/^budget-exhausted: .*8000 new tokens.*\.$/);
     expect(task.usage.newTokens).toBeLessThanOrEqual(8_000);
   });
 
   it.each<{ fault: NonNullable<FakeTurn['fault']>; reason: RegExp }>([
     { fault: 'emptyTurn', reason: /^stuck: .*without calling a tool/ },
-    { fault: 'malformedArgs', reason: /^repeated_format_error: .*malformed tool calls in 3 answers/ },
-    { fault: 'unknownTool', reason: /^repeated_format_error: .*malformed tool calls in 3 answers/ },
+    { fault: 'malformedArgs', reason: /^repeated-format-error: .*malformed tool calls in 3 answers/ },
+    { fault: 'unknownTool', reason: /^repeated-format-error: .*malformed tool calls in 3 answers/ },
     { fault: 'wrongTypes', reason: /^model-\S+: .+\.$/ },
     { fault: 'garbageLine', reason: /^model-\S+: .+\.$/ },
   ])('fails with a reason that people understand when the model answers with $fault', async ({ fault, reason }) => {

@@ -53,7 +53,11 @@ describe.skipIf(skip).each(runtimes)(`a proof in fresh boxes under %s ${why}`, (
 
   async function proofOf(base: Files, patched: Files) {
     const run = await testRun({ base, patched });
-    return value(await prove({ ...run, hash: 'change', baseTree: 'base', patchedTree: 'patched' }));
+    const paths = [...new Set([...Object.keys(base), ...Object.keys(patched)])].filter(
+      (path) => base[path] !== patched[path],
+    );
+    const changed = paths.map((path) => ({ path, status: path in base ? ('modified' as const) : ('added' as const) }));
+    return value(await prove({ ...run, hash: 'change', baseTree: 'base', patchedTree: 'patched', changed }));
   }
 
   it('is green for a mended Node project', async () => {
@@ -94,6 +98,27 @@ describe.skipIf(skip).each(runtimes)(`a proof in fresh boxes under %s ${why}`, (
     expect(await proofOf(base, patched)).toMatchObject({
       verdict: 'unverified',
       reason: '1 test of the base did not run any more: "counts down to zero and no further".',
+    });
+  });
+
+  it('is red for a change that needs a package nobody has, where the base ran', async () => {
+    const base = filesOf('node-counter');
+    const patched = { ...base, 'src/counter.js': `import 'no-such-package';\n${base['src/counter.js'] ?? ''}` };
+    expect(await proofOf(base, patched)).toMatchObject({
+      verdict: 'red',
+      reason: expect.stringContaining('The tests ran on the base and cannot run with the change: The package no-such'),
+    });
+  });
+
+  it('is unverified for a change that brings its own runner configuration', async () => {
+    const base = filesOf('node-counter');
+    const patched = {
+      ...mended(base, 'src/counter.js', 'this.#value - step', 'Math.max(0, this.#value - step)'),
+      'conftest.py': '',
+    };
+    expect(await proofOf(base, patched)).toMatchObject({
+      verdict: 'unverified',
+      reason: expect.stringContaining('the change edits conftest.py, which steers the tests'),
     });
   });
 

@@ -4,7 +4,8 @@ import { createJsonWriter } from '../../../src/cli/writers/jsonWriter.ts';
 import { diffText } from '../../../src/cli/writers/diffText.ts';
 import { paintFor, plainPaint } from '../../../src/cli/writers/paint.ts';
 import { progressText } from '../../../src/cli/writers/progressText.ts';
-import { plainLine, plainText } from '../../../src/cli/plainText.ts';
+import { nextSteps } from '../../../src/cli/writers/taskText.ts';
+import { plainLine, plainText } from '../../../src/base/plainText.ts';
 import { memoryCliIo } from '../../fakes/memoryCliIo.ts';
 import { queuedTask, readyTask, sampleHash, sampleLines, samplePatch, traceLine } from '../../fakes/sampleTasks.ts';
 
@@ -27,6 +28,14 @@ const applied = {
 };
 
 describe('JSON writer', () => {
+  it('prints no character that a terminal would obey', () => {
+    const io = memoryCliIo([]);
+    createJsonWriter(io.stdout).task(
+      queuedTask({ state: 'failed', activity: '', reason: { code: 'stuck', message: 'a\u009b2Jb\u202ec\u007f' } }),
+    );
+    expect(io.out()).toContain('stuck: a\\u009b2Jb\\u202ec\\u007f');
+  });
+
   function lines(use: (writer: ReturnType<typeof createJsonWriter>) => void): unknown[] {
     const io = memoryCliIo([]);
     use(createJsonWriter(io.stdout));
@@ -171,9 +180,52 @@ describe('human writer', () => {
         state    failed: The same call gave the same result 4 times. (stuck)
         model    replay:/scripts/sum.json  replay model: a recording, not a live model
         usage    0 steps, 0 new tokens of 50,000 (0 in all), 0.0 s
-        trace    /state/tasks/task-7h2k9m4q1x/trace.jsonl (1 events)
-        next     nightshift discard task-7h2k9m4q1x
-                 \`nightshift doctor\` checks this machine
+        trace    /state/tasks/task-7h2k9m4q1x/trace.jsonl (1 event)
+        next     nightshift discard task-7h2k9m4q1x   forget it
+      "
+    `);
+  });
+
+  it('offers the patch of a task that is over, and the doctor only where something is missing', () => {
+    const { changeset } = readyTask();
+    const over = (state: 'failed' | 'discarded', code: string, kept = changeset) =>
+      nextSteps(
+        queuedTask({ state, reason: { code, message: 'x' }, ...(kept === undefined ? {} : { changeset: kept }) }),
+      ).map((step) => step.split(' ').slice(0, 2).join(' '));
+    expect(over('failed', 'tests-red')).toEqual(['nightshift patch', 'nightshift discard']);
+    expect(over('discarded', 'x')).toEqual(['nightshift patch']);
+    for (const code of ['engine-unavailable', 'runtime-unavailable', 'image-missing', 'model-unreachable']) {
+      expect(over('failed', code)).toEqual(['nightshift patch', 'nightshift discard', 'nightshift doctor']);
+    }
+    expect(nextSteps(failed)).toEqual(['nightshift discard task-7h2k9m4q1x   forget it']);
+  });
+
+  it('says the state and the summary once', () => {
+    const shown = text((writer) =>
+      writer.task(
+        readyTask({
+          state: 'applied',
+          activity: 'applied: 1 file',
+          summary: 'It adds now.',
+          votes: [
+            { agent: 'implementer', vote: 'approve', hash: sampleHash, reason: 'It adds now.' },
+            { agent: 'host', vote: 'approve', hash: sampleHash, reason: 'The tests pass.' },
+          ],
+        }),
+      ),
+    );
+    expect(shown).toContain('  state    applied: 1 file\n');
+    expect(shown).toContain('implementer: approve\n');
+    expect(shown).toContain('host: approve, The tests pass.\n');
+    expect(shown.match(/It adds now/g)).toHaveLength(1);
+  });
+
+  it('names a task that goes on by itself once, with what can be done', () => {
+    expect(text((writer) => writer.detached(queuedTask()))).toMatchInlineSnapshot(`
+      "task-7h2k9m4q1x  Fix the failing test in sum.js
+        model replay:/scripts/sum.json  replay model: a recording, not a live model
+        next     nightshift show task-7h2k9m4q1x     see how it goes
+                 nightshift cancel task-7h2k9m4q1x   stop it
       "
     `);
   });
@@ -286,6 +338,20 @@ describe('progress', () => {
   it('tells how a test run of the agent went', () => {
     const data = { step: 2, tool: 'run_tests', ok: true, output: 'FAILED: 9 passed, 1 failed of 10.\nsum adds' };
     expect(progressText(traceLine(1, 'tool-returned', data))).toBe('step 2 · FAILED: 9 passed, 1 failed of 10.');
+  });
+
+  it('says the reason of a failed call once, and counts one as one', () => {
+    const data = {
+      step: 2,
+      tool: 'run_tests',
+      ok: false,
+      reason: 'tests-unavailable',
+      output: 'tests-unavailable: There is no test command.',
+    };
+    expect(progressText(traceLine(1, 'tool-returned', data))).toBe(
+      'step 2 · run_tests failed (tests-unavailable): There is no test command.',
+    );
+    expect(progressText(traceLine(1, 'tool-closed', { tool: 'x', failures: 1 }))).toMatch(/after 1 failure$/);
   });
 
   it('says when tests cannot run or are not there', () => {

@@ -6,6 +6,7 @@ import { failure } from '../../../src/base/failure.ts';
 import { fail, ok } from '../../../src/base/result.ts';
 import type { SandboxEngine } from '../../../src/core/sandbox/sandbox.ts';
 import { type DoctorCheck, type DoctorOptions, runChecks } from '../../../src/host/doctor/doctorChecks.ts';
+import { preferredRuntime } from '../../../src/host/preferredRuntime.ts';
 
 const engine: SandboxEngine = {
   info: async () =>
@@ -27,6 +28,7 @@ describe('doctor', () => {
     const found: Record<string, DoctorCheck> = {};
     const options: DoctorOptions = {
       engine,
+      preferredRuntime: ok(undefined),
       repository: async () => ok({ root: '/repository', head: 'abc', branch: 'main' }),
       gitVersion: async () => 'git version 2.39.5',
       models: async () => ok([{ name: 'qwen3:8b', tools: true }]),
@@ -84,6 +86,34 @@ describe('doctor', () => {
       status: 'warn',
       detail: expect.stringContaining('not installed') as string,
     });
+  });
+
+  it('reports the runtime that the user chose, and a word that is none even without an engine', async () => {
+    const wishes: unknown[] = [];
+    const asked: SandboxEngine = {
+      ...engine,
+      chooseRuntime: async (wish) => {
+        wishes.push(wish);
+        return ok({ name: wish.preferred ?? 'runsc', isolatedKernel: wish.preferred !== 'runc' });
+      },
+    };
+    expect((await checks({ engine: asked, preferredRuntime: ok('runc') }))['runtime']).toMatchObject({
+      status: 'warn',
+      detail: 'runc: sandboxes share the kernel of this machine; NIGHTSHIFT_SANDBOX_RUNTIME chose it',
+    });
+    expect((await checks({ engine: asked, preferredRuntime: ok('runsc') }))['runtime']?.status).toBe('ok');
+    expect(wishes).toEqual([
+      { requireGvisor: false, preferred: 'runc' },
+      { requireGvisor: false, preferred: 'runsc' },
+    ]);
+    const bad = preferredRuntime({ NIGHTSHIFT_SANDBOX_RUNTIME: 'kata' });
+    for (const each of [asked, undefined]) {
+      expect((await checks({ engine: each, preferredRuntime: bad }))['runtime']).toMatchObject({
+        status: 'fail',
+        detail: expect.stringContaining('"kata"') as string,
+      });
+    }
+    expect(wishes).toHaveLength(2);
   });
 
   it('tells no server, no model and no capable model apart', async () => {

@@ -74,6 +74,37 @@ describe('commands, table and menus agree', () => {
   });
 });
 
+describe('what a row of a task offers', () => {
+  /** Commands whose `when` on the row's context holds; the test of `view` is the same for all of them. */
+  function offered(context: string): readonly string[] {
+    const fits = ({ when = '' }: { readonly when?: string | undefined }): boolean => {
+      const [, pattern] = /viewItem =~ \/(.+)\/$/.exec(when) ?? [];
+      return pattern !== undefined && new RegExp(pattern).test(context);
+    };
+    const names = (contributes.menus['view/item/context'] ?? []).filter(fits).map(({ command }) => command);
+    return [...new Set(names)].map((name) => name.replace('nightshift.', '')).sort();
+  }
+  const always = ['openTrace', 'verifyTrace'];
+
+  test.each([
+    ['task.ready.changes', ['acceptTask', 'discardTask', 'reviewTask']],
+    ['task.failed.changes', ['discardTask', 'reviewTask']],
+    ['task.failed', ['discardTask']],
+    ['task.discarded.changes', ['reviewTask']],
+    ['task.discarded', []],
+    ['task.applied.changes', ['reviewTask']],
+    ['task.working', ['cancelTask']],
+    ['task.verifying.changes', ['cancelTask', 'reviewTask']],
+  ])('%s: %j', (context, commands) => {
+    expect(offered(context)).toEqual([...commands, ...always].sort());
+  });
+
+  test('our buttons in the title of a diff stand together, before the editor’s own', () => {
+    const groups = (contributes.menus['editor/title'] ?? []).map(({ group }) => group);
+    expect(groups).toEqual(['navigation@-3', 'navigation@-2', 'navigation@-1']);
+  });
+});
+
 describe('only stable API', () => {
   test('no proposed API is asked for', () => {
     expect(raw).not.toHaveProperty('enabledApiProposals');

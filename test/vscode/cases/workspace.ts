@@ -104,11 +104,11 @@ export function defineWorkspaceCases(): void {
       hosts.of('/r');
       const tree = new TaskTree(hosts);
       const [ready, working] = tree.getChildren().map((node) => ({ node, item: tree.getTreeItem(node) }));
-      assert.equal(ready?.item.contextValue, 'task.ready');
+      assert.equal(ready?.item.contextValue, 'task.ready.changes');
       assert.equal(ready.item.collapsibleState, vscode.TreeItemCollapsibleState.Expanded);
       assert.deepEqual(working?.item.iconPath, new vscode.ThemeIcon('loading~spin'));
       const file = tree.getChildren(ready.node).map((node) => tree.getTreeItem(node))[1];
-      assert.equal(file?.resourceUri?.scheme, 'nightshift');
+      assert.equal(file?.resourceUri?.scheme, 'nightshift-row');
       assert.equal(file.resourceUri.path, '/src/sum.js');
       assert.equal(file.command?.command, 'nightshift.openFileDiff');
       tree.dispose();

@@ -6,7 +6,7 @@ const notExecutable = 126;
 
 /** Words of runners and languages that say a piece of the environment is missing; the piece is in the first group. */
 const missingModule = /No module named '?(pytest|unittest)\b/;
-const missingPackage = /Cannot find package '([^']+)'|Cannot find module '((?:@[\w.-]+\/)?\w[\w.-]*)'/;
+const missingPackage = /Cannot find package '([^'\n]{1,200})'|Cannot find module '((?:@[\w.-]+\/)?\w[\w.-]*)'/;
 const missingProgram = /(?:^|: )([\w./@-]+): (?:command )?not found$/m;
 
 /**

@@ -1,9 +1,17 @@
+import { withoutControls } from '../../../base/plainText.ts';
+import { steersTests } from '../../policy/runnerSteering.ts';
+import type { ChangedFile } from '../changeset.ts';
 import type { Proof, TestCase, TestReport, Verdict } from './proof.ts';
 import type { TestCommand } from './testCommand.ts';
+import { isTestFile } from './testFiles.ts';
+
+export type ProvedFile = Pick<ChangedFile, 'path' | 'status'>;
 
 export interface ProofEvidence {
   /** The changeset that `patched` is a run of. */
   readonly hash: string;
+  /** The files of that changeset. */
+  readonly changed: readonly ProvedFile[];
   readonly base: TestReport;
   readonly patched: TestReport;
   readonly command: TestCommand;
@@ -16,22 +24,33 @@ interface Judgement {
   readonly reason: string;
 }
 
-const namedTests = 3;
+const namedItems = 3;
 
 /**
  * The verdict on two runs of the same command. Green needs tests that ran and passed, no failure, exit code 0, and every test
- * of the base still there and still run; what cannot be said for sure is unverified, never green.
+ * of the base still there and still run; what cannot be said for sure is unverified, never green. The changed code takes part
+ * in the run that is judged, so green is as honest as that code: what steers the runner itself makes it unverified.
  */
-export function judgeProof({ hash, base, patched, command, runtime }: ProofEvidence): Proof {
-  const { verdict, reason } = judge(base, patched);
+export function judgeProof({ hash, changed, base, patched, command, runtime }: ProofEvidence): Proof {
+  const { verdict, reason } = judge(base, patched, changed);
   return { verdict, reason, hash, command: [...command.argv], runner: command.runner, runtime, base, patched };
 }
 
-function judge(base: TestReport, patched: TestReport): Judgement {
-  return unrunnable(base, patched) ?? failing(base, patched) ?? doubtful(base, patched) ?? green(base, patched);
+function judge(base: TestReport, patched: TestReport, changed: readonly ProvedFile[]): Judgement {
+  return (
+    unrunnable(base, patched) ??
+    failing(base, patched) ??
+    doubtful(base, patched) ??
+    steered(changed) ??
+    green(base, patched, changed)
+  );
 }
 
 function unrunnable(base: TestReport, patched: TestReport): Judgement | undefined {
+  if (patched.cannotRun !== undefined && base.cannotRun === undefined && base.total > 0) {
+    // Both ran in the same environment, so what is missing now is missing because of the change.
+    return red(`The tests ran on the base and cannot run with the change: ${patched.cannotRun}`);
+  }
   if (patched.cannotRun !== undefined) {
     return unverified(`The tests cannot run: ${patched.cannotRun}`);
   }
@@ -88,14 +107,32 @@ function doubtful(base: TestReport, patched: TestReport): Judgement | undefined 
     : undefined;
 }
 
-function green(base: TestReport, patched: TestReport): Judgement {
+/** Such a file decides which tests run and what they answer, so that they passed says little. */
+function steered(changed: readonly ProvedFile[]): Judgement | undefined {
+  const paths = changed.map((file) => file.path).filter((path) => steersTests(path));
+  if (paths.length === 0) {
+    return undefined;
+  }
+  const [steer, it] = paths.length === 1 ? ['steers', 'it'] : ['steer', 'these'];
+  return unverified(
+    `The tests pass, but the change edits ${listPaths(paths)}, which ${steer} the tests; look at ${it} before you trust them.`,
+  );
+}
+
+function green(base: TestReport, patched: TestReport, changed: readonly ProvedFile[]): Judgement {
   const skipped = patched.skipped > 0 ? `, ${patched.skipped} skipped` : '';
   const before = base.timedOut
     ? 'on the base they did not end in time'
     : base.total === 0
       ? 'on the base none ran'
       : `on the base ${base.passed} of ${base.total} passed`;
-  return { verdict: 'green', reason: `${patched.passed} of ${patched.total} tests pass${skipped}; ${before}.` };
+  const edited = changed.filter((file) => file.status !== 'added' && isTestFile(file.path)).map((file) => file.path);
+  const tests =
+    edited.length === 0
+      ? ''
+      : `; the change edits ${count(edited.length, 'existing test file')} (${listPaths(edited)})`;
+  const reason = `${patched.passed} of ${patched.total} tests pass${skipped}; ${before}${tests}.`;
+  return { verdict: 'green', reason };
 }
 
 function unverified(reason: string): Judgement {
@@ -167,9 +204,20 @@ function tally(tests: readonly TestCase[]): Map<string, number> {
 }
 
 function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, namedTests).map((name) => `"${name.replace(/\s+/g, ' ').slice(0, 120)}"`);
-  const more = names.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return listed(names.map((name) => `"${shortened(name)}"`));
+}
+
+function listPaths(paths: readonly string[]): string {
+  return listed(paths.map(shortened));
+}
+
+function shortened(name: string): string {
+  return withoutControls(name.replace(/\s+/g, ' ')).slice(0, 120);
+}
+
+function listed(items: readonly string[]): string {
+  const more = items.length - namedItems;
+  return items.slice(0, namedItems).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 function count(amount: number, what: string): string {

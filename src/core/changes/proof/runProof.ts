@@ -1,7 +1,10 @@
+import { withDeadline } from '../../../base/async.ts';
+import { decodeBase64 } from '../../../base/base64.ts';
+import { failure } from '../../../base/failure.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 import { maxReadBytes } from '../../../protocol/guest.ts';
 import type { Sandbox, SandboxFailure, TreeFile } from '../../sandbox/sandbox.ts';
-import { judgeProof } from './judgeProof.ts';
+import { judgeProof, type ProvedFile } from './judgeProof.ts';
 import type { Proof, TestReport } from './proof.ts';
 import { maxReportBytes } from './reports/reportLimits.ts';
 import type { TestCommand } from './testCommand.ts';
@@ -24,6 +27,8 @@ export interface ProofRequest extends TestRun {
   readonly hash: string;
   readonly baseTree: string;
   readonly patchedTree: string;
+  /** What the change touches; it says how far the run can be trusted. */
+  readonly changed: readonly ProvedFile[];
   /** The run on the base, when this command has been run on that tree before. */
   readonly knownBase?: TestReport;
 }
@@ -32,6 +37,8 @@ export interface ProofRequest extends TestRun {
 const maxOutputBytes = 192 * 1024;
 /** Milliseconds beyond the command's own limit until the box itself is given up. */
 const graceMs = 15_000;
+/** Milliseconds for reading the whole report, however many parts it has. */
+const readDeadlineMs = 60_000;
 
 /**
  * Runs the tests on the base and on the change, each in a fresh box, one after the other, and judges. Fails only when no
@@ -47,7 +54,8 @@ export async function prove(request: ProofRequest): Promise<Result<Proof, Sandbo
     return patched;
   }
   const { report, runtime } = patched.value;
-  return ok(judgeProof({ hash: request.hash, base: base.value, patched: report, command: request.command, runtime }));
+  const { hash, changed, command } = request;
+  return ok(judgeProof({ hash, changed, base: base.value, patched: report, command, runtime }));
 }
 
 /** Runs the tests once on one tree, in a box that is destroyed whatever happens. */
@@ -99,27 +107,44 @@ function isMissingProgram(error: SandboxFailure): boolean {
   return error.reason === 'request-refused' && (error.detail === 'not-found' || error.detail === 'not-executable');
 }
 
-/** The text of a file below `/tmp`, null where there is none (or something that is no plain file); bounded by the report limit. */
+/**
+ * The text of a file below `/tmp`, null where there is none (or something that is no plain file) or one over the report limit.
+ * Each part has to be as long as was asked for and the size must not change: a guest could otherwise answer byte by byte.
+ */
 async function readScratch(
   box: Sandbox,
   file: string,
   signal: AbortSignal,
 ): Promise<Result<string | null, SandboxFailure>> {
-  const path = file.replace(/^\/tmp\//, '');
+  const read = await withDeadline(readDeadlineMs, signal, 'Reading the test report', (ending) =>
+    readParts(box, file.replace(/^\/tmp\//, ''), ending),
+  );
+  return read.ok ? read.value : read;
+}
+
+async function readParts(
+  box: Sandbox,
+  path: string,
+  signal: AbortSignal,
+): Promise<Result<string | null, SandboxFailure>> {
   const decoder = new TextDecoder();
   let text = '';
-  for (let offset = 0; offset < maxReportBytes;) {
-    const length = Math.min(maxReadBytes, maxReportBytes - offset);
-    const part = await box.request('read_bytes', { path, from: 'scratch', offset, length }, { signal });
+  let size: number | undefined;
+  for (let offset = 0; size === undefined || offset < size;) {
+    const part = await box.request('read_bytes', { path, from: 'scratch', offset, length: maxReadBytes }, { signal });
     if (!part.ok) {
       return part.error.reason === 'request-refused' ? ok(null) : fail(part.error);
     }
-    const bytes = Uint8Array.from(atob(part.value.bytes), (character) => character.codePointAt(0) ?? 0);
+    size ??= part.value.size;
+    const bytes = decodeBase64(part.value.bytes);
+    if (part.value.size !== size || bytes?.length !== Math.min(maxReadBytes, size - offset)) {
+      return fail(failure('protocol-violation', 'The sandbox gave other bytes of the test report than it had said.'));
+    }
+    if (size > maxReportBytes) {
+      return ok(null);
+    }
     text += decoder.decode(bytes, { stream: true });
     offset += bytes.length;
-    if (bytes.length === 0 || offset >= part.value.size) {
-      return ok(text + decoder.decode());
-    }
   }
-  return ok(null);
+  return ok(text + decoder.decode());
 }

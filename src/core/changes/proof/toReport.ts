@@ -1,8 +1,9 @@
+import { withoutControls, withoutTerminalSequences } from '../../../base/plainText.ts';
 import type { GuestResult } from '../../../protocol/guest.ts';
 import { cannotRunReason } from './cannotRun.ts';
 import type { TestReport } from './proof.ts';
 import { readReport, recogniseFormat } from './reports/readReport.ts';
-import { type ParsedReport, plainText } from './reports/reportLimits.ts';
+import type { ParsedReport } from './reports/reportLimits.ts';
 import type { TestCommand } from './testCommand.ts';
 
 const outputTailCharacters = 8 * 1024;
@@ -16,7 +17,7 @@ export function toReport(
   reportFileText: string | null,
   command: TestCommand,
 ): TestReport {
-  const output = plainText([result.stdout, result.stderr].filter((text) => text.trim() !== '').join('\n'));
+  const output = withoutControls([result.stdout, result.stderr].filter((text) => text.trim() !== '').join('\n'));
   const parsed = parse(output, result, reportFileText, command);
   const count = (status: 'passed' | 'failed' | 'skipped'): number =>
     parsed.counts?.[status] ?? parsed.tests.filter((test) => test.status === status).length;
@@ -34,7 +35,7 @@ export function toReport(
   };
 }
 
-/** A run that never began, because the environment lacks what the command needs. */
+/** A run that never began, because the environment lacks what the command needs. The reason may be the guest's words. */
 export function cannotRunReport(reason: string): TestReport {
   return {
     passed: 0,
@@ -46,7 +47,7 @@ export function cannotRunReport(reason: string): TestReport {
     milliseconds: 0,
     tests: [],
     outputTail: '',
-    cannotRun: reason,
+    cannotRun: withoutControls(reason).replace(/\s+/g, ' '),
   };
 }
 
@@ -63,8 +64,6 @@ function parse(
   if (report.file !== undefined) {
     return reportFileText === null ? { tests: [] } : readReport(report.format, reportFileText);
   }
-  return readReport(
-    report.format,
-    report.format === 'unittest-text' ? plainText(result.stderr) : plainText(result.stdout),
-  );
+  const stream = report.format === 'unittest-text' ? result.stderr : result.stdout;
+  return readReport(report.format, withoutTerminalSequences(stream));
 }

@@ -40,7 +40,7 @@ describe('before a call', () => {
     expect(checkBeforeCall(task, estimate(5001), 0)).toMatchObject({
       kind: 'stop',
       guard: 'new-tokens',
-      reason: { code: 'budget_exhausted' },
+      reason: { code: 'budget-exhausted' },
     });
   });
 
@@ -69,7 +69,7 @@ describe('before a call', () => {
     expect(checkBeforeCall(last, none, 0).kind).toBe('go');
     expect(checkBeforeCall(fold(...working, ...answers(40)), none, 0)).toMatchObject({
       kind: 'stop',
-      reason: { code: 'step_limit' },
+      reason: { code: 'step-limit' },
     });
   });
 
@@ -77,7 +77,7 @@ describe('before a call', () => {
     const task = fold(...working);
     expect(checkBeforeCall(task, none, 1439).kind).toBe('go');
     expect(checkBeforeCall(task, none, 1440)).toMatchObject({ kind: 'notice', guard: 'seconds' });
-    expect(checkBeforeCall(task, none, 1800)).toMatchObject({ kind: 'stop', reason: { code: 'time_limit' } });
+    expect(checkBeforeCall(task, none, 1800)).toMatchObject({ kind: 'stop', reason: { code: 'time-limit' } });
   });
 
   test('a stop outranks a notice, and what is not a number stops', () => {
@@ -86,10 +86,10 @@ describe('before a call', () => {
     expect(checkBeforeCall(fold(...working), none, Number.NaN).kind).toBe('stop');
   });
 
-  test('a stop says in one line which setting to raise', () => {
+  test('a stop says in one line which setting or option to raise', () => {
     const verdict = checkBeforeCall(fold(...working, spent(50_000)), { ...none, newTokens: 1 }, 0);
     expect(verdict.kind === 'stop' && verdict.reason.message).toBe(
-      'The task has used 50000 of its 50000 new tokens and the next step does not fit; raise nightshift.limits.newTokens in your settings and delegate it again, or delegate a smaller goal.',
+      'The task has used 50000 of its 50000 new tokens and the next step does not fit; raise nightshift.limits.newTokens in your settings (--max-tokens on the command line) and delegate it again, or delegate a smaller goal.',
     );
   });
 });
@@ -99,7 +99,7 @@ describe('after a call', () => {
     expect(checkAfterCall(fold(...working, callRefused(1), callRefused(2))).kind).toBe('go');
     expect(checkAfterCall(fold(...working, callRefused(1), callRefused(2), callRefused(3)))).toMatchObject({
       kind: 'stop',
-      reason: { code: 'repeated_format_error' },
+      reason: { code: 'repeated-format-error' },
     });
   });
 

@@ -34,7 +34,7 @@ describe('judging a change', () => {
       'src/a.ts',
       'a b/c d.txt',
       '日本語/файл.md',
-      '.eslintrc',
+      '.prettierrc',
       'a..b',
       'x.git',
       'git/hooks',

@@ -14,8 +14,8 @@ describe('rows of the Tasks view', () => {
     const node = taskNode({ root, task: readyTask(live) });
     expect([node.label, node.description, node.context]).toEqual([
       'Fix the failing test in sum.js',
-      '+3 −1 · tests green',
-      'task.ready',
+      'tests green · +3 −1',
+      'task.ready.changes',
     ]);
     expect(node.icon).toEqual({ name: 'pass-filled', color: 'testing.iconPassed' });
     expect(node.children.map(({ label, description, context }) => [label, description, context])).toEqual([
@@ -28,7 +28,7 @@ describe('rows of the Tasks view', () => {
 
   test('a recording is called one, and a shared kernel is named', () => {
     const node = taskNode({ root, task: readyTask() });
-    expect(node.description).toBe('+3 −1 · tests green · recording');
+    expect(node.description).toBe('tests green · +3 −1 · recording');
     expect(node.facts.join('\n')).toContain('a recording is played back, no model is at work');
     expect(node.facts.join('\n')).toContain('shared kernel');
   });
@@ -50,7 +50,7 @@ describe('rows of the Tasks view', () => {
       tests: [],
     } as const;
     const node = taskNode({ root, task: { ...ready, proof: { ...ready.proof!, ...verdict, tests: [] } } });
-    expect(node.description).toBe('+3 −1 · unverified');
+    expect(node.description).toBe('unverified · +3 −1');
     expect(node.icon?.name).toBe('question');
     expect(node.children[0]?.description).toBe('No test ran.');
   });
@@ -64,10 +64,10 @@ describe('rows of the Tasks view', () => {
     ]);
   });
 
-  test('a failure shows its one line', () => {
+  test('a failure shows its one line once, in a row of its own', () => {
     const reason = { code: 'engine-unavailable', message: 'Docker does not answer: start it.' };
     const node = taskNode({ root, task: queuedTask({ ...live, state: 'failed', reason }) });
-    expect(node.description).toBe('failed · Docker does not answer: start it.');
+    expect(node.description).toBe('failed');
     expect(node.children[0]?.label).toBe(reason.message);
   });
 
@@ -75,6 +75,15 @@ describe('rows of the Tasks view', () => {
     const refused = [{ path: '.git/hooks/x', rule: 'git-folder', message: 'inside .git' }];
     const node = taskNode({ root, task: readyTask({ refused }) });
     expect(node.children.at(-1)).toMatchObject({ label: '.git/hooks/x', description: 'left out: inside .git' });
+  });
+
+  test('whatever became of a task, its row says whether there are changes to look at', () => {
+    for (const state of taskStateSchema.options) {
+      expect(taskNode({ root, task: readyTask({ state }) }).context).toBe(`task.${state}.changes`);
+      expect(taskNode({ root, task: queuedTask({ state }) }).context).toBe(`task.${state}`);
+      const changeset = { hash: '', files: [] };
+      expect(taskNode({ root, task: readyTask({ state, changeset }) }).context).toBe(`task.${state}`);
+    }
   });
 
   test('every state has an icon, words and an identity of its own rows', () => {

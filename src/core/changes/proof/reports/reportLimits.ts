@@ -1,3 +1,4 @@
+import { withoutControls } from '../../../../base/plainText.ts';
 import type { TestCase } from '../proof.ts';
 
 /** Most of a report that is read, in bytes; what a run writes beyond is a report nobody can trust to be whole. */
@@ -15,10 +16,10 @@ export interface ParsedReport {
 /** Where the repository is in a box; file names below it are shown relative to it. */
 const repositoryFolder = '/workspace/repo/';
 
-/** Tests with names and messages of bounded length, at most 20,000 of them. */
+/** Tests with names and messages of bounded length and without control characters, at most 20,000 of them. */
 export function boundedTests(tests: readonly TestCase[]): readonly TestCase[] {
   return tests.slice(0, maxTests).map((test) => ({
-    name: test.name.slice(0, maxNameCharacters),
+    name: bounded(test.name, maxNameCharacters),
     status: test.status,
     ...(test.file ? { file: relativeFile(test.file) } : {}),
     ...(test.milliseconds !== undefined && Number.isFinite(test.milliseconds) && test.milliseconds >= 0
@@ -27,9 +28,7 @@ export function boundedTests(tests: readonly TestCase[]): readonly TestCase[] {
     ...(test.standsForMany === true ? { standsForMany: true } : {}),
     ...(test.message
       ? {
-          message: plainText(test.message.slice(0, 4 * maxMessageCharacters))
-            .trim()
-            .slice(0, maxMessageCharacters),
+          message: bounded(test.message.trim(), maxMessageCharacters).trim(),
         }
       : {}),
   }));
@@ -37,18 +36,10 @@ export function boundedTests(tests: readonly TestCase[]): readonly TestCase[] {
 
 function relativeFile(path: string): string {
   const plain = path.replace(/^file:\/\//, '');
-  return (plain.startsWith(repositoryFolder) ? plain.slice(repositoryFolder.length) : plain).slice(
-    0,
-    maxNameCharacters,
-  );
+  return bounded(plain.startsWith(repositoryFolder) ? plain.slice(repositoryFolder.length) : plain, maxNameCharacters);
 }
 
-const terminalSequence = new RegExp(
-  String.raw`\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])`,
-  'g',
-);
-
-/** Text without the colours and cursor moves of a terminal. */
-export function plainText(text: string): string {
-  return text.includes('\u001B') ? text.replace(terminalSequence, '') : text;
+/** Text without controls, cut; four times the length is looked at, so that colours do not take the place of words. */
+function bounded(text: string, characters: number): string {
+  return withoutControls(text.slice(0, 4 * characters)).slice(0, characters);
 }

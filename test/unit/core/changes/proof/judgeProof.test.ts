@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeProof } from '../../../../../src/core/changes/proof/judgeProof.ts';
+import { judgeProof, type ProvedFile } from '../../../../../src/core/changes/proof/judgeProof.ts';
 import { proofSchema, type TestCase, type TestReport } from '../../../../../src/core/changes/proof/proof.ts';
 import type { TestCommand } from '../../../../../src/core/changes/proof/testCommand.ts';
 
@@ -42,8 +42,8 @@ function report(marks: string, change: Partial<TestReport> = {}): TestReport {
   };
 }
 
-function judged(base: TestReport, patched: TestReport): string {
-  const proof = judgeProof({ hash: 'abc', base, patched, command, runtime: 'runsc' });
+function judged(base: TestReport, patched: TestReport, changed: readonly ProvedFile[] = []): string {
+  const proof = judgeProof({ hash: 'abc', changed, base, patched, command, runtime: 'runsc' });
   expect(proofSchema.parse(proof)).toEqual(proof);
   return `${proof.verdict}: ${proof.reason}`;
 }
@@ -51,7 +51,7 @@ function judged(base: TestReport, patched: TestReport): string {
 describe('judgeProof', () => {
   it('binds the verdict to the changeset, the command and the box', () => {
     expect(
-      judgeProof({ hash: 'abc', base: report('-a'), patched: report('+a'), command, runtime: 'runsc' }),
+      judgeProof({ hash: 'abc', changed: [], base: report('-a'), patched: report('+a'), command, runtime: 'runsc' }),
     ).toMatchObject({
       verdict: 'green',
       hash: 'abc',
@@ -212,6 +212,55 @@ describe('judgeProof', () => {
     ],
   ])('is unverified when %s', (_title, base, patched, expected) => {
     expect(judged(base, patched)).toBe(expected);
+  });
+
+  it.each([
+    ['conftest.py', 'added'],
+    ['packages/a/vitest.config.ts', 'modified'],
+    ['package.json', 'deleted'],
+  ] as const)('does not call green what a change of %s, which steers the tests, may have decided', (path, status) => {
+    const files = [
+      { path: 'src/a.js', status: 'modified' as const },
+      { path, status },
+    ];
+    expect(judged(report('-a'), report('+a'), files)).toBe(
+      `unverified: The tests pass, but the change edits ${path}, which steers the tests; look at it before you trust them.`,
+    );
+    expect(judged(report('-a'), report('-a'), files)).toMatch(/^red: 1 of 1 tests fail/);
+  });
+
+  it('says which existing tests a green change edits', () => {
+    const files = [
+      { path: 'src/a.js', status: 'modified' },
+      { path: 'src/a.test.js', status: 'modified' },
+      { path: 'tests/old.py', status: 'deleted' },
+      { path: 'tests/new.py', status: 'added' },
+    ] as const;
+    expect(judged(report('-a'), report('+a'), files)).toBe(
+      'green: 1 of 1 tests pass; on the base 0 of 1 passed; the change edits 2 existing test files (src/a.test.js, tests/old.py).',
+    );
+    expect(judged(report('-a'), report('+a'), files.slice(3))).toBe(
+      'green: 1 of 1 tests pass; on the base 0 of 1 passed.',
+    );
+    const many = Array.from({ length: 5 }, (_, index) => ({ path: `test/${index}.js`, status: 'modified' as const }));
+    expect(judged(report('+a'), report('+a'), many)).toContain(
+      '5 existing test files (test/0.js, test/1.js, test/2.js and 2 more).',
+    );
+  });
+
+  it('is red when the tests ran on the base and cannot run with the change', () => {
+    const patched = report('-a', { cannotRun: 'The package x is not installed in the sandbox.' });
+    expect(judged(report('+a'), patched)).toBe(
+      'red: The tests ran on the base and cannot run with the change: The package x is not installed in the sandbox.',
+    );
+    expect(judged(report('-a', { cannotRun: 'no x' }), patched)).toMatch(/^unverified: The tests cannot run: /);
+    expect(judged(report(''), patched)).toMatch(/^unverified: The tests cannot run: /);
+  });
+
+  it('shows no control characters of the names it quotes', () => {
+    const name = 'a\u001b[2Jb\u202ec\u0085d';
+    const patched = { ...report('-x'), tests: [{ name, status: 'failed' as const }] };
+    expect(judged(report('+x'), patched)).toContain('"abcd"');
   });
 
   it('keeps its reason on one line whatever tests are called', () => {

@@ -91,7 +91,7 @@ describe('the tests of a real project', () => {
     expect(base.tests.find((test) => test.status === 'failed')?.message).toContain('-1 !== 0');
     edit(folder, 'src/counter.js', 'this.#value - step', 'Math.max(0, this.#value - step)');
     const patched = run(folder, command);
-    expect(judgeProof({ hash: 'h', base, patched, command, runtime: 'host' })).toMatchObject({
+    expect(judgeProof({ hash: 'h', changed: [], base, patched, command, runtime: 'host' })).toMatchObject({
       verdict: 'green',
       reason: '3 of 3 tests pass; on the base 2 of 3 passed.',
     });
@@ -104,7 +104,9 @@ describe('the tests of a real project', () => {
     expect(base).toMatchObject({ passed: 3, failed: 1, total: 4, exitCode: 1 });
     edit(folder, 'slugify/__init__.py', 'plain.lower())', 'plain.lower()).strip(separator)');
     const patched = run(folder, command);
-    expect(judgeProof({ hash: 'h', base, patched, command, runtime: 'host' })).toMatchObject({ verdict: 'green' });
+    expect(judgeProof({ hash: 'h', changed: [], base, patched, command, runtime: 'host' })).toMatchObject({
+      verdict: 'green',
+    });
   });
 
   it('that has none are said to be missing, with the way out', async () => {
@@ -122,9 +124,9 @@ describe('the tests of a real project', () => {
     const command = await commandFor(folder);
     const report = run(folder, command);
     expect(report).toMatchObject({ total: 0, exitCode: 0 });
-    expect(judgeProof({ hash: 'h', base: report, patched: report, command, runtime: 'host' }).verdict).toBe(
-      'unverified',
-    );
+    expect(
+      judgeProof({ hash: 'h', changed: [], base: report, patched: report, command, runtime: 'host' }).verdict,
+    ).toBe('unverified');
   });
 
   it('of the demo have one failure, and the recorded edit mends it', async () => {
@@ -138,7 +140,7 @@ describe('the tests of a real project', () => {
       edit(folder, args['path'] ?? '', args['oldText'] ?? '', args['newText'] ?? '');
     }
     const patched = run(folder, command);
-    expect(judgeProof({ hash: 'h', base, patched, command, runtime: 'host' })).toMatchObject({
+    expect(judgeProof({ hash: 'h', changed: [], base, patched, command, runtime: 'host' })).toMatchObject({
       verdict: 'green',
       reason: '12 of 12 tests pass; on the base 11 of 12 passed.',
     });

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fail, ok, type Result } from '../../../../../src/base/result.ts';
 import { prove, type ProofRequest, runTestsOn } from '../../../../../src/core/changes/proof/runProof.ts';
 import type { TestCommand } from '../../../../../src/core/changes/proof/testCommand.ts';
 import type { Sandbox, SandboxFailure, TreeFile } from '../../../../../src/core/sandbox/sandbox.ts';
+import type { GuestResult } from '../../../../../src/protocol/guest.ts';
+import { maxReadBytes } from '../../../../../src/protocol/guest.ts';
 import { GuestFailure, type MemoryCommand, MemorySandbox } from '../../../../fakes/memorySandbox.ts';
 
 const command: TestCommand = {
@@ -59,6 +61,7 @@ function setting({ command: run = runner, prepare, start }: Setting = {}) {
     hash: 'change',
     baseTree: 'broken',
     patchedTree: 'mended',
+    changed: [{ path: 'tests', status: 'modified' }],
   };
   return { boxes, request };
 }
@@ -98,6 +101,13 @@ describe('prove', () => {
     });
   });
 
+  it('is unverified when the change edits what steers the tests', async () => {
+    const changed = [{ path: 'conftest.py', status: 'added' as const }];
+    expect(await prove({ ...setting().request, changed })).toMatchObject({
+      value: { verdict: 'unverified', reason: expect.stringContaining('conftest.py, which steers the tests') },
+    });
+  });
+
   it('does not run the base again when its run is known', async () => {
     const { boxes, request } = setting();
     const base = await runTestsOn('broken', request);
@@ -129,6 +139,64 @@ describe('runTestsOn', () => {
       lines.map((_, index) => `${name}${index}`),
     );
     expect(boxes[0]?.requests.filter(({ method }) => method === 'read_bytes').length).toBeGreaterThan(1);
+  });
+
+  /** A guest that answers reads of the report in its own way. */
+  function reading(answer: (offset: number) => GuestResult<'read_bytes'>) {
+    const { boxes, request } = setting({
+      prepare: (box) => {
+        const honest = box.request.bind(box);
+        box.request = async (method, params, options) => {
+          const answered = await honest(method, params, options);
+          return answered.ok && method === 'read_bytes' && 'offset' in params
+            ? ok({ ...answered.value, ...answer(params.offset) })
+            : answered;
+        };
+      },
+    });
+    return { boxes, request };
+  }
+
+  it.each<[string, (offset: number) => GuestResult<'read_bytes'>]>([
+    ['answers what is no base64', () => ({ bytes: '\u{1F600}*', size: 3 })],
+    ['answers one byte a read', () => ({ bytes: 'eA==', size: 8_000_000 })],
+    ['answers more than there is', () => ({ bytes: 'eHh4', size: 2 })],
+    ['answers nothing of what it says is there', () => ({ bytes: '', size: 10 })],
+    [
+      'lets the report grow while it is read',
+      (offset) => ({ bytes: btoa('x'.repeat(maxReadBytes)), size: offset + 2 * maxReadBytes }),
+    ],
+  ])('calls it a violation when the guest %s', async (_what, answer) => {
+    const { boxes, request } = reading(answer);
+    expect(await runTestsOn('mended', request)).toMatchObject({ ok: false, error: { reason: 'protocol-violation' } });
+    expect(boxes[0]?.requests.filter(({ method }) => method === 'read_bytes').length).toBeLessThanOrEqual(2);
+    expect(boxes[0]?.destroyed).toBe(true);
+  });
+
+  it('gives up reading after a minute, however many parts came in time', async () => {
+    vi.useFakeTimers();
+    const { boxes, request } = setting({
+      prepare: (box) => {
+        const honest = box.request.bind(box);
+        box.request = (method, params, options) =>
+          method === 'read_bytes' ? new Promise<never>(() => undefined) : honest(method, params, options);
+      },
+    });
+    const running = runTestsOn('mended', request);
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useRealTimers();
+    expect(await running).toMatchObject({ ok: false, error: { reason: 'timeout' } });
+    expect(boxes[0]?.destroyed).toBe(true);
+  });
+
+  it('takes an empty report for what it is', async () => {
+    const { request } = setting({
+      command: (_params, box) => {
+        box.scratch.set('report.tap', new Uint8Array());
+        return {};
+      },
+    });
+    expect(await runTestsOn('mended', request)).toMatchObject({ ok: true, value: { total: 0 } });
   });
 
   it('gives up a report that never ends', async () => {

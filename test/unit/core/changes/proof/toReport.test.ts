@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { testReportSchema } from '../../../../../src/core/changes/proof/proof.ts';
 import type { TestCommand } from '../../../../../src/core/changes/proof/testCommand.ts';
-import { toReport } from '../../../../../src/core/changes/proof/toReport.ts';
+import { cannotRunReport, toReport } from '../../../../../src/core/changes/proof/toReport.ts';
 import type { GuestResult } from '../../../../../src/protocol/guest.ts';
 
 function fixture(name: string): string {
@@ -114,6 +114,19 @@ describe('toReport', () => {
     ],
   ])('says that tests cannot run when %s', (_title, command, change, file, expected) => {
     expect(toReport(ended(change), file, command).cannotRun).toContain(expected);
+  });
+
+  it('keeps no character of a hostile run that steers or hides', () => {
+    const hostile = 'a\u001b[2Jb\u001b]8;;x\u0007c\u202ed\u0085e\u0000f\u2066g\u007fh';
+    const report = toReport(
+      ended({ stdout: `${hostile}\r\nend`, stderr: '' }),
+      `TAP version 13\n# ${hostile}\nnot ok 1 - ${hostile}\n  ---\n  error: '${hostile}'\n  ...\n`,
+      nodeTest,
+    );
+    expect(report.tests[0]?.name).toBe('abcdefgh');
+    expect(report.outputTail).toBe('abcdefgh\nend');
+    expect(JSON.stringify(report)).not.toMatch(/\\u00|[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
+    expect(cannotRunReport(`no\u202e\n${hostile}`).cannotRun).toBe('no abcdefgh');
   });
 
   it.each([
