@@ -35,14 +35,29 @@ export function workspaceFile(path: string): vscode.Uri {
   return vscode.Uri.joinPath(folder.uri, path);
 }
 
-/** The light bulb's entries of ours at a range. */
+/**
+ * The light bulb's entries of ours at a range. VS Code cancels a request for code actions, and answers with none, when a provider is
+ * registered meanwhile, as the TypeScript extension does some time after a script was opened; the editor then asks again, and so does
+ * this, until two answers in a row agree.
+ */
 export async function ourActions(uri: vscode.Uri, range: vscode.Range): Promise<readonly vscode.CodeAction[]> {
-  const actions = await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
-    'vscode.executeCodeActionProvider',
-    uri,
-    range,
-  );
-  return actions.filter(({ command }) => command?.command === 'nightshift.delegateRequest');
+  const ask = async (): Promise<readonly vscode.CodeAction[]> => {
+    const actions = await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      range,
+    );
+    return actions.filter(({ command }) => command?.command === 'nightshift.delegateRequest');
+  };
+  const titles = (actions: readonly vscode.CodeAction[]): string => actions.map(({ title }) => title).join('\n');
+  for (let before = await ask(); ;) {
+    await delay(300);
+    const now = await ask();
+    if (titles(now) === titles(before)) {
+      return now;
+    }
+    before = now;
+  }
 }
 
 /** The first line that contains the text, as a range. */
