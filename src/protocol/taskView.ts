@@ -37,7 +37,8 @@ export const proofViewSchema = z.object({
   tests: z.array(testCaseViewSchema),
 });
 
-export const taskStateSchema = z.enum([
+/** Where a task can stand; `core/tasks` has the moves between them. */
+export const taskStates = [
   'queued',
   'preparing',
   'working',
@@ -52,7 +53,9 @@ export const taskStateSchema = z.enum([
   'discarded',
   'failed',
   'cancelled',
-]);
+] as const;
+
+export const taskStateSchema = z.enum(taskStates);
 
 export const taskViewSchema = z.object({
   id: z.string(),

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { defaultLimits } from '../../src/core/guards/limits.ts';
 import { foldTask } from '../../src/core/tasks/taskReducer.ts';
 import type { Task } from '../../src/core/tasks/task.ts';
-import { taskMoves, taskStates } from '../../src/core/tasks/taskState.ts';
+import { taskMoves } from '../../src/core/tasks/taskState.ts';
+import { taskStates } from '../../src/protocol/taskView.ts';
 import type { Actor, TraceEntry, TraceEvent, TraceEventData, TraceEventType } from '../../src/core/trace/traceEvent.ts';
 
 /** Entries, events and arbitraries for tests of everything that reads or writes a trace. */

@@ -1,21 +1,6 @@
-/** States and moves of a task, as data. Nothing else in the product decides where a task may go. */
+import type { taskStates } from '../../protocol/taskView.ts';
 
-export const taskStates = [
-  'queued',
-  'preparing',
-  'working',
-  'verifying',
-  'reviewing',
-  'ready',
-  'revising',
-  'waiting',
-  'paused',
-  'applied',
-  'merged',
-  'discarded',
-  'failed',
-  'cancelled',
-] as const;
+/** States and moves of a task, as data. Nothing else in the product decides where a task may go. */
 
 export type TaskState = (typeof taskStates)[number];
 

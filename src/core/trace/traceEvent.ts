@@ -3,7 +3,8 @@ import { changesetSchema } from '../changes/changeset.ts';
 import { proofSchema } from '../changes/proof/proof.ts';
 import { limitsSchema } from '../guards/limits.ts';
 import { policyJudgementSchema } from '../policy/pathPolicy.ts';
-import { taskMoves, taskStates } from '../tasks/taskState.ts';
+import { taskStates } from '../../protocol/taskView.ts';
+import { taskMoves } from '../tasks/taskState.ts';
 
 /**
  * Everything that can stand in a task's trace. The trace is also the task's state: the fold of these events, and nothing else,

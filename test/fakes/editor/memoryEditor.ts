@@ -15,8 +15,8 @@ export class MemoryEditor {
   readonly ran: (readonly unknown[])[] = [];
   readonly saved: string[] = [];
   trusted = true;
-  folders: readonly string[] = ['/work/app'];
-  repositories: readonly string[] = ['/work/app'];
+  folders: readonly string[] = ['/home/me/app'];
+  repositories: readonly string[] = ['/home/me/app'];
   code: CodePlace | undefined;
   unsaved: readonly string[] = [];
   savesWork = true;
@@ -27,7 +27,7 @@ export class MemoryEditor {
   readonly words: string[] = [];
   readonly context: CommandContext;
 
-  constructor(host = new MemoryTaskHost('/work/app')) {
+  constructor(host = new MemoryTaskHost('/home/me/app')) {
     this.host = host;
     const hosts = new TaskHosts((root) => (root === host.root ? host : new MemoryTaskHost(root)));
     hosts.of(host.root);

@@ -5,7 +5,7 @@ import { composeTask, isTaskRequest } from '../../../../src/vscode/codeActions/t
 import type { CodePlace } from '../../../../src/vscode/window/editorWindow.ts';
 
 const place: CodePlace = {
-  path: '/work/app/src/counter.js',
+  path: '/home/me/app/src/counter.js',
   startLine: 10,
   endLine: 10,
   selection: '',

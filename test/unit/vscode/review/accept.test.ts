@@ -10,7 +10,7 @@ import { discardTask } from '../../../../src/vscode/tasks/discardTask.ts';
 import { MemoryEditor, settled } from '../../../fakes/editor/memoryEditor.ts';
 import { readyTask, sampleHash } from '../../../fakes/sampleTasks.ts';
 
-const root = '/work/app';
+const root = '/home/me/app';
 
 function editorWithResult(answer: Partial<HostResult<'applyTask'>> = {}): MemoryEditor {
   const editor = new MemoryEditor();
@@ -71,7 +71,7 @@ describe('accept all', () => {
 describe('unsaved edits', () => {
   test('nothing happens when the person does not want to save', async () => {
     const editor = editorWithResult();
-    editor.unsaved = ['/work/app/src/sum.js'];
+    editor.unsaved = ['/home/me/app/src/sum.js'];
     await acceptTask(editor.context, row);
     expect([editor.saved, editor.host.requests]).toEqual([[], []]);
     expect(editor.confirmations).toHaveLength(1);
@@ -79,16 +79,16 @@ describe('unsaved edits', () => {
 
   test('they are saved before the host merges', async () => {
     const editor = editorWithResult();
-    editor.unsaved = ['/work/app/src/sum.js', '/work/app/other.js'];
+    editor.unsaved = ['/home/me/app/src/sum.js', '/home/me/app/other.js'];
     editor.agreements.push(true);
     await acceptTask(editor.context, row);
-    expect(editor.saved).toEqual(['/work/app/src/sum.js']);
+    expect(editor.saved).toEqual(['/home/me/app/src/sum.js']);
     expect(editor.host.requests).toHaveLength(1);
   });
 
   test('a file that cannot be saved stops the accept', async () => {
     const editor = editorWithResult();
-    editor.unsaved = ['/work/app/src/sum.js'];
+    editor.unsaved = ['/home/me/app/src/sum.js'];
     editor.agreements.push(true);
     editor.savesWork = false;
     await acceptTask(editor.context, row);

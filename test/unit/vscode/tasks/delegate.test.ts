@@ -9,7 +9,7 @@ import { queuedTask } from '../../../fakes/sampleTasks.ts';
 
 const request = {
   kind: 'todo',
-  path: '/work/app/src/counter.js',
+  path: '/home/me/app/src/counter.js',
   startLine: 4,
   endLine: 4,
   text: 'TODO: count down',
@@ -89,7 +89,7 @@ describe('what is missing is said with the way out', () => {
 
   test('a file of no open folder', async () => {
     const editor = editorThatCreates();
-    await delegateRequest(editor.context, { ...request, path: '/work/application/a.js' });
+    await delegateRequest(editor.context, { ...request, path: '/home/me/application/a.js' });
     expect(editor.notes[0]?.message).toContain('in no folder of this window');
   });
 
@@ -128,9 +128,9 @@ describe('with words of the person', () => {
 
   test('with several folders the active file’s repository is taken without a question', async () => {
     const editor = editorThatCreates();
-    editor.folders = ['/work/other', '/work/app'];
-    editor.repositories = ['/work/other', '/work/app'];
-    editor.code = { path: '/work/app/a.js', startLine: 1, endLine: 1, selection: '', lines: [''], problems: [] };
+    editor.folders = ['/work/other', '/home/me/app'];
+    editor.repositories = ['/work/other', '/home/me/app'];
+    editor.code = { path: '/home/me/app/a.js', startLine: 1, endLine: 1, selection: '', lines: [''], problems: [] };
     editor.words.push('Do it');
     await delegate(editor.context, undefined);
     expect(editor.host.requests[0]?.params).toMatchObject({ goal: 'Do it' });
@@ -138,8 +138,8 @@ describe('with words of the person', () => {
 
   test('with several folders and no file the person chooses the folder', async () => {
     const editor = editorThatCreates();
-    editor.folders = ['/work/other', '/work/app'];
-    editor.repositories = ['/work/other', '/work/app'];
+    editor.folders = ['/work/other', '/home/me/app'];
+    editor.repositories = ['/work/other', '/home/me/app'];
     editor.words.push('app', 'Do it');
     await delegate(editor.context, undefined);
     expect(editor.host.requests).toHaveLength(1);
@@ -148,7 +148,7 @@ describe('with words of the person', () => {
   test('the context menu asks what to do with a selection and sends its text along', async () => {
     const editor = editorThatCreates();
     editor.code = {
-      path: '/work/app/a.js',
+      path: '/home/me/app/a.js',
       startLine: 2,
       endLine: 3,
       selection: 'a\nb',
@@ -166,7 +166,7 @@ describe('with words of the person', () => {
   test('the context menu on a TODO comment needs no words', async () => {
     const editor = editorThatCreates();
     const lines = ['// TODO: never below zero'];
-    editor.code = { path: '/work/app/a.js', startLine: 2, endLine: 2, selection: '', lines, problems: [] };
+    editor.code = { path: '/home/me/app/a.js', startLine: 2, endLine: 2, selection: '', lines, problems: [] };
     await delegateFromEditor(editor.context, undefined);
     expect(editor.host.requests[0]?.params).toMatchObject({ origin: { kind: 'todo', startLine: 2 } });
   });

@@ -6,7 +6,7 @@ import { taskStateSchema, type TaskView } from '../../../../src/protocol/taskVie
 import { MemoryTaskHost } from '../../../fakes/editor/memoryTaskHost.ts';
 import { queuedTask, readyTask } from '../../../fakes/sampleTasks.ts';
 
-const root = '/work/app';
+const root = '/home/me/app';
 const live = { replay: false, model: 'ollama:qwen3:8b' };
 
 describe('rows of the Tasks view', () => {

@@ -257,8 +257,8 @@ describe('runTestsOn', () => {
 
   it('destroys the box when the tree cannot be read', async () => {
     const { boxes, request } = setting();
-    // eslint-disable-next-line require-yield
     async function* unreadable(): AsyncGenerator<TreeFile> {
+      yield { path: 'a.txt', mode: '100644', bytes: new Uint8Array() };
       throw new Error('no such tree');
     }
     await expect(runTestsOn('mended', { ...request, files: unreadable })).rejects.toThrow('no such tree');
