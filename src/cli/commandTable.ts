@@ -8,6 +8,8 @@ import { patchCommand } from './commands/patch.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { tasksCommand } from './commands/tasks.ts';
+import { traceKeyCommand } from './commands/traceKey.ts';
+import { traceStatementCommand } from './commands/traceStatement.ts';
 import { traceVerifyCommand } from './commands/traceVerify.ts';
 
 /** Every command, in the order of the help. A new one is added here and nowhere else. */
@@ -20,6 +22,8 @@ export const commandTable: readonly Command[] = [
   discardCommand,
   cancelCommand,
   traceVerifyCommand,
+  traceStatementCommand,
+  traceKeyCommand,
   doctorCommand,
   hostStopCommand,
 ];

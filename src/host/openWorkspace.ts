@@ -7,7 +7,9 @@ import { errorText, failure, type Failure } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
-import type { HostResult } from '../protocol/host.ts';
+import { verifierKey } from '../core/trace/checkpointNote.ts';
+import { policyHash } from '../core/policy/policyHash.ts';
+import type { HostResult, TraceHead } from '../protocol/host.ts';
 import { createCheckout } from '../node/changes/checkout.ts';
 import { createModel } from '../node/models/createModel.ts';
 import { describeRepository } from '../node/repository/describeRepository.ts';
@@ -17,7 +19,11 @@ import { ensureBaseImage } from '../node/sandbox/image/ensureBaseImage.ts';
 import { currentOwner } from '../node/sandbox/owner.ts';
 import { FileTaskStore } from '../node/tasks/fileTaskStore.ts';
 import { sha256 } from '../node/tasks/sha256.ts';
+import { taskFiles } from '../node/tasks/taskFiles.ts';
+import { noteTools, type TraceProtection } from '../node/tasks/traceProtection.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
+import { createRedactor } from '../node/trace/secretRedactor.ts';
+import { openSigningKey } from '../node/trace/signingKeyFile.ts';
 import type { Environment, WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
@@ -69,13 +75,22 @@ export async function openWorkspace(
   if (!store.ok) {
     return store;
   }
+  const keys = await openSigningKey(paths.keys);
+  if (!keys.ok) {
+    return keys;
+  }
   const engine = createDockerEngine({
     guestSource: guest.value,
     ensureImage: (docker, request) =>
       ensureBaseImage(docker, { ...request, dockerfile: join(options.media, 'sandbox', 'Dockerfile') }),
     logger,
   });
-  const tasks = new FileTaskStore({ directory: paths.tasks, heads: paths.heads });
+  const protection: TraceProtection = {
+    workspace: paths.id,
+    key: keys.value.signing,
+    redactor: createRedactor(keys.value.redaction),
+  };
+  const tasks = new FileTaskStore({ directory: paths.tasks, heads: paths.heads, protection });
   const tracePath = (task: string): string => join(paths.tasks, task, 'trace.jsonl');
   const feed = new StateFeed({ id: paths.id, root: paths.root }, tracePath, (error) =>
     logger.error(`A listener of the state failed: ${errorText(error)}`),
@@ -86,6 +101,8 @@ export async function openWorkspace(
     createModel: ({ model, settings }) =>
       createModel(model, { logger, ...(settings.ollamaHost === undefined ? {} : { ollamaHost: settings.ollamaHost }) }),
     sha256,
+    key: protection.key,
+    redactor: protection.redactor,
     clock: systemClock,
     sleep: async (milliseconds, signal) => {
       await delay(milliseconds, undefined, { signal }).catch(() => undefined);
@@ -109,7 +126,8 @@ export async function openWorkspace(
     logger,
     workspace: paths.id,
     product,
-    verifyTrace: (task) => verifyTrace(tracePath(task), join(paths.heads, `${task}.json`)),
+    policy: policyHash(sha256),
+    verifyTrace: (task, known) => verifyTrace(paths, task, protection, known),
   });
   const reaped = await engine.reap(AbortSignal.timeout(reapingMs));
   if (reaped.ok && reaped.value > 0) {
@@ -128,11 +146,18 @@ async function readGuest(path: string): Promise<Result<string, Failure>> {
   }
 }
 
-async function verifyTrace(trace: string, head: string): Promise<Result<HostResult<'verifyTrace'>, Failure>> {
+async function verifyTrace(
+  { tasks, heads }: WorkspacePaths,
+  task: string,
+  protection: TraceProtection,
+  known: TraceHead | undefined,
+): Promise<Result<HostResult<'verifyTrace'>, Failure>> {
+  const files = taskFiles({ directory: tasks, heads }, task);
+  const remembered = known === undefined ? {} : { known };
   try {
-    const { ok: intact, events, firstBad } = await verifyTraceFile({ trace, head });
-    return ok({ ok: intact, events, ...(firstBad === undefined ? {} : { firstBad }) });
+    const verified = await verifyTraceFile({ ...protection, files, task, ...remembered });
+    return ok({ ...verified, key: verifierKey(noteTools(protection)) });
   } catch (error) {
-    return fail(failure('unreadable', `The trace ${trace} cannot be read: ${errorText(error)}.`));
+    return fail(failure('unreadable', `The trace ${files.trace} cannot be read: ${errorText(error)}.`));
   }
 }

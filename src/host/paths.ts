@@ -15,8 +15,10 @@ export interface WorkspacePaths {
   readonly directory: string;
   /** Traces, one folder a task. */
   readonly tasks: string;
-  /** Newest hash of each trace, apart from the traces. */
+  /** Newest signed checkpoint of each trace, apart from the traces. */
   readonly heads: string;
+  /** The key that signs them; one for all workspaces of the user. */
+  readonly keys: string;
   /** A Unix socket, or a named pipe on Windows. */
   readonly socket: string;
   /** Folder of the lock's files. */
@@ -55,10 +57,16 @@ export function workspacePaths(root: string, environment: Environment = process.
     directory,
     tasks: join(directory, 'tasks'),
     heads: join(directory, 'heads'),
+    keys: keysFolder(home),
     socket: socketPath(digest(`${realPath(home)}\0${real}`), environment),
     lock: join(directory, 'lock'),
     log: join(directory, 'host.log'),
   };
+}
+
+/** The folder of the key that signs traces, in the folder for state. */
+export function keysFolder(home: string): string {
+  return join(home, 'keys');
 }
 
 /** Makes the workspace's folders, closed to other users. */

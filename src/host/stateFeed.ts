@@ -12,6 +12,7 @@ export class StateFeed {
   readonly onDidChange: Event<StateDelta>;
   private readonly emitter: Emitter<StateDelta>;
   private readonly views = new Map<string, TaskView>();
+  private readonly heads = new Map<string, string>();
   private readonly workspace: HostState['workspace'];
   private readonly tracePath: (task: string) => string;
   private seq = 0;
@@ -33,11 +34,16 @@ export class StateFeed {
   }
 
   view(task: Task): TaskView {
-    return toTaskView(task, this.tracePath(task.id));
+    const view = toTaskView(task, this.tracePath(task.id));
+    const head = this.heads.get(task.id);
+    return head === undefined ? view : { ...view, trace: { ...view.trace, head } };
   }
 
-  /** Announces a task, and the trace line that changed it where there is one. */
-  update(task: Task, event?: TraceEvent): void {
+  /** Announces a task, and the trace line that changed it where there is one. `head` is the hash of the last line of its trace. */
+  update(task: Task, event?: TraceEvent, head?: string): void {
+    if (head !== undefined) {
+      this.heads.set(task.id, head);
+    }
     const view = this.view(task);
     this.views.set(task.id, view);
     if (event !== undefined) {

@@ -12,7 +12,7 @@ export function taskCreation(
   task: string,
   params: HostParams<'createTask'>,
   model: ModelInfo,
-  host: { readonly workspace: string; readonly product: string },
+  host: { readonly workspace: string; readonly product: string; readonly policy: string },
 ): TraceEntry & { readonly type: 'task-created' } {
   const { settings } = params;
   const wanted = settings.contextTokens ?? defaultContextTokens;
@@ -34,6 +34,8 @@ export function taskCreation(
       },
       workspace: host.workspace,
       product: host.product,
+      policy: host.policy,
+      ...(model.digest === undefined ? {} : { modelDigest: model.digest }),
     },
   };
 }

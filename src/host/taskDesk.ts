@@ -101,7 +101,7 @@ export class TaskDesk {
       }
       const { record, event } = begun.value;
       this.records.set(id, record);
-      this.options.feed.update(record.task(), event);
+      this.options.feed.update(record.task(), event, record.head);
       this.work(record);
       return ok(record);
     });
@@ -157,7 +157,7 @@ export class TaskDesk {
     }
     const record = new TaskRecord(store, opened.value, this.publish);
     this.records.set(name, record);
-    feed.update(record.task());
+    feed.update(record.task(), undefined, record.head);
     try {
       await recoverAccept({ checkout, trace: record }, record.controller.signal);
     } catch (error) {
@@ -275,7 +275,7 @@ export class TaskDesk {
   }
 
   private readonly publish: OnTaskChange = (record, event) => {
-    this.options.feed.update(record.task(), event);
+    this.options.feed.update(record.task(), event, record.head);
   };
 
   private work(record: TaskRecord): void {

@@ -60,6 +60,30 @@ export class TaskRecord implements TaskTrace {
     return this.store.read(this.id, from);
   }
 
+  async *history(): AsyncIterable<TraceEvent> {
+    for (let from = 0; ;) {
+      const page = await this.events(from);
+      if (!page.ok) {
+        throw new JournalWriteError('io', page.error.message);
+      }
+      if (page.value.length === 0) {
+        return;
+      }
+      yield* page.value;
+      from += page.value.length;
+    }
+  }
+
+  /** Undefined for a payload that was never kept, was removed, or was changed. */
+  artifact(sha256: string): Promise<Uint8Array | undefined> {
+    return this.store.getArtifact(this.id, sha256);
+  }
+
+  /** Hash of the last line of its trace. */
+  get head(): string | undefined {
+    return this.opened.journal.head?.hash;
+  }
+
   putArtifact(bytes: Uint8Array): Promise<{ sha256: string; bytes: number }> {
     return this.store.putArtifact(this.id, bytes);
   }

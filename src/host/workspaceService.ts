@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../base/result.ts';
 import type { TreeStore } from '../core/repository/repository.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { formatModelId } from '../core/models/modelId.ts';
-import type { HostParams, HostResult, HostState, StateDelta } from '../protocol/host.ts';
+import type { HostParams, HostResult, HostState, StateDelta, TraceHead } from '../protocol/host.ts';
 import { taskCreation } from './taskCreation.ts';
 import { chooseModel } from './modelChoice.ts';
 import type { HostFailure, HostService, ServiceMethod } from './rpc/hostService.ts';
@@ -21,8 +21,10 @@ export interface WorkspaceServiceOptions {
   readonly logger: Logger;
   readonly workspace: string;
   readonly product: string;
-  /** Reads a task's trace from disk again and checks its chain. */
-  readonly verifyTrace: (task: string) => Promise<Result<HostResult<'verifyTrace'>, Failure>>;
+  /** Names the path rules in force. */
+  readonly policy: string;
+  /** Reads a task's trace from disk again and checks it, also against a place in it that the client knows. */
+  readonly verifyTrace: (task: string, known?: TraceHead) => Promise<Result<HostResult<'verifyTrace'>, Failure>>;
 }
 
 type Methods = {
@@ -111,10 +113,21 @@ export class WorkspaceService implements HostService {
         const events = await record.events(from);
         return events.ok ? ok({ lines: events.value.map(toTraceLine) }) : events;
       }),
-    verifyTrace: async ({ task }) => {
+    traceStatement: async ({ task }) =>
+      this.withTask(task, async (record) => {
+        const { statement, state } = record.task();
+        const bytes = statement === undefined ? undefined : await record.artifact(statement.artifact.sha256);
+        if (bytes !== undefined) {
+          return ok({ envelope: new TextDecoder().decode(bytes) });
+        }
+        const why =
+          statement === undefined ? `is ${state}; a statement is signed when it is ready` : 'lost its statement';
+        return fail(failure('no-statement', `The task ${why}. \`nightshift show ${task}\` tells more.`));
+      }),
+    verifyTrace: async ({ task, known: remembered }) => {
       // A damaged trace cannot be opened, and is exactly what this is for.
       const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
-      return known.ok ? this.options.verifyTrace(task) : known;
+      return known.ok ? this.options.verifyTrace(task, remembered) : known;
     },
     shutdown: async ({ force }) => {
       if (this.busy && !force) {

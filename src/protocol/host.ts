@@ -46,6 +46,9 @@ export const traceLineSchema = z.object({
   data: z.unknown(),
 });
 
+/** A line of a trace by its number, from 0, and the SHA-256 of its bytes. */
+export const traceHeadSchema = z.object({ seq: count, hash: z.string() });
+
 export const hostStateSchema = z.object({
   /** Number of the newest delta that this state contains. */
   seq: count,
@@ -123,14 +126,21 @@ export const hostMethods = {
     params: z.object({ task: z.string(), from: count }),
     result: z.object({ lines: z.array(traceLineSchema) }),
   },
+  /** `known`: a place in the trace that the client remembers, checked as well. */
   verifyTrace: {
-    params: taskParams,
+    params: z.object({ task: z.string(), known: z.optional(traceHeadSchema) }),
     result: z.object({
       ok: z.boolean(),
       events: count,
+      /** The last good line. */
+      head: z.optional(traceHeadSchema),
+      /** The public key that its checkpoints are signed with, as `nightshift trace key` prints it. */
+      key: z.optional(z.string()),
       firstBad: z.optional(z.object({ line: count, reason: z.string() })),
     }),
   },
+  /** The signed statement about the task's changeset: a DSSE envelope as JSON. */
+  traceStatement: { params: taskParams, result: z.object({ envelope: z.string() }) },
   /** Asks the host to end now; refused while tasks run unless forced. */
   shutdown: { params: z.object({ force: z.boolean() }), result: z.object({ stopping: z.boolean() }) },
 } as const;
@@ -152,6 +162,7 @@ export type HostResult<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['
 export type HostState = z.infer<typeof hostStateSchema>;
 export type StateDelta = z.infer<typeof stateDeltaSchema>;
 export type StateChanged = z.infer<typeof stateChangedSchema>;
+export type TraceHead = z.infer<typeof traceHeadSchema>;
 export type TraceLine = z.infer<typeof traceLineSchema>;
 export type OriginView = z.infer<typeof originViewSchema>;
 export type TaskSettings = z.infer<typeof taskSettingsSchema>;

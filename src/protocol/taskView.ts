@@ -91,7 +91,8 @@ export const taskViewSchema = z.object({
   ),
   usage: z.object({ newTokens: count, tokens: count, steps: count, seconds: z.number() }),
   limits: z.object({ newTokens: count, steps: count, seconds: count }),
-  trace: z.object({ path: z.string(), events: count }),
+  /** `head` is the hash of its last line: who remembers both can tell later whether the trace was put back or written anew. */
+  trace: z.object({ path: z.string(), events: count, head: z.optional(z.string()) }),
 });
 
 export type ChangedFileView = z.infer<typeof changedFileViewSchema>;

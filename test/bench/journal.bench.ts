@@ -7,6 +7,7 @@ import type { TraceEntry } from '../../src/core/trace/traceEvent.ts';
 import { FileTaskStore } from '../../src/node/tasks/fileTaskStore.ts';
 import { sha256 } from '../../src/node/tasks/sha256.ts';
 import { answer, created, toolCalled } from '../fakes/traceEvents.ts';
+import { testProtection } from '../fakes/traceProtection.ts';
 import { type BenchRow, median } from './benchRow.ts';
 
 const rounds = 60;
@@ -16,7 +17,11 @@ const verified = 1000;
 export async function journalBench(): Promise<BenchRow[]> {
   const root = await mkdtemp(join(tmpdir(), 'nightshift-journal-bench-'));
   try {
-    const store = new FileTaskStore({ directory: join(root, 'tasks'), heads: join(root, 'heads') });
+    const store = new FileTaskStore({
+      directory: join(root, 'tasks'),
+      heads: join(root, 'heads'),
+      protection: testProtection(),
+    });
     const created = await store.create('task-1');
     if (!created.ok) {
       throw new Error(created.error.message);

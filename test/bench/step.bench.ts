@@ -13,6 +13,7 @@ import { TaskRecord } from '../../src/host/taskRecord.ts';
 import { FileTaskStore } from '../../src/node/tasks/fileTaskStore.ts';
 import { MemoryEngine } from '../fakes/memoryEngine.ts';
 import { MemoryTreeStore } from '../fakes/memoryTreeStore.ts';
+import { testProtection } from '../fakes/traceProtection.ts';
 import { type BenchRow, median } from './benchRow.ts';
 
 /** What we add to a step beside the model and the tool, milliseconds. */
@@ -24,7 +25,8 @@ export async function stepBench(): Promise<readonly BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'nightshift-bench-'));
   try {
     const stamps: number[] = [];
-    const store = new FileTaskStore({ directory: join(folder, 'tasks'), heads: join(folder, 'heads') });
+    const protection = testProtection();
+    const store = new FileTaskStore({ directory: join(folder, 'tasks'), heads: join(folder, 'heads'), protection });
     const journal = await store.create('task-bench');
     if (!journal.ok) throw new Error(journal.error.message);
     const begun = await journal.value.append({
@@ -55,6 +57,8 @@ export async function stepBench(): Promise<readonly BenchRow[]> {
         engine: new MemoryEngine(() => ({ exitCode: 0 })),
         createModel: () => ok(instantModel),
         sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+        key: protection.key,
+        redactor: protection.redactor,
         clock: systemClock,
         sleep: async () => undefined,
         owner: 'bench',

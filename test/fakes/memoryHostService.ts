@@ -115,6 +115,7 @@ export class MemoryHostService implements HostService {
     },
     readSide: () => ok({ bytes: null }),
     traceLines: ({ task, from }) => ok({ lines: (this.traces.get(task) ?? []).filter((line) => line.seq >= from) }),
+    traceStatement: () => ok({ envelope: '{"payloadType":"application/vnd.in-toto+json"}\n' }),
     verifyTrace: ({ task }) => ok({ ok: true, events: this.traces.get(task)?.length ?? 0 }),
     shutdown: ({ force }) =>
       this.busy && !force

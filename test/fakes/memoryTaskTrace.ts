@@ -48,6 +48,10 @@ export class MemoryTaskTrace implements TaskTrace {
     return this.current;
   }
 
+  async *history(): AsyncIterable<TraceEvent> {
+    yield* this.events;
+  }
+
   async putArtifact(bytes: Uint8Array): Promise<{ sha256: string; bytes: number }> {
     this.artifacts.set(sha(bytes), bytes);
     return { sha256: sha(bytes), bytes: bytes.length };

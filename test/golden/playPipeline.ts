@@ -14,6 +14,7 @@ import type { ReplayScript } from '../../src/node/models/replayScript.ts';
 import { MemoryEngine } from '../fakes/memoryEngine.ts';
 import type { MemoryCommand, MemorySandbox } from '../fakes/memorySandbox.ts';
 import { Killed, MemoryTaskTrace } from '../fakes/memoryTaskTrace.ts';
+import { testProtection } from '../fakes/traceProtection.ts';
 import { MemoryTreeStore } from '../fakes/memoryTreeStore.ts';
 
 /** A project with one defect: `add` subtracts. Its only test is the command below. */
@@ -75,11 +76,14 @@ export async function playPipeline(play: Play): Promise<Played> {
   const store = new MemoryTreeStore(play.files ?? defectiveProject);
   const recorded = createReplayModel({ path, name: 'script' });
   const model = failingFirst(recorded, [...(play.modelFailures ?? [])]);
+  const protection = testProtection();
   const ports: SupervisorPorts = {
     store,
     engine,
     createModel: () => ok(model),
     sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    key: protection.key,
+    redactor: protection.redactor,
     // The trace's own clock runs a second an event from 2026 on; a present before it adds no time.
     clock: { now: () => 0, monotonic: () => 0 },
     sleep: async () => undefined,

@@ -65,6 +65,7 @@ export function createHumanWriter(io: CliIo): Writer {
           : `${paint('red', '✗')} The trace of ${id} was changed${where}. Do not rely on it.`,
       );
     },
+    traceKey: ({ verifierKey, fingerprint }) => line(`${verifierKey}\n${paint('dim', fingerprint)}`),
     check: ({ name, status, detail, fix }) => {
       const [style, mark] = checkMarks[status];
       line(`${paint(style, mark)} ${name.padEnd(20)} ${plainLine(detail)}`);

@@ -24,6 +24,7 @@ export function createJsonWriter(output: Output): Writer {
     },
     verified: (_, { ok, events, firstBad }) =>
       write({ type: 'verify', ok, events, ...(firstBad === undefined ? {} : { firstBad }) }),
+    traceKey: ({ verifierKey, fingerprint }) => write({ type: 'key', verifierKey, fingerprint }),
     check: ({ name, status, detail, fix }) =>
       write({ type: 'check', name, status, detail, ...(fix === undefined ? {} : { fix }) }),
     doctor: (ok) => write({ type: 'doctor', ok }),

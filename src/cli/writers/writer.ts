@@ -1,4 +1,5 @@
 import type { DoctorCheck } from '../../host/doctor/doctorChecks.ts';
+import type { TraceKeyView } from '../../host/traceKey.ts';
 import type { HostResult, TraceLine } from '../../protocol/host.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 
@@ -18,6 +19,7 @@ export interface Writer {
   /** The diff as a person reads it on a terminal. */
   patch(patch: string): void;
   verified(task: string, result: HostResult<'verifyTrace'>): void;
+  traceKey(key: TraceKeyView): void;
   check(check: DoctorCheck): void;
   doctor(ok: boolean): void;
   hostStopped(stopped: boolean): void;

@@ -1,14 +1,30 @@
 import type { Proof } from '../changes/proof/proof.ts';
 import type { Task } from '../tasks/task.ts';
+import type { TraceEventData } from '../trace/traceEvent.ts';
 
 /** What of failing tests is worth a small model's window: how many, and characters of each message and of all. */
 const maxFailures = 5;
 const maxMessage = 600;
 const maxText = 2_500;
 
-/** The first message of a run: what to do, where it came from, what is known of the last attempt. */
+/** A piece of the first message of a run, as the trace has it. */
+export type ContextItem = Pick<TraceEventData<'context-added'>, 'source' | 'tainted'> & { readonly text: string };
+
+/** What to do, where it came from, what is known of the last attempt. */
+export function contextItems(task: Task): readonly ContextItem[] {
+  const items: readonly ContextItem[] = [
+    { source: 'goal', tainted: false, text: `Goal: ${task.goal}` },
+    { source: 'origin', tainted: true, text: originText(task) },
+    { source: 'attempt', tainted: true, text: attemptText(task) },
+  ];
+  return items.filter(({ text }) => text !== '');
+}
+
+/** The first message of a run. */
 export function goalMessage(task: Task): string {
-  return [`Goal: ${task.goal}`, originText(task), attemptText(task)].filter((part) => part !== '').join('\n\n');
+  return contextItems(task)
+    .map(({ text }) => text)
+    .join('\n\n');
 }
 
 function originText({ origin }: Task): string {

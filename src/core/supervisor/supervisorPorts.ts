@@ -7,6 +7,8 @@ import type { TreeStore } from '../repository/repository.ts';
 import type { SandboxEngine } from '../sandbox/sandbox.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskTrace } from '../tasks/taskTrace.ts';
+import type { Redactor } from '../trace/redactor.ts';
+import type { SigningKey } from '../trace/signingKey.ts';
 
 /** What the supervisor needs of the world. One set per workspace. */
 export interface SupervisorPorts {
@@ -14,6 +16,9 @@ export interface SupervisorPorts {
   readonly engine: SandboxEngine;
   readonly createModel: (task: Task) => Result<LanguageModel, Failure>;
   readonly sha256: Sha256;
+  /** Signs what is said of a changeset. */
+  readonly key: SigningKey;
+  readonly redactor: Redactor;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Names this process on the boxes it starts: `<pid>:<start time>:<host id>`. */

@@ -39,6 +39,7 @@ export function testRun(assignment: Assignment, command: TestCommand, run: strin
     startBox: () => openBox(assignment, 'build', run),
     files: (tree) => ports.store.files(tree, signal),
     command,
+    redactor: ports.redactor,
     signal,
     commandSeconds: trace.task().limits.commandSeconds,
   };

@@ -9,7 +9,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { isReplaceable, maxReplacements } from '../sandbox/sandboxReasons.ts';
 import type { Task } from '../tasks/task.ts';
 import { toolsFor } from '../tools/toolRegistry.ts';
-import { goalMessage } from './goalMessage.ts';
+import { contextItems, goalMessage } from './goalMessage.ts';
+import { recordContext } from './recordContext.ts';
 import { HostStopping, isHostStopping } from './hostStopping.ts';
 import { importResult } from './importResult.ts';
 import type { StageEnd } from './stageEnd.ts';
@@ -58,8 +59,10 @@ async function runOnce(assignment: Assignment, model: LanguageModel): Promise<Re
     return fail(failure('no-snapshot', 'The task has no snapshot to work on; delegate it again.'));
   }
   const goal = goalMessage(task);
+  const context = contextItems(task);
   const run = newId('run');
   await trace.record({ type: 'run-started', actor: 'host', data: { run, agent: implementer.name, tree } });
+  await recordContext(trace, run, context);
   const end = await runInBox(assignment, model, { run, tree, goal });
   const value = aborted(assignment.signal) ?? (end.ok ? end.value : brokenOff(end.error));
   await trace.record({

@@ -49,6 +49,8 @@ export interface Task {
   /** Tests of the base as the first proof saw them: the base of a task never changes. */
   readonly baseline?: TestReport;
   readonly votes: readonly Vote[];
+  /** The newest signed statement, about the changeset that it names. */
+  readonly statement?: TraceEventData<'statement-signed'>;
   /** Paths already written to the checkout by an accept. */
   readonly applied: readonly string[];
   readonly closedTools: readonly string[];

@@ -81,6 +81,8 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       const others = task.votes.filter((vote) => vote.agent !== event.data.agent || vote.hash !== event.data.hash);
       return { ...task, votes: [...others, event.data] };
     }
+    case 'statement-signed':
+      return { ...task, statement: event.data };
     case 'apply-intended':
       return { ...task, openApply: event.data };
     case 'apply-ended':
@@ -92,6 +94,7 @@ function applyEvent(task: Task, event: TraceEvent): Task {
     case 'guard-tripped':
     case 'proof-started':
     case 'journal-recovered':
+    case 'context-added':
     default:
       return task;
   }

@@ -1,4 +1,4 @@
-import type { TraceEntry } from '../trace/traceEvent.ts';
+import type { TraceEntry, TraceEvent } from '../trace/traceEvent.ts';
 import type { Task } from './task.ts';
 
 /** The one way to change a task: record an event, get the folded task back. */
@@ -10,6 +10,8 @@ export interface TaskTrace {
    * stands in the trace.
    */
   record(entry: TraceEntry | ((task: Task) => TraceEntry)): Promise<Task>;
-  /** Keeps a payload beside the trace under its hash. */
+  /** Keeps a payload beside the trace under its hash, without the secrets in it: the hash is of what is kept. */
   putArtifact(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly bytes: number }>;
+  /** Every event recorded so far, in order, read again from where it is kept. */
+  history(): AsyncIterable<TraceEvent>;
 }

@@ -64,13 +64,14 @@ export function verifyLines(bytes: Uint8Array, sha256: Sha256, checkpoint?: Chec
 export function readTrace(bytes: Uint8Array, sha256: Sha256, checkpoint?: Checkpoint): TraceReading {
   const events: TraceEvent[] = [];
   let head: Checkpoint | undefined;
+  const checkpoints = checkpoint === undefined ? [] : [checkpoint];
   const stop = (reason: string): TraceReading => ({ events, head, firstBad: { line: events.length + 1, reason } });
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(newline, start);
     if (end < 0) {
       return stop(incompleteLine);
     }
-    const next = readNextLine(bytes.subarray(start, end), head, sha256, checkpoint);
+    const next = readNextLine(bytes.subarray(start, end), head, sha256, checkpoints);
     if (!next.ok) {
       return stop(next.error);
     }
@@ -78,7 +79,7 @@ export function readTrace(bytes: Uint8Array, sha256: Sha256, checkpoint?: Checkp
     head = next.value.head;
     start = end + 1;
   }
-  const cut = cutBefore(events.length, checkpoint);
+  const cut = cutBefore(events.length, checkpoints);
   return cut === undefined ? { events, head } : stop(cut);
 }
 
@@ -93,7 +94,7 @@ export function readNextLine(
   rawLine: Uint8Array,
   head: Checkpoint | undefined,
   sha256: Sha256,
-  checkpoint?: Checkpoint,
+  checkpoints: readonly Checkpoint[] = [],
 ): Result<{ readonly event: TraceEvent; readonly head: Checkpoint }, string> {
   const event = readLine(rawLine);
   if (typeof event === 'string') {
@@ -104,16 +105,15 @@ export function readNextLine(
     return fail(broken);
   }
   const hash = lineHash(rawLine, sha256);
-  return checkpoint?.seq === event.seq && checkpoint.hash !== hash
+  return checkpoints.some((checkpoint) => checkpoint.seq === event.seq && checkpoint.hash !== hash)
     ? fail('the line is not the one that was there when the checkpoint was written')
     : ok({ event, head: { seq: event.seq, hash } });
 }
 
-/** What is wrong with a trace that ends after `lines` good lines; undefined when the checkpoint does not say that more stood there. */
-export function cutBefore(lines: number, checkpoint: Checkpoint | undefined): string | undefined {
-  return checkpoint !== undefined && checkpoint.seq >= lines
-    ? `the trace is cut: line ${checkpoint.seq + 1} stood here when the checkpoint was written`
-    : undefined;
+/** What is wrong with a trace that ends after `lines` good lines; undefined when no checkpoint says that more stood there. */
+export function cutBefore(lines: number, checkpoints: readonly Checkpoint[]): string | undefined {
+  const seq = Math.max(-1, ...checkpoints.map((checkpoint) => checkpoint.seq));
+  return seq >= lines ? `the trace is cut: line ${seq + 1} stood here when the checkpoint was written` : undefined;
 }
 
 function brokenLink(event: TraceEvent, head: Checkpoint | undefined): string | undefined {

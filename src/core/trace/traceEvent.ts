@@ -53,6 +53,9 @@ const callSchema = z.object({ id: z.string(), name: z.string(), arguments: z.unk
 /** A payload kept beside the trace under its own hash. */
 export const artifactSchema = z.object({ sha256: z.string(), bytes: count });
 
+/** Where a piece of what an agent is told comes from. */
+export const contextSources = ['goal', 'origin', 'attempt', 'guidance', 'recall'] as const;
+
 export const traceEventData = {
   'task-created': z.object({
     task: z.string(),
@@ -65,6 +68,10 @@ export const traceEventData = {
     settings: settingsSchema,
     workspace: z.string(),
     product: z.string(),
+    /** Of the model's weights, where its server says; of the script, where it is a recording. */
+    modelDigest: z.string().optional(),
+    /** SHA-256 of the path rules in force, see `policyHash`. */
+    policy: z.string().optional(),
   }),
   'task-moved': z.object({
     move: z.enum(taskMoves),
@@ -90,6 +97,16 @@ export const traceEventData = {
     excluded: z.array(z.object({ path: z.string(), reason: z.string() })),
   }),
   'run-started': z.object({ run: z.string(), agent: z.string(), tree: z.string() }),
+  /** Something that an agent was told at the start of a run; together these are its first message. */
+  'context-added': z.object({
+    run: z.string(),
+    source: z.enum(contextSources),
+    /** True for what others than the user and this product may have written. */
+    tainted: z.boolean(),
+    text: z.string().optional(),
+    /** Instead of a text that is too long for a line. */
+    artifact: artifactSchema.optional(),
+  }),
   'run-ended': z.object({
     run: z.string(),
     outcome: z.enum(['finished', 'stopped', 'failed', 'cancelled', 'interrupted']),
@@ -163,6 +180,8 @@ export const traceEventData = {
   'proof-started': z.object({ hash: z.string(), runner: z.string(), command: z.array(z.string()) }),
   'proof-ended': z.object({ hash: z.string(), proof: proofSchema }),
   'vote-cast': voteSchema,
+  /** A signed statement about a changeset, kept beside the trace: see `changesetStatement`. */
+  'statement-signed': z.object({ hash: z.string(), artifact: artifactSchema }),
   'apply-intended': z.object({
     key: z.string(),
     hash: z.string(),

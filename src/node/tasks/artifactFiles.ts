@@ -11,7 +11,7 @@ const hashName = /^[0-9a-f]{64}$/;
 export async function putArtifactFile(folder: string, bytes: Uint8Array): Promise<{ sha256: string; bytes: number }> {
   const hash = sha256(bytes);
   const kept = { sha256: hash, bytes: bytes.length };
-  if ((await getArtifactFile(folder, hash)) !== undefined) {
+  if ((await getArtifactFile(folder, hash)).kind === 'whole') {
     return kept;
   }
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -32,17 +32,21 @@ export async function putArtifactFile(folder: string, bytes: Uint8Array): Promis
   return kept;
 }
 
-/** Undefined for a payload that was never kept, was removed, or is no longer what its hash says. */
-export async function getArtifactFile(folder: string, hash: string): Promise<Uint8Array | undefined> {
+/** `missing`: never kept, or removed; `altered`: no longer what its hash says. */
+export type KeptArtifact =
+  | { readonly kind: 'whole'; readonly bytes: Uint8Array }
+  | { readonly kind: 'missing' | 'altered' };
+
+export async function getArtifactFile(folder: string, hash: string): Promise<KeptArtifact> {
   if (!hashName.test(hash)) {
-    return undefined;
+    return { kind: 'missing' };
   }
   try {
     const bytes = await readFile(join(folder, hash));
-    return sha256(bytes) === hash ? bytes : undefined;
+    return sha256(bytes) === hash ? { kind: 'whole', bytes } : { kind: 'altered' };
   } catch (error) {
     if (isMissing(error)) {
-      return undefined;
+      return { kind: 'missing' };
     }
     throw error;
   }

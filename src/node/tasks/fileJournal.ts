@@ -4,12 +4,18 @@ import { Serializer } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Journal } from '../../core/tasks/taskStore.ts';
 import { groupCommitMilliseconds, hasEffect, mustSync } from '../../core/trace/durability.ts';
+import { signCheckpoint } from '../../core/trace/checkpointNote.ts';
 import { chainStart, type Checkpoint, encodeLine, lineHash } from '../../core/trace/hashChain.ts';
+import { redactEntry } from '../../core/trace/redactEntry.ts';
 import { parseTraceEvent, type TraceEntry, type TraceEvent } from '../../core/trace/traceEvent.ts';
 import { writeHead } from './headFile.ts';
 import { sha256 } from './sha256.ts';
 import { JournalWriteError } from './journalWriteError.ts';
 import type { TaskFiles } from './taskFiles.ts';
+import { noteTools, type TraceProtection } from './traceProtection.ts';
+
+/** Most events between two checkpoints. */
+const checkpointEvents = 64;
 
 /** What a trace file holds when its journal is opened. */
 export interface JournalStart {
@@ -21,6 +27,7 @@ export interface JournalStart {
 }
 
 export interface JournalOptions {
+  readonly protection: TraceProtection;
   readonly clock: Clock;
   readonly onClose: () => void;
   /** Opens the trace for appending; never makes it. */
@@ -38,29 +45,38 @@ export class FileJournal implements Journal {
   private readonly files: TaskFiles;
   private readonly openFile: () => Promise<FileHandle>;
   private readonly clock: Clock;
+  private readonly protection: TraceProtection;
   private readonly onClose: () => void;
   private readonly writes = new Serializer();
   private readonly openEffects = new Set<string>();
-  private head: Checkpoint | undefined;
+  private last: Checkpoint | undefined;
+  private signed: Checkpoint | undefined;
   private size: number;
   private unsynced: boolean;
   private handle: FileHandle | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ended: 'closed' | 'broken' | undefined;
 
-  constructor(task: string, files: TaskFiles, start: JournalStart, { clock, onClose, openFile }: JournalOptions) {
+  constructor(task: string, files: TaskFiles, start: JournalStart, options: JournalOptions) {
+    const { clock, protection, onClose, openFile } = options;
     this.task = task;
     this.files = files;
-    this.head = start.head;
+    this.last = start.head;
+    this.signed = start.head;
     this.size = start.size;
     this.unsynced = start.headIsBehind;
     this.clock = clock;
+    this.protection = protection;
     this.onClose = onClose;
     this.openFile = openFile ?? (() => open(files.trace, constants.O_WRONLY | constants.O_APPEND));
   }
 
   get count(): number {
-    return this.head === undefined ? 0 : this.head.seq + 1;
+    return this.last === undefined ? 0 : this.last.seq + 1;
+  }
+
+  get head(): Checkpoint | undefined {
+    return this.last;
   }
 
   get broken(): boolean {
@@ -103,11 +119,11 @@ export class FileJournal implements Journal {
       const why = this.ended === 'closed' ? 'is closed' : 'was given up after a disk error';
       throw new JournalWriteError('closed', `The trace ${this.files.trace} ${why}; restart the agent host to go on.`);
     }
-    const { event, bytes } = this.encode(entry);
+    const { event, bytes } = this.encode(await this.redact(entry));
     await this.writeBytes(bytes);
-    this.head = { seq: event.seq, hash: lineHash(bytes.subarray(0, -1), sha256) };
+    this.last = { seq: event.seq, hash: lineHash(bytes.subarray(0, -1), sha256) };
     this.unsynced = true;
-    const sync = mustSync(entry, this.openEffects);
+    const sync = mustSync(entry, this.openEffects) || event.seq - (this.signed?.seq ?? -1) >= checkpointEvents;
     if (entry.type === 'tool-called' && hasEffect(entry)) {
       this.openEffects.add(entry.data.call);
     } else if (entry.type === 'tool-returned') {
@@ -121,12 +137,20 @@ export class FileJournal implements Journal {
     return event;
   }
 
+  private async redact(entry: TraceEntry): Promise<TraceEntry> {
+    try {
+      return await redactEntry(entry, this.protection.redactor);
+    } catch (error) {
+      throw JournalWriteError.invalid(this.task, entry.type, error);
+    }
+  }
+
   /** The event is what reading the line again gives, so that the fold is the same now and after a restart. */
   private encode(entry: TraceEntry): { event: TraceEvent; bytes: Uint8Array } {
     const place = {
       seq: this.count,
       ts: new Date(this.clock.now()).toISOString(),
-      prev: this.head?.hash ?? chainStart,
+      prev: this.last?.hash ?? chainStart,
     };
     let event: TraceEvent | undefined;
     let line: string;
@@ -186,17 +210,24 @@ export class FileJournal implements Journal {
   private async sync(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (!this.unsynced || this.head === undefined || this.ended !== undefined) {
+    const { last } = this;
+    if (!this.unsynced || last === undefined || this.ended !== undefined) {
       return;
     }
     try {
       await (await this.file()).datasync();
-      await writeHead(this.files.head, this.head);
+      await writeHead(this.files.head, this.note(last));
+      this.signed = last;
       this.unsynced = false;
     } catch (error) {
       this.ended = 'broken';
       throw JournalWriteError.fromIo(error, 'sync the trace', this.files.trace);
     }
+  }
+
+  private note(head: Checkpoint): string {
+    const name = { workspace: this.protection.workspace, task: this.task };
+    return signCheckpoint(name, head, this.clock.now(), noteTools(this.protection));
   }
 
   /** A failure here is met by the next append: the journal is broken by then. */

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Journal, JournalFailure, TaskStore } from '../../core/tasks/taskStore.ts';
+import { begun, signCheckpoint } from '../../core/trace/checkpointNote.ts';
 import type { BadLine } from '../../core/trace/hashChain.ts';
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
 import { beginHead } from './headFile.ts';
@@ -15,12 +16,15 @@ import { readTracePage } from './readTracePage.ts';
 import { syncFolder } from './syncFolder.ts';
 import { isTaskId, type TaskFiles, taskFiles } from './taskFiles.ts';
 import { cutTornTail, unrecordedCuts } from './tornTail.ts';
+import { noteTools, type TraceProtection } from './traceProtection.ts';
+import { redactText } from './redactText.ts';
 
 export interface FileTaskStoreOptions {
   /** Holds a folder per task: `trace.jsonl` and `artifacts/<sha256>`. Made when it is needed. */
   readonly directory: string;
-  /** Holds the head of each trace, apart from the traces. */
+  /** Holds the newest signed checkpoint of each trace, apart from the traces. */
   readonly heads: string;
+  readonly protection: TraceProtection;
   readonly clock?: Clock;
 }
 
@@ -28,10 +32,12 @@ export interface FileTaskStoreOptions {
 export class FileTaskStore implements TaskStore {
   private readonly roots: { readonly directory: string; readonly heads: string };
   private readonly clock: Clock;
+  private readonly protection: TraceProtection;
   private readonly writing = new Set<string>();
 
-  constructor({ directory, heads, clock }: FileTaskStoreOptions) {
+  constructor({ directory, heads, protection, clock }: FileTaskStoreOptions) {
     this.roots = { directory, heads };
+    this.protection = protection;
     this.clock = clock ?? systemClock;
   }
 
@@ -41,7 +47,8 @@ export class FileTaskStore implements TaskStore {
       await mkdir(this.roots.directory, { recursive: true, mode: 0o700 });
       await mkdir(files.folder, { mode: 0o700 });
       try {
-        await beginHead(files.head);
+        const name = { workspace: this.protection.workspace, task };
+        await beginHead(files.head, signCheckpoint(name, begun, this.clock.now(), noteTools(this.protection)));
         await (await open(files.trace, 'ax', 0o600)).close();
         await syncFolder(files.folder);
         await syncFolder(this.roots.directory);
@@ -56,7 +63,7 @@ export class FileTaskStore implements TaskStore {
   open(task: string, onEvent: (event: TraceEvent) => void): Promise<Result<Journal, JournalFailure>> {
     return this.asWriter(task, async (files) => {
       const toldCuts: string[] = [];
-      const reading = await readTraceFile(files, (event) => {
+      const reading = await readTraceFile({ files, task, ...this.protection }, (event) => {
         if (event.type === 'journal-recovered') {
           toldCuts.push(event.data.sha256);
         }
@@ -122,14 +129,15 @@ export class FileTaskStore implements TaskStore {
   async putArtifact(task: string, bytes: Uint8Array): Promise<{ sha256: string; bytes: number }> {
     const { artifacts } = taskFiles(this.roots, task);
     try {
-      return await putArtifactFile(artifacts, bytes);
+      return await putArtifactFile(artifacts, await redactText(bytes, this.protection.redactor));
     } catch (error) {
       throw JournalWriteError.fromIo(error, 'keep a payload in', artifacts);
     }
   }
 
   async getArtifact(task: string, hash: string): Promise<Uint8Array | undefined> {
-    return isTaskId(task) ? getArtifactFile(taskFiles(this.roots, task).artifacts, hash) : undefined;
+    const kept = isTaskId(task) ? await getArtifactFile(taskFiles(this.roots, task).artifacts, hash) : undefined;
+    return kept?.kind === 'whole' ? kept.bytes : undefined;
   }
 
   /** Runs `work` as the only writer of the task. The writer stays when a journal came of it. */
@@ -161,7 +169,7 @@ export class FileTaskStore implements TaskStore {
 
   private journal(task: string, files: TaskFiles, start: JournalStart): FileJournal {
     const onClose = (): void => void this.writing.delete(task);
-    return new FileJournal(task, files, start, { clock: this.clock, onClose });
+    return new FileJournal(task, files, start, { clock: this.clock, protection: this.protection, onClose });
   }
 }
 

@@ -1,41 +1,27 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
-import { chainStart, type Checkpoint } from '../../core/trace/hashChain.ts';
 import { isMissing } from './ioErrors.ts';
 import { syncFolder } from './syncFolder.ts';
 
-/** The head of a trace that has no line yet. */
-const begun: Checkpoint = { seq: -1, hash: chainStart };
-
-const headSchema = z.object({ seq: z.int().min(begun.seq), hash: z.string().length(64) });
-
 /**
- * Where a trace had come to when it was last synced, kept apart from it so that a cut is found. It may be behind the trace
- * after a power cut, never ahead of it; unreadable counts as not there.
+ * The signed checkpoint of a trace, kept apart from it: where the trace had come to when it was last synced, so that a cut or a
+ * whole rewrite is found. It may be behind the trace after a power cut, never ahead of it. Undefined where there is none.
  */
-export async function readHead(path: string): Promise<Checkpoint | undefined> {
-  let text: string;
+export async function readHead(path: string): Promise<string | undefined> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) {
       return undefined;
     }
     throw error;
   }
-  try {
-    const parsed = headSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
-/** Keeps a head for a trace that is about to be made, so that no trace is ever without one. Throws what the file system throws. */
-export async function beginHead(path: string): Promise<void> {
+/** Keeps a checkpoint for a trace that is about to be made, so that no trace is ever without one. Throws what the file system throws. */
+export async function beginHead(path: string, note: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeHead(path, begun);
+  await writeHead(path, note);
   await syncFolder(dirname(path));
 }
 
@@ -43,11 +29,11 @@ export async function beginHead(path: string): Promise<void> {
  * Replaces the file in one step; after a power cut it is the old one or the new one, never an empty one. Throws what the file
  * system throws.
  */
-export async function writeHead(path: string, { seq, hash }: Checkpoint): Promise<void> {
+export async function writeHead(path: string, note: string): Promise<void> {
   const temporary = `${path}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
   try {
-    await handle.writeFile(`${JSON.stringify({ seq, hash })}\n`);
+    await handle.writeFile(note);
     await handle.datasync();
   } finally {
     await handle.close();

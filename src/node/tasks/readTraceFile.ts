@@ -1,15 +1,28 @@
+import type { Result } from '../../base/result.ts';
+import { readCheckpoint } from '../../core/trace/checkpointNote.ts';
 import { type BadLine, type Checkpoint, cutBefore, readNextLine } from '../../core/trace/hashChain.ts';
+import type { SigningKey } from '../../core/trace/signingKey.ts';
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
 import { readHead } from './headFile.ts';
 import { readLines } from './readLines.ts';
 import { sha256 } from './sha256.ts';
+
+/** A trace on disk and what it is checked against. */
+export interface TraceSource {
+  readonly files: { readonly trace: string; readonly head: string };
+  readonly task: string;
+  readonly workspace: string;
+  readonly key: SigningKey;
+  /** A place in the trace that somebody else remembers, such as an editor. */
+  readonly known?: Checkpoint;
+}
 
 export interface TraceFileReading {
   /** Good lines from the start. */
   readonly events: number;
   /** Place of the last good line. */
   readonly head: Checkpoint | undefined;
-  /** True when the kept head names an earlier line than the last. */
+  /** True when the kept checkpoint names an earlier line than the last. */
   readonly headIsBehind: boolean;
   /** Bytes of the whole lines, when all of them are good. */
   readonly size: number;
@@ -19,24 +32,27 @@ export interface TraceFileReading {
 }
 
 /**
- * Reads and checks a trace against its kept head, one line at a time. `onEvent` gets each event up to the first bad line.
+ * Reads and checks a trace against its kept checkpoint, one line at a time. `onEvent` gets each event up to the first bad line.
  *
- * A head is kept before the trace is made (see `beginHead`), so a trace has one from its first byte on, wherever its writer was
- * killed: lines without a readable head mean that the head was removed, and with it what would show that lines were cut off. Only
- * a trace without a single line may lack it, as there is nothing in it to rely on. Throws what the file system throws.
+ * A checkpoint is kept before the trace is made (see `beginHead`), so a trace has one from its first byte on, wherever its writer
+ * was killed: lines without one that is signed by this machine's key mean that it was removed or replaced, and with it what would
+ * show that lines were cut off or all of them rewritten. Only a trace without a single line may lack it, as there is nothing in it
+ * to rely on. Throws what the file system throws.
  */
 export async function readTraceFile(
-  paths: { readonly trace: string; readonly head: string },
+  source: TraceSource,
   onEvent: (event: TraceEvent) => void,
 ): Promise<TraceFileReading> {
-  // The head is read first: what it names is in the trace by then, also when the trace is being written to.
-  const kept = await readHead(paths.head);
+  // It is read first: what it names is in the trace by then, also when the trace is being written to.
+  const note = await keptCheckpoint(source);
+  const kept = note?.ok === true ? note.value : undefined;
+  const checkpoints = [kept, source.known].filter((checkpoint) => checkpoint !== undefined);
   let events = 0;
   let size = 0;
   let head: Checkpoint | undefined;
   let problem: string | undefined;
-  const torn = await readLines(paths.trace, (line) => {
-    const next = readNextLine(line, head, sha256, kept);
+  const torn = await readLines(source.files.trace, (line) => {
+    const next = readNextLine(line, head, sha256, checkpoints);
     if (!next.ok) {
       problem = next.error;
       return false;
@@ -48,11 +64,25 @@ export async function readTraceFile(
     return true;
   });
   if (problem === undefined) {
-    problem =
-      kept === undefined && events > 0
-        ? 'the kept head is missing, so a cut at the end cannot be ruled out'
-        : cutBefore(events, kept);
+    problem = events > 0 ? (badNote(note) ?? cutBefore(events, checkpoints)) : cutBefore(events, checkpoints);
   }
   const reading = { events, head, headIsBehind: kept !== undefined && kept.seq < events - 1, size, torn };
   return problem === undefined ? reading : { ...reading, firstBad: { line: events + 1, reason: problem } };
+}
+
+async function keptCheckpoint({
+  files,
+  workspace,
+  task,
+  key,
+}: TraceSource): Promise<Result<Checkpoint, string> | undefined> {
+  const text = await readHead(files.head);
+  return text === undefined ? undefined : readCheckpoint(text, { workspace, task }, { key, sha256 });
+}
+
+function badNote(note: Result<Checkpoint, string> | undefined): string | undefined {
+  if (note === undefined) {
+    return 'the signed checkpoint is missing, so a cut at the end or a whole rewrite cannot be ruled out';
+  }
+  return note.ok ? undefined : `the checkpoint of the trace ${note.error}, so nothing speaks for the lines above`;
 }

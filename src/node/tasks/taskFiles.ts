@@ -5,6 +5,7 @@ export interface TaskFiles {
   readonly folder: string;
   readonly trace: string;
   readonly artifacts: string;
+  /** The newest signed checkpoint. */
   readonly head: string;
 }
 
@@ -24,6 +25,6 @@ export function taskFiles(roots: { readonly directory: string; readonly heads: s
     folder,
     trace: join(folder, 'trace.jsonl'),
     artifacts: join(folder, 'artifacts'),
-    head: join(roots.heads, `${task}.json`),
+    head: join(roots.heads, `${task}.checkpoint`),
   };
 }

@@ -15,11 +15,16 @@ import type { TaskRecord } from '../../../src/host/taskRecord.ts';
 import { createReplayModel } from '../../../src/node/models/replay.ts';
 import { FileTaskStore } from '../../../src/node/tasks/fileTaskStore.ts';
 import { JournalWriteError } from '../../../src/node/tasks/journalWriteError.ts';
+import { taskFiles } from '../../../src/node/tasks/taskFiles.ts';
+import { verifyTraceFile } from '../../../src/node/tasks/verifyTraceFile.ts';
 import { MemoryEngine } from '../../fakes/memoryEngine.ts';
 import type { MemoryCommand } from '../../fakes/memorySandbox.ts';
+import { testProtection } from '../../fakes/traceProtection.ts';
 import { MemoryTreeStore } from '../../fakes/memoryTreeStore.ts';
 import { defectiveProject } from '../../golden/playPipeline.ts';
 import { until as eventually } from './rpcHarness.ts';
+
+export const protection = testProtection();
 
 const runTests: MemoryCommand = (_params, box) => {
   const lines = ['TAP version 13', '1..1', `${box.text('src/sum.js')?.includes('a + b') ? 'ok' : 'not ok'} 1 - adds`];
@@ -119,7 +124,11 @@ export class Workspace {
 
   /** A host's desk; tasks of an earlier one are there after its `load`. */
   desk() {
-    const store = new FillingStore({ directory: join(this.root, 'tasks'), heads: join(this.root, 'heads') });
+    const store = new FillingStore({
+      directory: join(this.root, 'tasks'),
+      heads: join(this.root, 'heads'),
+      protection,
+    });
     const feed = new StateFeed(
       { id: 'x', root: this.root },
       (id) => this.trace(id),
@@ -190,7 +199,12 @@ export class Workspace {
   }
 
   head(id: string): string {
-    return join(this.root, 'heads', `${id}.json`);
+    return join(this.root, 'heads', `${id}.checkpoint`);
+  }
+
+  verify(id: string): ReturnType<typeof verifyTraceFile> {
+    const files = taskFiles({ directory: join(this.root, 'tasks'), heads: join(this.root, 'heads') }, id);
+    return verifyTraceFile({ ...protection, files, task: id });
   }
 
   events(id: string): TraceEvent[] {
@@ -212,6 +226,8 @@ export class Workspace {
       engine: this.engine,
       createModel: () => ok(createReplayModel({ path, name: 'script' })),
       sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+      key: protection.key,
+      redactor: protection.redactor,
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       sleep: (milliseconds, signal) => this.sleep(milliseconds, signal),
       owner: '1:1:x',

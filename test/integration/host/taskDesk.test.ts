@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { verifyTraceFile } from '../../../src/node/tasks/verifyTraceFile.ts';
 import { entry, imported, move } from '../../fakes/traceEvents.ts';
 import { gate, idle, reached, until, Workspace } from './deskHarness.ts';
 
@@ -179,14 +178,14 @@ describe('the start of a host', () => {
     const { desk, feed } = workspace.desk();
     await desk.load();
     expect(feed.state().tasks).toMatchObject([{ id, state: 'failed', reason: { code: 'trace-damaged' } }]);
-    expect(workspace.logged.join('\n')).toContain('the kept head is missing');
+    expect(workspace.logged.join('\n')).toContain('the signed checkpoint is missing');
     await desk.stop();
-    expect(await verifyTraceFile({ trace: workspace.trace(id), head: workspace.head(id) })).toEqual({
+    expect(await workspace.verify(id)).toEqual({
       ok: false,
       events: lines.length,
       firstBad: {
         line: lines.length + 1,
-        reason: 'the kept head is missing, so a cut at the end cannot be ruled out',
+        reason: 'the signed checkpoint is missing, so a cut at the end or a whole rewrite cannot be ruled out',
       },
     });
   });
@@ -319,7 +318,7 @@ describe('a disk that is full', () => {
     await idle(desk);
     expect(record.ok && record.value.task()).toMatchObject({ state: 'failed', reason: { code: 'internal' } });
     await desk.stop();
-    expect(await verifyTraceFile({ trace: workspace.trace(id), head: workspace.head(id) })).toMatchObject({ ok: true });
+    expect(await workspace.verify(id)).toMatchObject({ ok: true });
   });
 
   test('does not hold up the end of the host', async () => {
@@ -368,6 +367,6 @@ describe('a disk that is full', () => {
     expect(types(id).slice(-2)).toEqual(['task-moved:discard', 'move-refused']);
     await desk.stop();
     expect(existsSync(workspace.head(id))).toBe(true);
-    expect(await verifyTraceFile({ trace: workspace.trace(id), head: workspace.head(id) })).toMatchObject({ ok: true });
+    expect(await workspace.verify(id)).toMatchObject({ ok: true });
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { ok } from '../../../src/base/result.ts';
 import { detectTests } from '../../../src/core/changes/proof/detectTests.ts';
 import { prove, runTestsOn, type TestRun } from '../../../src/core/changes/proof/runProof.ts';
+import { testProtection } from '../../fakes/traceProtection.ts';
 import { requireEngine } from '../requirements.ts';
 import { never, openBoxes, runtimes, treeOf, value } from '../sandbox/boxes.ts';
 
@@ -46,6 +47,7 @@ describe.skipIf(skip).each(runtimes)(`a proof in fresh boxes under %s ${why}`, (
       startBox: async () => ok(await boxes.start('build', runtime)),
       files: (tree) => treeOf(Object.entries(trees[tree] ?? {})),
       command: value(await detectTests(view)),
+      redactor: testProtection().redactor,
       signal: never,
       commandSeconds,
     };

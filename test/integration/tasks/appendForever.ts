@@ -1,9 +1,10 @@
 import { FileTaskStore } from '../../../src/node/tasks/fileTaskStore.ts';
 import { answer, created, toolCalled } from '../../fakes/traceEvents.ts';
+import { testProtection } from '../../fakes/traceProtection.ts';
 
 /** Runs as a process of its own until it is killed: appends to one trace and says each number that was acknowledged. */
 const [root = '', mode = ''] = process.argv.slice(2);
-const store = new FileTaskStore({ directory: `${root}/tasks`, heads: `${root}/heads` });
+const store = new FileTaskStore({ directory: `${root}/tasks`, heads: `${root}/heads`, protection: testProtection() });
 const result = mode === 'create' ? await store.create('task-1') : await store.open('task-1', () => undefined);
 if (!result.ok) {
   throw new Error(result.error.message);

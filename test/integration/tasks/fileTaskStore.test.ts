@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Journal } from '../../../src/core/tasks/taskStore.ts';
 import { foldTrace } from '../../../src/core/tasks/taskReducer.ts';
+import { begun, signCheckpoint } from '../../../src/core/trace/checkpointNote.ts';
 import type { TraceEvent } from '../../../src/core/trace/traceEvent.ts';
 import { FileTaskStore } from '../../../src/node/tasks/fileTaskStore.ts';
 import { sha256 } from '../../../src/node/tasks/sha256.ts';
 import { answer, callRefused, created, move, toolCalled, toolReturned } from '../../fakes/traceEvents.ts';
-import { opened, TaskFolder } from './taskFolder.ts';
+import { testProtection } from '../../fakes/traceProtection.ts';
+import { opened, protection, TaskFolder } from './taskFolder.ts';
 
 let folder: TaskFolder;
 
@@ -31,13 +33,15 @@ describe('a journal on disk', () => {
     }
     await journal.close();
     const read: TraceEvent[] = [];
-    const again = await opened(new FileTaskStore(folder.roots).open('task-1', (event) => read.push(event)));
+    const again = await opened(
+      new FileTaskStore({ ...folder.roots, protection }).open('task-1', (event) => read.push(event)),
+    );
     expect(read).toEqual(events);
     expect(foldTrace(read)).toEqual(foldTrace(events));
     expect(again.count).toBe(4);
     await again.append(move('work'));
     await again.close();
-    expect(await folder.verify()).toEqual({ ok: true, events: 5 });
+    expect(await folder.verify()).toMatchObject({ ok: true, events: 5 });
   });
 
   test('appends that are asked for at the same time come one after another in their order', async () => {
@@ -49,7 +53,7 @@ describe('a journal on disk', () => {
   });
 
   test('the head follows intents and results at once and the rest within the group commit', async () => {
-    const seq = async (): Promise<number> => JSON.parse(await readFile(folder.files.head, 'utf8')).seq;
+    const seq = (): Promise<number> => folder.signedSeq();
     const journal = await folder.written();
     expect(await seq()).toBe(0);
     await journal.append(toolCalled('read_file', {}, 'read', 'call-1'));
@@ -105,7 +109,7 @@ describe('a journal on disk', () => {
 
   test('a folder that cannot be made is a failure with the way out', async () => {
     await writeFile(join(folder.root, 'file'), '');
-    const blocked = new FileTaskStore({ directory: join(folder.root, 'file'), heads: folder.roots.heads });
+    const blocked = new FileTaskStore({ directory: join(folder.root, 'file'), heads: folder.roots.heads, protection });
     expect(await blocked.create('task-1')).toMatchObject({ ok: false, error: { reason: 'io' } });
   });
 });
@@ -177,24 +181,38 @@ describe('a damaged trace', () => {
   });
 
   test.each([
-    ['removed', () => rm(folder.files.head)],
-    ['emptied', () => writeFile(folder.files.head, '')],
-    ['made unreadable', () => writeFile(folder.files.head, 'nonsense')],
-  ])('is one whose head was %s: a cut at its end could not be found', async (_, damage) => {
+    ['removed', () => rm(folder.files.head), 'the signed checkpoint is missing'],
+    ['emptied', () => writeFile(folder.files.head, ''), 'the checkpoint of the trace is not one of this format'],
+    ['made unreadable', () => writeFile(folder.files.head, 'nonsense'), 'is not one of this format'],
+    ['signed by another key', () => resigned('another', 'task-1'), 'is signed with another key'],
+    ['taken from another task', () => resigned('test', 'task-2'), 'is that of another trace'],
+    ['edited', () => edited(), 'was changed: its signature does not hold'],
+  ])('is one whose checkpoint was %s: a cut at its end could not be found', async (_, damage, why) => {
     await (await folder.written(move('prepare'))).close();
     await damage();
-    const reason = 'the kept head is missing, so a cut at the end cannot be ruled out';
-    const damaged = { ok: false, events: 2, firstBad: { line: 3, reason } };
-    expect(await folder.verify()).toEqual(damaged);
+    const damaged = { ok: false, events: 2, firstBad: { line: 3, reason: expect.stringContaining(why) } };
+    expect(await folder.verify()).toMatchObject(damaged);
     const read: TraceEvent[] = [];
     expect(await folder.store.open('task-1', (event) => read.push(event))).toMatchObject({
       ok: false,
-      error: { reason: 'corrupt', message: expect.stringContaining(`${folder.files.trace}, line 3: ${reason}`) },
+      error: { reason: 'corrupt', message: expect.stringMatching(new RegExp(`, line 3: .*${why}`)) },
     });
     // What can be read is given all the same, and opening does not make the missing head good.
     expect(read.map((event) => event.seq)).toEqual([0, 1]);
-    expect(await folder.verify()).toEqual(damaged);
+    expect(await folder.verify()).toMatchObject(damaged);
   });
+
+  /** What somebody writes who has the trace but not the key, or the key but another task. */
+  async function resigned(word: string, task: string): Promise<void> {
+    const { head } = await folder.verify();
+    const { key } = testProtection(word);
+    await writeFile(folder.files.head, signCheckpoint({ workspace: 'x', task }, head ?? begun, 0, { key, sha256 }));
+  }
+
+  async function edited(): Promise<void> {
+    const note = await readFile(folder.files.head, 'utf8');
+    await writeFile(folder.files.head, note.replace('\n2\n', '\n1\n'));
+  }
 
   test('is one of a single line whose head was removed: it may have been longer', async () => {
     await (await folder.written()).close();
@@ -205,19 +223,19 @@ describe('a damaged trace', () => {
 });
 
 describe('a head that is behind', () => {
-  const headSeq = async (): Promise<number> => JSON.parse(await readFile(folder.files.head, 'utf8')).seq;
+  const headSeq = (): Promise<number> => folder.signedSeq();
 
   test('the first event, of a writer that was killed before it kept the head, is opened and the head follows', async () => {
     await (await opened(folder.store.create('task-1'))).close();
     const begun = await readFile(folder.files.head, 'utf8');
     await (await begunAndWritten()).close();
     await writeFile(folder.files.head, begun);
-    expect(await folder.verify()).toEqual({ ok: true, events: 1 });
+    expect(await folder.verify()).toMatchObject({ ok: true, events: 1 });
     const journal = await opened(folder.reopen());
     expect(await headSeq()).toBe(0);
     await journal.append(move('prepare'));
     await journal.close();
-    expect(await folder.verify()).toEqual({ ok: true, events: 2 });
+    expect(await folder.verify()).toMatchObject({ ok: true, events: 2 });
   });
 
   test('by several events is written when the task is opened', async () => {

@@ -9,6 +9,9 @@ import type { TraceEvent } from '../../../src/core/trace/traceEvent.ts';
 import { FileTaskStore } from '../../../src/node/tasks/fileTaskStore.ts';
 import { taskFiles } from '../../../src/node/tasks/taskFiles.ts';
 import { verifyTraceFile } from '../../../src/node/tasks/verifyTraceFile.ts';
+import { testProtection } from '../../fakes/traceProtection.ts';
+
+const protection = testProtection();
 
 let root: string;
 let roots: { directory: string; heads: string };
@@ -22,7 +25,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function reopened(): Promise<{ journal: Journal; events: TraceEvent[] }> {
   const events: TraceEvent[] = [];
-  const result = await new FileTaskStore(roots).open('task-1', (event) => events.push(event));
+  const result = await new FileTaskStore({ ...roots, protection }).open('task-1', (event) => events.push(event));
   if (!result.ok) {
     throw new Error(result.error.message);
   }
@@ -50,7 +53,9 @@ describe('a writer that is killed', () => {
       expect(events.length).toBeGreaterThan(acknowledged);
       expect(events[acknowledged]?.seq).toBe(acknowledged);
       await journal.close();
-      expect(await verifyTraceFile(taskFiles(roots, 'task-1'))).toMatchObject({ ok: true });
+      expect(await verifyTraceFile({ ...protection, files: taskFiles(roots, 'task-1'), task: 'task-1' })).toMatchObject(
+        { ok: true },
+      );
     }
     expect(acknowledged).toBeGreaterThan(12);
   });

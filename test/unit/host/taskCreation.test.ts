@@ -3,7 +3,7 @@ import { defaultLimits } from '../../../src/core/guards/limits.ts';
 import { taskCreation } from '../../../src/host/taskCreation.ts';
 import type { HostParams } from '../../../src/protocol/host.ts';
 
-const host = { workspace: 'w', product: 'nightshift test' };
+const host = { workspace: 'w', product: 'nightshift test', policy: 'rules' };
 const model = { id: { driver: 'ollama', name: 'm' }, tools: true, replay: false };
 const params = (settings: HostParams<'createTask'>['settings']): HostParams<'createTask'> => ({
   goal: '  Fix it  ',

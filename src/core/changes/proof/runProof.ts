@@ -4,8 +4,9 @@ import { failure } from '../../../base/failure.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 import { maxReadBytes } from '../../../protocol/guest.ts';
 import type { Sandbox, SandboxFailure, TreeFile } from '../../sandbox/sandbox.ts';
+import { type Redactor, redactJson } from '../../trace/redactor.ts';
 import { judgeProof, type ProvedFile } from './judgeProof.ts';
-import type { Proof, TestReport } from './proof.ts';
+import { type Proof, type TestReport, testReportSchema } from './proof.ts';
 import { maxReportBytes } from './reports/reportLimits.ts';
 import type { TestCommand } from './testCommand.ts';
 import { cannotRunReport, toReport } from './toReport.ts';
@@ -17,6 +18,8 @@ export interface TestRun {
   /** The files of a tree object of the host-owned store. */
   files(tree: string): AsyncIterable<TreeFile>;
   readonly command: TestCommand;
+  /** Reports are compared and kept without secrets: a report from the trace has none, and tests are told apart by their names. */
+  readonly redactor: Redactor;
   readonly signal: AbortSignal;
   /** Limit of the command itself, seconds. */
   readonly commandSeconds: number;
@@ -81,7 +84,11 @@ async function runOnce(tree: string, run: TestRun): Promise<Result<RunOutcome, S
       return put;
     }
     const report = await runCommand(box, run);
-    return report.ok ? ok({ report: report.value, runtime: box.spec.runtime }) : report;
+    if (!report.ok) {
+      return report;
+    }
+    const redacted = testReportSchema.parse(await redactJson(report.value, run.redactor));
+    return ok({ report: redacted, runtime: box.spec.runtime });
   } finally {
     await box.destroy();
   }

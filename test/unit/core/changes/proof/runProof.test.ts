@@ -6,6 +6,7 @@ import type { Sandbox, SandboxFailure, TreeFile } from '../../../../../src/core/
 import type { GuestResult } from '../../../../../src/protocol/guest.ts';
 import { maxReadBytes } from '../../../../../src/protocol/guest.ts';
 import { GuestFailure, type MemoryCommand, MemorySandbox } from '../../../../fakes/memorySandbox.ts';
+import { testProtection } from '../../../../fakes/traceProtection.ts';
 
 const command: TestCommand = {
   runner: 'node-test',
@@ -56,6 +57,7 @@ function setting({ command: run = runner, prepare, start }: Setting = {}) {
     },
     files: treeFiles,
     command,
+    redactor: testProtection().redactor,
     signal: new AbortController().signal,
     commandSeconds: 120,
     hash: 'change',

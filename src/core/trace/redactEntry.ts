@@ -1,0 +1,50 @@
+import { type Redactor, redactJson } from './redactor.ts';
+import type { TraceEntry, TraceEventType } from './traceEvent.ts';
+
+/**
+ * What the host acts on again after a restart, and so must stand in the trace as it is: names of trees and changesets, paths to
+ * write, the user's own settings. Everything else is redacted, what other events add as well.
+ */
+const structural: { readonly [T in TraceEventType]?: readonly string[] } = {
+  'task-created': ['task', 'model', 'settings', 'limits', 'workspace', 'product', 'policy', 'modelDigest'],
+  'snapshot-taken': ['tree', 'head'],
+  'run-started': ['run', 'tree'],
+  'run-ended': ['run'],
+  'sandbox-started': ['run', 'sandbox', 'image', 'specHash'],
+  'sandbox-ended': ['sandbox'],
+  'model-asked': ['run', 'request'],
+  'context-added': ['run', 'artifact'],
+  'tool-returned': ['run', 'artifact'],
+  'checkpoint-saved': ['run', 'tree'],
+  'changeset-imported': ['run', 'changeset'],
+  'policy-judged': ['hash', 'judgement.refused.path', 'judgement.protected.path'],
+  'proof-started': ['hash'],
+  'proof-ended': ['hash', 'proof.hash'],
+  'statement-signed': ['hash', 'artifact'],
+  'vote-cast': ['hash'],
+  'apply-intended': ['key', 'hash', 'writes'],
+  'apply-ended': ['key', 'applied', 'conflicts.path'],
+  'journal-recovered': ['sha256'],
+};
+
+/** Characters of a task's origin that a client takes; what stands for a short secret may be longer than the secret. */
+const maxOriginText = 20_000;
+
+/** The entry as it may be written. Its events fold as those of the entry itself would, but for what the texts say. */
+export async function redactEntry(entry: TraceEntry, redactor: Redactor): Promise<TraceEntry> {
+  const kept = new Set(structural[entry.type]);
+  const data = await redactJson(entry.data, redactor, (path) => kept.has(path.join('.')));
+  if (data === entry.data) {
+    return entry;
+  }
+  // Only strings were replaced, by strings; the journal checks every entry against its schema before it is written.
+  return shortened({ ...entry, data } as TraceEntry);
+}
+
+function shortened(entry: TraceEntry): TraceEntry {
+  if (entry.type !== 'task-created' || entry.data.origin.text === undefined) {
+    return entry;
+  }
+  const origin = { ...entry.data.origin, text: entry.data.origin.text.slice(0, maxOriginText) };
+  return { ...entry, data: { ...entry.data, origin } };
+}
