@@ -14,6 +14,8 @@ import { announceTasks } from './tasks/announceTasks.ts';
 import { rememberedRepositories, rememberOpenTasks } from './tasks/rememberedTasks.ts';
 import { createStatusItem } from './tasks/statusItem.ts';
 import { createTaskView } from './tasks/taskView.ts';
+import { TraceAnchors } from './trace/traceAnchors.ts';
+import { watchTraces } from './trace/watchTraces.ts';
 import { vscodeDialogue } from './window/vscodeDialogue.ts';
 import { vscodeWindow } from './window/vscodeWindow.ts';
 
@@ -26,6 +28,7 @@ const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   ({ hosts }) => createStatusItem(hosts),
   watchReviewContext,
   announceTasks,
+  watchTraces,
   watchRepositories,
 ];
 
@@ -51,6 +54,7 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
     window: vscodeWindow(log),
     dialogue: vscodeDialogue,
     log,
+    anchors: new TraceAnchors(extension.secrets),
     settings: editorSettings,
     repositoryOf: findRepositoryRoot,
   };

@@ -2,6 +2,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { TaskSettings } from '../../protocol/host.ts';
 import type { TaskHosts } from '../host/taskHosts.ts';
 import type { Dialogue } from '../window/dialogue.ts';
+import type { TraceAnchors } from '../trace/traceAnchors.ts';
 import type { EditorWindow } from '../window/editorWindow.ts';
 
 /** What commands work with. Everything is a port, so that a command runs in a test without an editor. */
@@ -10,6 +11,8 @@ export interface CommandContext {
   readonly window: EditorWindow;
   readonly dialogue: Dialogue;
   readonly log: Logger;
+  /** What this editor remembers of traces. */
+  readonly anchors: TraceAnchors;
   /** The person's own settings at this moment. */
   settings(): { readonly model: string; readonly settings: TaskSettings };
   /** The repository that a file or folder is in. */

@@ -1,28 +1,50 @@
+import type { HostResult } from '../../protocol/host.ts';
 import type { Command } from '../commands/command.ts';
 import { chosenTask } from '../tasks/chosenTask.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
 
-/** Checks the chain of a task's trace from its bytes on disk and says what was found. */
+/** Checks a task's trace from its bytes on disk, also against what this editor remembers of it, and says what was found. */
 export const verifyTrace: Command = async (context, argument) => {
   const chosen = await chosenTask(context, argument, () => true, 'Verify the trace of which task?');
   if (chosen === undefined) {
     return undefined;
   }
   const { root, task } = chosen;
+  const { anchors } = context;
+  const known = await anchors.head(root, task.id);
   const answer = await context.dialogue.withProgress('Verifying the trace', (signal) =>
-    context.hosts.of(root).request('verifyTrace', { task: task.id }, signal),
+    context.hosts
+      .of(root)
+      .request('verifyTrace', { task: task.id, ...(known === undefined ? {} : { known }) }, signal),
   );
   if (!answer.ok) {
     showFailure(context, answer.error);
     return undefined;
   }
-  const { ok, events, firstBad } = answer.value;
+  const { ok, events, head, key } = answer.value;
+  const wrong = whatIsWrong(answer.value, await anchors.key(root));
   note(
     context,
-    ok ? 'information' : 'error',
-    ok
+    wrong === undefined ? 'information' : 'error',
+    wrong === undefined
       ? `The trace is whole: ${events} events, every one in its place.`
-      : `The trace was changed: line ${firstBad?.line ?? 0}: ${firstBad?.reason ?? 'unknown'}. Do not rely on this task's record.`,
+      : `The trace was changed: ${wrong}. Do not rely on this task's record.`,
   );
-  return ok;
+  if (ok && wrong === undefined && head !== undefined && key !== undefined) {
+    await anchors.rememberKey(root, key);
+    await anchors.rememberHead(root, task.id, head);
+  }
+  return wrong === undefined;
 };
+
+function whatIsWrong(
+  { ok, key, firstBad }: HostResult<'verifyTrace'>,
+  rememberedKey: string | undefined,
+): string | undefined {
+  if (!ok) {
+    return `line ${firstBad?.line ?? 0}: ${firstBad?.reason ?? 'unknown'}`;
+  }
+  return rememberedKey === undefined || key === rememberedKey
+    ? undefined
+    : 'it is signed with another key than the one this editor remembers';
+}

@@ -1,5 +1,6 @@
 import { nullLogger } from '../../../src/base/logger.ts';
 import type { CommandContext } from '../../../src/vscode/commands/command.ts';
+import { TraceAnchors } from '../../../src/vscode/trace/traceAnchors.ts';
 import { TaskHosts } from '../../../src/vscode/host/taskHosts.ts';
 import type { Choice, Dialogue } from '../../../src/vscode/window/dialogue.ts';
 import type { CodePlace, EditorWindow, ShownChange } from '../../../src/vscode/window/editorWindow.ts';
@@ -25,6 +26,8 @@ export class MemoryEditor {
   readonly buttons: string[] = [];
   readonly agreements: boolean[] = [];
   readonly words: string[] = [];
+  /** The editor's secret storage. */
+  readonly secrets = new Map<string, string>();
   readonly context: CommandContext;
 
   constructor(host = new MemoryTaskHost('/home/me/app')) {
@@ -36,6 +39,10 @@ export class MemoryEditor {
       window: this.window(),
       dialogue: this.dialogue(),
       log: nullLogger,
+      anchors: new TraceAnchors({
+        get: async (key) => this.secrets.get(key),
+        store: async (key, value) => void this.secrets.set(key, value),
+      }),
       settings: () => ({ model: 'auto', settings: { limits: { steps: 7 } } }),
       repositoryOf: async (path) => this.repositories.find((root) => path === root || path.startsWith(`${root}/`)),
     };
