@@ -36,7 +36,7 @@ function checkpoints(text, { name, keyId, key }) {
   const found = [];
   for (const [, body, size, hash, signer, signed] of notes) {
     const bytes = Buffer.from(signed, 'base64');
-    if (signer !== name || bytes.length !== 68 || !bytes.subarray(0, 4).equals(keyId)) {
+    if (signer !== name || bytes.length !== 68 || bytes.toString('base64') !== signed || !bytes.subarray(0, 4).equals(keyId)) {
       return { bad: 'a checkpoint is signed with another key' };
     }
     if (!verify(null, Buffer.from(body), key, bytes.subarray(4))) {

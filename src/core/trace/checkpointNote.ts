@@ -20,6 +20,10 @@ import type { SigningKey } from './signingKey.ts';
 const signer = 'nightshift';
 const ed25519 = 1;
 
+const noteForm = new RegExp(
+  `^([^\\n]{1,500}\\n(\\d{1,15})\\n([A-Za-z0-9+/]{43}=)\\n[^\\n]{1,40}\\n)\\n— ${signer} ([A-Za-z0-9+/=]{88,100})\\n$`,
+);
+
 /** Which trace a checkpoint is of: it speaks for no other. */
 export interface TraceName {
   readonly workspace: string;
@@ -51,14 +55,12 @@ export function signCheckpoint(
 
 /** The checkpoint that a note holds, or what is wrong with it, as the end of "The checkpoint …". */
 export function readCheckpoint(note: string, name: TraceName, { key, sha256 }: NoteTools): Result<Checkpoint, string> {
-  const match =
-    /^([^\n]{1,500}\n(\d{1,15})\n([A-Za-z0-9+/]{43}=)\n[^\n]{1,40}\n)\n— (\S{1,100}) ([A-Za-z0-9+/=]{88,100})\n$/.exec(
-      note,
-    );
-  const [, body = '', size = '', hash = '', , signature = ''] = match ?? [];
+  const match = noteForm.exec(note);
+  const [, body = '', size = '', hash = '', signature = ''] = match ?? [];
   const signed = decodeBase64(signature);
   const head = decodeBase64(hash);
-  if (match === null || signed?.length !== 68 || head?.length !== 32) {
+  // A last digit has bits that say nothing; only one way to write a signature is taken.
+  if (match === null || signed?.length !== 68 || head?.length !== 32 || encodeBase64(signed) !== signature) {
     return fail('is not one of this format');
   }
   if (hexOf(signed.subarray(0, 4)) !== hexOf(keyId(key.publicKey, sha256))) {
