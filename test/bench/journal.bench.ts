@@ -1,6 +1,8 @@
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lintSource } from '@secretlint/core';
+import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { Journal } from '../../src/core/tasks/taskStore.ts';
 import { verifyLines } from '../../src/core/trace/hashChain.ts';
 import type { TraceEntry } from '../../src/core/trace/traceEvent.ts';
@@ -28,7 +30,7 @@ export async function journalBench(): Promise<BenchRow[]> {
     }
     const rows = await appendRows(created.value, join(root, 'bare'));
     await created.value.close();
-    return [...rows, verifyRow(await readFile(join(root, 'tasks/task-1/trace.jsonl')))];
+    return [...rows, verifyRow(await readFile(join(root, 'tasks/task-1/trace.jsonl'))), await redactRow()];
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -99,6 +101,26 @@ function verifyRow(bytes: Uint8Array): BenchRow {
   return compared('journal: verify 1,000 events', median(ours), 'hash and parse', median(peer), {
     target: '≤ 40 ms',
     ok: median(ours) <= 40,
+  });
+}
+
+/** Beside the lint alone, whose rules are the larger part. The text is code, as most of what an agent reads. */
+async function redactRow(): Promise<BenchRow> {
+  const { redactor } = testProtection();
+  const source = await readFile(new URL('../../src/host/taskDesk.ts', import.meta.url), 'utf8');
+  const text = source.repeat(Math.ceil(1_000_000 / source.length)).slice(0, 1_000_000);
+  const config = { rules: [{ id: 'preset', rule: creator }] };
+  const ours: number[] = [];
+  const lint: number[] = [];
+  for (let round = 0; round < 7; round += 1) {
+    ours.push(await milliseconds(() => redactor.redact([{ text }])));
+    const lintOptions = { config, noPhysicFilePath: true };
+    const lintInput = { content: text, filePath: '/text', contentType: 'text' } as const;
+    lint.push(await milliseconds(() => lintSource({ source: lintInput, options: lintOptions })));
+  }
+  return compared('journal: redact 1 MB of code', median(ours), 'secretlint alone', median(lint), {
+    target: '≤ 250 ms',
+    ok: median(ours) <= 250,
   });
 }
 
