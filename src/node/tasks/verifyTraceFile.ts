@@ -1,6 +1,6 @@
 import { type BadLine, type Checkpoint, incompleteLine, type Verification } from '../../core/trace/hashChain.ts';
 import { openEnvelope } from '../../core/trace/signedEnvelope.ts';
-import { StatementCollector } from '../../core/trace/changesetStatement.ts';
+import { type ChangesetStatement, StatementCollector } from '../../core/trace/changesetStatement.ts';
 import type { TraceEvent, TraceEventData } from '../../core/trace/traceEvent.ts';
 import { getArtifactFile } from './artifactFiles.ts';
 import { readTraceFile, type TraceSource } from './readTraceFile.ts';
@@ -15,8 +15,8 @@ export interface TraceVerification extends Verification {
 interface NamedPayload {
   readonly line: number;
   readonly sha256: string;
-  /** What a statement in this payload must say, as of its own line. */
-  readonly statement?: { readonly hash: string; readonly expected: unknown };
+  /** What a statement in this payload must say, as of the line that names it. */
+  readonly statement?: { readonly hash: string; readonly expected: ChangesetStatement | undefined };
 }
 
 /**
@@ -27,6 +27,7 @@ export async function verifyTraceFile(
   source: TraceSource & { readonly files: Pick<TaskFiles, 'trace' | 'head' | 'artifacts'> },
 ): Promise<TraceVerification> {
   const named = new Map<string, NamedPayload>();
+  const hashes: string[] = [];
   const collector = new StatementCollector(sha256);
   const reading = await readTraceFile(source, (event) => {
     const payload = payloadOf(event, collector);
@@ -34,10 +35,13 @@ export async function verifyTraceFile(
       named.set(payload.sha256, payload);
     }
     collector.add(event);
+    if (event.seq > 0) {
+      hashes.push(event.prev);
+    }
   });
   const { events, head, torn } = reading;
   const broken = torn.length > 0 ? { line: events + 1, reason: incompleteLine } : reading.firstBad;
-  const firstBad = (await badPayload(source, [...named.values()])) ?? broken;
+  const firstBad = (await badPayload(source, [...named.values()], hashes)) ?? broken;
   const known = head === undefined ? {} : { head };
   return { ok: firstBad === undefined, events, ...known, ...(firstBad === undefined ? {} : { firstBad }) };
 }
@@ -65,10 +69,11 @@ function stated(
   return { line, sha256: artifact.sha256, statement: { hash, expected: collector.statement() } };
 }
 
-/** The first in the order of lines. */
+/** The first in the order of lines. `hashes` are those of all lines but the last. */
 async function badPayload(
   { files, key }: TraceSource & { readonly files: Pick<TaskFiles, 'artifacts'> },
   named: readonly NamedPayload[],
+  hashes: readonly string[],
 ): Promise<BadLine | undefined> {
   for (const { line, sha256: hash, statement } of [...named].sort((a, b) => a.line - b.line)) {
     const found = await getArtifactFile(files.artifacts, hash);
@@ -76,7 +81,8 @@ async function badPayload(
       const what = found.kind === 'missing' ? 'is missing' : 'is no longer what was kept';
       return { line, reason: `the line is whole, but the payload ${hash} that it names ${what}` };
     }
-    const wrong = statement === undefined ? undefined : wrongStatement(found.bytes, statement, key);
+    const before = hashes.slice(0, line - 1);
+    const wrong = statement === undefined ? undefined : wrongStatement(found.bytes, statement, before, key);
     if (wrong !== undefined) {
       return { line, reason: `the statement that it names ${wrong}` };
     }
@@ -87,14 +93,26 @@ async function badPayload(
 function wrongStatement(
   bytes: Uint8Array,
   { hash, expected }: NonNullable<NamedPayload['statement']>,
+  before: readonly string[],
   key: TraceSource['key'],
 ): string | undefined {
   const opened = openEnvelope(new TextDecoder().decode(bytes), { key, sha256 });
   if (!opened.ok) {
     return opened.error;
   }
-  const { subject } = opened.value;
-  return subject[0].digest.sha256 === hash && JSON.stringify(opened.value) === JSON.stringify(expected)
-    ? undefined
-    : 'does not say what the lines before it say';
+  const { subject, predicate } = opened.value;
+  // Another line may have come between its making and its own line: the head that it names must only be one of those before.
+  const { lines, head } = predicate.trace;
+  const holds =
+    subject[0].digest.sha256 === hash &&
+    before[lines - 1] === head &&
+    JSON.stringify(opened.value) === JSON.stringify(withTrace(expected, predicate.trace));
+  return holds ? undefined : 'does not say what the lines before it say';
+}
+
+function withTrace(
+  statement: ChangesetStatement | undefined,
+  trace: ChangesetStatement['predicate']['trace'],
+): ChangesetStatement | undefined {
+  return statement === undefined ? undefined : { ...statement, predicate: { ...statement.predicate, trace } };
 }

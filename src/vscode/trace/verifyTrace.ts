@@ -13,9 +13,7 @@ export const verifyTrace: Command = async (context, argument) => {
   const { anchors } = context;
   const known = await anchors.head(root, task.id);
   const answer = await context.dialogue.withProgress('Verifying the trace', (signal) =>
-    context.hosts
-      .of(root)
-      .request('verifyTrace', { task: task.id, ...(known === undefined ? {} : { known }) }, signal),
+    context.hosts.of(root).request('verifyTrace', { task: task.id, ...(known === undefined ? {} : { known }) }, signal),
   );
   if (!answer.ok) {
     showFailure(context, answer.error);
