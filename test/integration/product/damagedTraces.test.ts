@@ -26,7 +26,7 @@ describe.skipIf(skip)(`traces that were damaged while no host ran ${why}`, () =>
     await stopHost();
     for (const id of ids) {
       intact.set(trace(id), readFileSync(trace(id)));
-      const head = join(product.paths.heads, `${id}.json`);
+      const head = join(product.paths.heads, `${id}.checkpoint`);
       intact.set(head, readFileSync(head));
     }
   });
