@@ -2,6 +2,7 @@ import type { HostResult } from '../../protocol/host.ts';
 import type { Command } from '../commands/command.ts';
 import { chosenTask } from '../tasks/chosenTask.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
+import { isActive } from '../tasks/taskText.ts';
 
 /** Checks a task's trace from its bytes on disk, also against what this editor remembers of it, and says what was found. */
 export const verifyTrace: Command = async (context, argument) => {
@@ -28,8 +29,11 @@ export const verifyTrace: Command = async (context, argument) => {
       ? `The trace is whole: ${events} events, every one in its place.`
       : `The trace was changed: ${wrong}. Do not rely on this task's record.`,
   );
-  if (ok && wrong === undefined && head !== undefined && key !== undefined) {
+  if (ok && wrong === undefined && key !== undefined) {
     await anchors.rememberKey(root, key);
+  }
+  // Of a task at work the last lines may not be on disk yet.
+  if (ok && wrong === undefined && head !== undefined && !isActive(task)) {
     await anchors.rememberHead(root, task.id, head);
   }
   return wrong === undefined;
