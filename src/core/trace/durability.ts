@@ -18,6 +18,7 @@ const syncedAlways: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'policy-judged',
   'proof-ended',
   'vote-cast',
+  'statement-signed',
   'apply-intended',
   'apply-ended',
   'journal-recovered',

@@ -3,15 +3,20 @@ import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import { apart, findSecrets, type FoundSecret } from '../../core/policy/secretRules.ts';
+import { isSecretName } from '../../core/policy/secretValues.ts';
 import type { KeptText, Redactor } from '../../core/trace/redactor.ts';
+import { RecentTexts } from './recentTexts.ts';
 
 /** Keeps every mark of every run for as long as the process lives, unless it is told not to. */
 secretLintProfiler.setEnabled(false);
 
 const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] };
 
-/** Shorter texts hold no token that the rules know. */
-const shortest = 12;
+/** Shorter texts hold no secret that the rules know: the shortest is a URL with a password of three characters. */
+const shortest = 10;
+
+/** Characters of texts whose results are remembered, some 100 requests' worth. */
+const rememberedCharacters = 4_000_000;
 
 /** Characters of a token: a rule may name only a part of one, and the rest of it is as secret. */
 const tokenCharacter = /[A-Za-z0-9+/=_-]/;
@@ -27,12 +32,32 @@ const batchSize = 1_000_000;
 export function createRedactor(key: Uint8Array): Redactor {
   const replacement = (secret: string, rule: string): string =>
     `[redacted:${rule}:${createHmac('sha256', key).update(secret).digest('hex').slice(0, 8)}]`;
+  const plain = new RecentTexts(rememberedCharacters);
+  const named = new RecentTexts(rememberedCharacters);
+  const recent = ({ name }: KeptText): RecentTexts => (isTelling(name) ? named : plain);
   return {
     redact: async (texts) => {
-      const known = await foundByLint(texts.map(({ text }) => text));
-      return texts.map((item, index) => replaced(item, known[index] ?? [], replacement));
+      const results = texts.map((item) => (isTooShort(item) ? item.text : recent(item).get(item.text)));
+      const fresh = texts.flatMap((item, index) => (results[index] === undefined ? [{ item, index }] : []));
+      const known = await foundByLint(fresh.map(({ item }) => item.text));
+      fresh.forEach(({ item, index }, place) => {
+        const result = replaced(item, known[place] ?? [], replacement);
+        recent(item).set(item.text, result);
+        results[index] = result;
+      });
+      return results.map((result, index) => result ?? texts[index]?.text ?? '');
     },
   };
+}
+
+/** A text without a telling name needs room for a form that the rules know. */
+function isTooShort({ text, name }: KeptText): boolean {
+  return text.length < (isTelling(name) ? 1 : shortest);
+}
+
+/** All telling names tell the same: that their value is a secret. */
+function isTelling(name: string | undefined): boolean {
+  return name !== undefined && isSecretName(name);
 }
 
 /** For texts that cannot wait, such as the last words of a process: our own rules alone. */
