@@ -15,6 +15,11 @@ const maxCallsPerAnswer = 8;
 /** Runs one agent until it finishes, a limit stops it, or it is cancelled. */
 export async function runAgent(ports: AgentPorts, input: RunInput, signal: AbortSignal): Promise<RunEnd> {
   const memory: RunMemory = { history: [], calibration: uncalibrated };
+  // A host that was killed before it could judge the last answer leaves that to the next run.
+  const before = await guardAfter(ports, input, ports.trace.task().usage.steps, memory.history);
+  if (before !== undefined) {
+    return before;
+  }
   for (;;) {
     if (signal.aborted) {
       return { outcome: 'cancelled' };

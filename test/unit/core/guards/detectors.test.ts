@@ -310,15 +310,13 @@ describe('a task that a person lets go on', () => {
 
 describe('any outputs of a model', () => {
   test('leave every list of the detectors bounded, and the verdict the same when the trace is read again', () => {
-    const more = fc
-      .tuple(fc.nat(9), fc.constantFrom('a', 'b'), fc.boolean())
-      .map(([number, path, ok]) =>
-        step(number, {
-          given: { path },
-          effect: 'write',
-          result: { ok, file: { path, before: `${number}`, after: path } },
-        }),
-      );
+    const more = fc.tuple(fc.nat(9), fc.constantFrom('a', 'b'), fc.boolean()).map(([number, path, ok]) =>
+      step(number, {
+        given: { path },
+        effect: 'write',
+        result: { ok, file: { path, before: `${number}`, after: path } },
+      }),
+    );
     fc.assert(
       fc.property(
         fc.array(
