@@ -71,16 +71,14 @@ export interface Played {
 
 /** Runs a whole task with a recorded model: the real core, with sandboxes, trees and trace in memory. */
 export async function playPipeline(play: Play | ModelPlay): Promise<Played> {
-  const folder = mkdtempSync(join(tmpdir(), 'nightshift-golden-'));
-  const path = join(folder, 'script.json');
-  writeFileSync(path, JSON.stringify({ version: 1, turns: 'turns' in play ? play.turns : [] }));
+  const recording = 'turns' in play ? record(play.turns) : undefined;
   const trace = new MemoryTaskTrace();
   const engine = new MemoryEngine(play.command ?? runTests);
   engine.downAt = new Set(play.engineDown);
   engine.onStart = (box) => play.onStart?.(box, engine.boxes.length);
   const store = new MemoryTreeStore(play.files ?? defectiveProject);
-  const recorded = 'model' in play ? play.model : createReplayModel({ path, name: 'script' });
-  const model = failingFirst(recorded, [...(play.modelFailures ?? [])]);
+  const answering = 'turns' in play ? createReplayModel({ path: recording?.path ?? '', name: 'script' }) : play.model;
+  const model = failingFirst(answering, [...(play.modelFailures ?? [])]);
   const ports: SupervisorPorts = {
     store,
     engine,
@@ -118,9 +116,16 @@ export async function playPipeline(play: Play | ModelPlay): Promise<Played> {
       if (await takeUp(trace)) await runTask({ ports, trace, signal });
     }
   } finally {
-    rmSync(folder, { recursive: true });
+    recording?.remove();
   }
   return { trace, engine, store, ports };
+}
+
+function record(turns: ReplayScript['turns']): { readonly path: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-golden-'));
+  const path = join(folder, 'script.json');
+  writeFileSync(path, JSON.stringify({ version: 1, turns }));
+  return { path, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 function failingFirst(model: LanguageModel, reasons: ModelFailureReason[]): LanguageModel {

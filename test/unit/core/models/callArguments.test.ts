@@ -16,6 +16,7 @@ test('arguments that nest deeper than can be written down again are left out, ot
   expect(() => JSON.stringify(nested(100_000))).toThrow(RangeError);
   const recorded = withRecordableCalls(turn({ path: nested(100_000) }));
   expect(JSON.stringify(recorded)).toContain('left out');
+  expect(withRecordableCalls(turn(undefined)).calls[0]).toHaveProperty('arguments', null);
   const usual = turn({ path: 'a', deep: nested(20) });
   expect(withRecordableCalls(usual)).toBe(usual);
 });
