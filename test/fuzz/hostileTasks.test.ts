@@ -13,7 +13,7 @@ import { type Played, playPipeline } from '../golden/playPipeline.ts';
 import { hostileModel } from './hostileModel.ts';
 import { amount, Randomness, seedOfRun } from './randomness.ts';
 
-const calls = amount(3_000, 100_000);
+const calls = amount(1_500, 100_000);
 const minutes = amount(2, 30);
 
 /** Longest that a model's answer may count over what was planned for it: servers that do not stop at the limit they were given. */
