@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { LanguageModel } from '../../src/core/models/languageModel.ts';
 import { resumeTask } from '../../src/core/supervisor/resumeTask.ts';
 import { runTask } from '../../src/core/supervisor/taskPipeline.ts';
 import { foldTrace } from '../../src/core/tasks/taskReducer.ts';
@@ -101,6 +102,20 @@ describe('an answer that is none', () => {
     const nested: unknown = JSON.parse('{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000));
     const { trace } = await playPipeline({ model: saying({ calls: [{ name: 'read_file', arguments: nested }] }) });
     expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'repeated-format-error' } });
+  });
+
+  test('because the time of the task is over is not waited for', async () => {
+    const hanging: LanguageModel = {
+      ...saying({}),
+      chat: (_request, { signal }) =>
+        new Promise((resolve) => {
+          const error = { reason: 'aborted', message: 'Cancelled.' } as const;
+          signal.addEventListener('abort', () => resolve({ ok: false, error }));
+        }),
+    };
+    const { trace } = await playPipeline({ model: hanging, limits: { seconds: 4 } });
+    expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'time-limit' }, usage: { steps: 0 } });
+    expect(trace.events.some((event) => event.type === 'model-failed')).toBe(true);
   });
 
   test('costs tokens that the budget counts: no call is made that could pass it', async () => {

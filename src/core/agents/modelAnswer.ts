@@ -1,6 +1,6 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { withRecordableCalls } from '../models/callArguments.ts';
-import type { ChatRequest, LanguageModel, ModelFailureReason, Turn } from '../models/languageModel.ts';
+import type { ChatRequest, LanguageModel, ModelFailureReason, ModelProgress, Turn } from '../models/languageModel.ts';
 import { alreadySentTokens } from '../models/promptPrefix.ts';
 import { RunawayWatch } from '../models/runawayWatch.ts';
 import { calibrate, type CallTokens, countCall, createEstimator } from '../models/tokenEstimate.ts';
@@ -26,27 +26,44 @@ export type Heard =
       readonly turn?: undefined;
       readonly error: Failure<ModelFailureReason | typeof runawayReason>;
       readonly heard: string;
+      /** The time for it was over. */
+      readonly late: boolean;
     };
 
-/** Asks the model and breaks its answer off when it only repeats itself. */
-export async function listen(model: LanguageModel, request: ChatRequest, signal: AbortSignal): Promise<Heard> {
+/** Asks the model and breaks its answer off after `milliseconds`, and when it only repeats itself. */
+export async function listen(
+  model: LanguageModel,
+  request: ChatRequest,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<Heard> {
   const watches = { text: new RunawayWatch(), thinking: new RunawayWatch() };
-  const runaway = new AbortController();
+  const broken = new AbortController();
   let heard = '';
-  const answer = await model.chat(request, {
-    signal: AbortSignal.any([signal, runaway.signal]),
-    onProgress: ({ type, text }) => {
-      heard += text;
-      if (watches[type].push(text)) {
-        runaway.abort();
-      }
-    },
-  });
-  if (runaway.signal.aborted && !signal.aborted) {
-    const message = 'The model repeated the same text again and again; its answer was broken off.';
-    return { error: failure(runawayReason, message), heard };
+  let late = false;
+  let runaway = false;
+  const timer = setTimeout(() => {
+    late = true;
+    broken.abort();
+  }, milliseconds);
+  const onProgress = ({ type, text }: ModelProgress): void => {
+    heard += text;
+    if (watches[type].push(text)) {
+      runaway = true;
+      broken.abort();
+    }
+  };
+  let answer: Awaited<ReturnType<LanguageModel['chat']>>;
+  try {
+    answer = await model.chat(request, { signal: AbortSignal.any([signal, broken.signal]), onProgress });
+  } finally {
+    clearTimeout(timer);
   }
-  return answer.ok ? { turn: withRecordableCalls(answer.value) } : { error: answer.error, heard };
+  if (runaway && !late && !signal.aborted) {
+    const message = 'The model repeated the same text again and again; its answer was broken off.';
+    return { error: failure(runawayReason, message), heard, late };
+  }
+  return answer.ok ? { turn: withRecordableCalls(answer.value) } : { error: answer.error, heard, late };
 }
 
 /** Tokens of a question that the server has worked on in this run. */

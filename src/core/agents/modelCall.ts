@@ -104,8 +104,7 @@ async function askUntilAnswered(
       actor: 'host',
       data: { run, step, request: artifact, estimatedTokens, contextTokens: request.contextTokens },
     });
-    const deadline = AbortSignal.timeout(remainingMilliseconds(ports, trace.task()));
-    const answer = await listen(ports.model, request, AbortSignal.any([signal, deadline]));
+    const answer = await listen(ports.model, request, remainingMilliseconds(ports, trace.task()), signal);
     const asked = { ...question, run, step };
     if (answer.turn !== undefined) {
       await recordAnswer(ports, memory, asked, answer.turn);
@@ -115,7 +114,7 @@ async function askUntilAnswered(
     if (signal.aborted) {
       return { kind: 'end', end: { outcome: 'cancelled' } };
     }
-    if (deadline.aborted) {
+    if (answer.late) {
       const verdict = timeLimit(trace.task(), trace.task().limits.seconds);
       if (verdict.kind === 'stop') {
         return stop(ports, input, verdict.guard, verdict.reason);

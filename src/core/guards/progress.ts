@@ -1,3 +1,4 @@
+import { plainLine } from '../../base/plainText.ts';
 import type { Task } from '../tasks/task.ts';
 import { type GuardVerdict, go, stuck } from './guardVerdict.ts';
 
@@ -28,12 +29,12 @@ export function contentReturns(task: Task): GuardVerdict {
     return stuck(
       task,
       'content-returns',
-      `The agent changed ${file.path.slice(0, 200)} back to an earlier content ${file.returns} times`,
+      `The agent changed ${plainLine(file.path, 120)} back to an earlier content ${file.returns} times`,
     );
   }
   if (task.notices.includes('content-returns')) {
     return go;
   }
-  const text = `${file.path} has again the content it had before an earlier change of yours. Decide on one of the two, and do not change it to and fro.`;
+  const text = `${plainLine(file.path, 120)} has again the content it had before an earlier change of yours. Decide on one of the two, and do not change it to and fro.`;
   return { kind: 'notice', guard: 'content-returns', text };
 }

@@ -19,27 +19,19 @@ export function sameCalls(task: Task): GuardVerdict {
   const repeats = trailing(calls, same);
   const { limits } = task;
   if (!last.ok && trailing(calls, (mark) => same(mark) && !mark.ok) >= limits.sameErrors) {
-    return stuck(
-      task,
-      'same-call',
-      `The model made the same call of ${last.tool} ${repeats} times and it failed each time`,
-    );
+    return stuck(task, 'same-call', `The model made ${callOf(last)} ${repeats} times and it failed each time`);
   }
   if (trailing(calls, (mark) => same(mark) && mark.result === last.result) >= limits.sameResults) {
-    return stuck(
-      task,
-      'same-call',
-      `The model made the same call of ${last.tool} ${repeats} times with the same result`,
-    );
+    return stuck(task, 'same-call', `The model made ${callOf(last)} ${repeats} times with the same result`);
   }
   if (repeats >= limits.sameCalls) {
-    return stuck(task, 'same-call', `The model made the same call of ${last.tool} ${repeats} times in a row`);
+    return stuck(task, 'same-call', `The model made ${callOf(last)} ${repeats} times in a row`);
   }
   // That its tool was closed has been said already.
-  if (repeats !== noticedRepeats || task.closedTools.includes(last.tool)) {
+  if (repeats !== noticedRepeats || (last.tool !== undefined && task.closedTools.includes(last.tool))) {
     return go;
   }
-  const text = `You have made the same call of ${last.tool} ${repeats} times. It will not bring anything new: do something else, or call finish if the work is done.`;
+  const text = `You have made ${callOf(last)} ${repeats} times. It will not bring anything new: do something else, or call finish if the work is done.`;
   return { kind: 'notice', guard: 'same-call', text };
 }
 
@@ -55,7 +47,8 @@ export function alternatingCalls(task: Task): GuardVerdict {
   const turn = calls.slice(-length);
   const { alternations } = task.limits;
   if (length >= alternations && new Set(turn.map((mark) => mark.step)).size > 2) {
-    const tools = last.tool === other.tool ? `two calls of ${last.tool}` : `${other.tool} and ${last.tool}`;
+    const named = [other.tool, last.tool].map((tool) => tool ?? 'a call that is refused');
+    const tools = last.tool === other.tool ? `two calls of ${named[0]}` : named.join(' and ');
     return stuck(
       task,
       'alternating-calls',
@@ -70,6 +63,10 @@ export function alternatingCalls(task: Task): GuardVerdict {
   const text =
     'You go to and fro between the same two calls and nothing changes. Do something else, or call finish if the work is done.';
   return { kind: 'notice', guard: 'alternating-calls', text };
+}
+
+function callOf({ tool }: CallMark): string {
+  return tool === undefined ? 'the same call, which is refused,' : `the same call of ${tool}`;
 }
 
 /** Made in the newest answer: what an older one did has been judged. */

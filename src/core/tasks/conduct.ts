@@ -10,7 +10,8 @@ export interface CallMark {
   readonly step: number;
   /** Tool and arguments. */
   readonly key: string;
-  readonly tool: string;
+  /** Absent for a call that was refused: its name is whatever the model wrote. */
+  readonly tool?: string;
   readonly ok: boolean;
   /** Fingerprint of the answer. */
   readonly result: string;
@@ -122,7 +123,7 @@ function afterRefusal(conduct: Conduct, { step, call, reason }: TraceEventData<'
     return conduct;
   }
   const key = callKey(call.name, call.arguments);
-  return withCall(conduct, { step, key, tool: call.name.slice(0, 64), ok: false, result: reason.code });
+  return withCall(conduct, { step, key, ok: false, result: reason.code });
 }
 
 /** A box that failed says nothing about the call. */

@@ -63,7 +63,7 @@ describe.skipIf(skip)(`limits and models that go wrong ${why}`, () => {
   });
 
   it('makes no call to the model that could pass the limit of tokens', async () => {
-    const { code, task } = await run(anotherSearch(), '--max-tokens', '8000');
+    const { code, task } = await run(anotherFile(), '--max-tokens', '8000');
     expect(code).toBe(1);
     expect(task.state).toBe('failed');
     expect(task.reason).toMatch(/^budget-exhausted: .*8000 new tokens.*\.$/);
