@@ -107,10 +107,11 @@ function disturb(random: Randomness, { repository, outside }: Place): void {
     '/etc',
     '/proc/self/cwd',
   ]);
-  if (random.chance(0.1)) {
+  const draw = random.below(10);
+  if (draw === 0) {
     rmSync(at, { recursive: true, force: true });
     if (existsSync(join(at, '..')) && !isLink(join(at, '..'))) symlinkSync(target, at);
-  } else if (random.chance(0.1)) {
+  } else if (draw === 1) {
     rmSync(join(repository, 'src'), { recursive: true, force: true });
     mkdirSync(join(repository, 'src'));
     writeFileSync(join(repository, 'src', 'sum.js'), 'export const add = (a, b) => a - b;\n');
