@@ -5,6 +5,7 @@ import { discardCommand } from './commands/discard.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { hostStopCommand } from './commands/hostStop.ts';
 import { patchCommand } from './commands/patch.ts';
+import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { tasksCommand } from './commands/tasks.ts';
@@ -21,6 +22,7 @@ export const commandTable: readonly Command[] = [
   applyCommand,
   discardCommand,
   cancelCommand,
+  resumeCommand,
   traceVerifyCommand,
   traceStatementCommand,
   traceKeyCommand,

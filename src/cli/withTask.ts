@@ -11,8 +11,9 @@ export const taskOperand = { name: 'ID', missing: 'Which task? Give its id; the 
 export async function withTask(
   invocation: Invocation,
   use: (client: HostClient, task: TaskView, root: string) => Promise<number | CliFailure>,
+  { trace } = { trace: false },
 ): Promise<number | CliFailure> {
-  return withHost(invocation, { trace: false, start: true }, async (client, root) => {
+  return withHost(invocation, { trace, start: true }, async (client, root) => {
     const task = findTask(client.state.tasks, invocation.positionals[0] ?? '');
     return task.ok ? use(client, task.value, root) : task.error;
   });

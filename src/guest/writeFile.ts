@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ok } from '../base/result.ts';
@@ -19,15 +19,18 @@ export function writeTextFile(root: string, params: GuestParams<'write_file'>): 
   }
   const { stats } = located.value;
   let { content } = params;
+  let old: string | null = null;
   if (stats !== undefined && stats.size <= maxTextFileBytes) {
     const before = readWholeFile(root, params.path, maxTextFileBytes);
+    old = before.ok ? sha256(before.value.bytes) : null;
     if (before.ok && !looksBinary(before.value.bytes)) {
       content = keepTextStyle(new TextDecoder('utf-8', { ignoreBOM: true }).decode(before.value.bytes), content);
     }
   }
   const bytes = new TextEncoder().encode(content);
   const written = replaceFile(located.value, bytes, stats === undefined ? 0o644 : stats.mode & 0o777);
-  return written.ok ? ok({ created: stats === undefined, bytes: bytes.length }) : written;
+  const change = { before: old, after: sha256(bytes) };
+  return written.ok ? ok({ created: stats === undefined, bytes: bytes.length, content: change }) : written;
 }
 
 /** The exact, unique replacement of `core/tools/editText.ts` on a file, all or nothing. */
@@ -45,7 +48,9 @@ export function editTextFile(root: string, params: GuestParams<'edit_file'>): An
     return refuse(edited.error.reason, edited.error.message);
   }
   const written = replaceFile(located.value, edited.value.bytes, before.value.mode);
-  return written.ok ? ok({ line: edited.value.line, bytes: edited.value.bytes.length }) : written;
+  const { line, bytes } = edited.value;
+  const change = { before: sha256(before.value.bytes), after: sha256(bytes) };
+  return written.ok ? ok({ line, bytes: bytes.length, content: change }) : written;
 }
 
 export function deleteFile(root: string, params: GuestParams<'delete_file'>): Answer<GuestResult<'delete_file'>> {
@@ -90,6 +95,10 @@ function locateForWriting(root: string, path: string, createParents: boolean): A
   return stats === undefined || stats.isFile()
     ? located
     : refuse('not-a-file', `"${path}" is ${stats.isDirectory() ? 'a directory' : 'not a regular file'}.`);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Writes beside the target and renames over it: a reader, or a full disk, never meets half a file. */

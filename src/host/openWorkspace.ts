@@ -11,7 +11,6 @@ import { verifierKey } from '../core/trace/checkpointNote.ts';
 import { policyHash } from '../core/policy/policyHash.ts';
 import type { HostResult, TraceHead } from '../protocol/host.ts';
 import { createCheckout } from '../node/changes/checkout.ts';
-import { createModel } from '../node/models/createModel.ts';
 import { describeRepository } from '../node/repository/describeRepository.ts';
 import { openGitTreeStore } from '../node/repository/gitTreeStore.ts';
 import { createDockerEngine } from '../node/sandbox/dockerEngine.ts';
@@ -29,6 +28,7 @@ import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
 import { StateFeed } from './stateFeed.ts';
 import { TaskDesk } from './taskDesk.ts';
+import { taskModels } from './taskModels.ts';
 import { WorkspaceService } from './workspaceService.ts';
 
 export interface WorkspaceOptions {
@@ -98,15 +98,12 @@ export async function openWorkspace(
   const supervisor: SupervisorPorts = {
     store: store.value,
     engine,
-    createModel: ({ model, settings }) =>
-      createModel(model, { logger, ...(settings.ollamaHost === undefined ? {} : { ollamaHost: settings.ollamaHost }) }),
+    createModel: taskModels({ logger, clock: systemClock, sleep }),
     sha256,
     key: protection.key,
     redactor: protection.redactor,
     clock: systemClock,
-    sleep: async (milliseconds, signal) => {
-      await delay(milliseconds, undefined, { signal }).catch(() => undefined);
-    },
+    sleep,
     owner: currentOwner(),
     ...(runtime.value === undefined ? {} : { preferredRuntime: runtime.value }),
   };
@@ -135,6 +132,10 @@ export async function openWorkspace(
   }
   await desk.load();
   return ok(service);
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 async function readGuest(path: string): Promise<Result<string, Failure>> {

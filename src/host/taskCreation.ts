@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits } from '../core/guards/limits.ts';
+import { defaultLimits, type Limits, totalPerNewToken } from '../core/guards/limits.ts';
 import type { ModelInfo } from '../core/models/languageModel.ts';
 import type { Origin } from '../core/tasks/task.ts';
 import type { TraceEntry } from '../core/trace/traceEvent.ts';
@@ -43,9 +43,11 @@ export function taskCreation(
 function limitsOf(given: NonNullable<HostParams<'createTask'>['settings']['limits']>): Limits {
   return {
     ...defaultLimits,
-    ...(given.newTokens === undefined ? {} : { newTokens: given.newTokens, totalTokens: given.newTokens * 20 }),
+    ...(given.newTokens === undefined
+      ? {}
+      : { newTokens: given.newTokens, totalTokens: given.newTokens * totalPerNewToken }),
     ...(given.steps === undefined ? {} : { steps: given.steps }),
-    ...(given.seconds === undefined ? {} : { seconds: given.seconds }),
+    ...(given.seconds === undefined ? {} : { seconds: given.seconds, commandTotalSeconds: given.seconds }),
   };
 }
 

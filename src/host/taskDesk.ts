@@ -6,15 +6,18 @@ import { fail, ok, type Result } from '../base/result.ts';
 import { acceptChanges, type Accepted, recoverAccept } from '../core/supervisor/acceptChanges.ts';
 import { HostStopping, isHostStopping } from '../core/supervisor/hostStopping.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
+import { resumeTask } from '../core/supervisor/resumeTask.ts';
 import { moveTask, runTask, takeUp } from '../core/supervisor/taskPipeline.ts';
 import type { Checkout } from '../core/repository/repository.ts';
-import { foldTrace } from '../core/tasks/taskReducer.ts';
+import type { ResumeWish } from '../core/tasks/resumption.ts';
 import { Scheduler } from '../core/tasks/scheduler.ts';
 import { activeStates } from '../core/tasks/taskState.ts';
-import type { Journal, TaskStore } from '../core/tasks/taskStore.ts';
-import type { TraceEntry, TraceEvent } from '../core/trace/traceEvent.ts';
+import type { TaskStore } from '../core/tasks/taskStore.ts';
+import type { TraceEntry } from '../core/trace/traceEvent.ts';
 import { JournalWriteError } from '../node/tasks/journalWriteError.ts';
+import { beginTask, removeTask } from './beginTask.ts';
 import { type DamagedTask, openTask } from './openTask.ts';
+import { recordDefect } from './recordDefect.ts';
 import type { StateFeed } from './stateFeed.ts';
 import { type OnTaskChange, TaskRecord } from './taskRecord.ts';
 
@@ -29,9 +32,6 @@ export interface TaskDeskOptions {
   /** Called when `busy` becomes true or false. */
   readonly onBusyChange: () => void;
 }
-
-/** Milliseconds between attempts to record that a task failed: a full disk may have space again within a minute. */
-const recordingPauses = [1_000, 4_000, 15_000, 40_000] as const;
 
 /** All tasks of a workspace: keeps their journals, gives them to the supervisor, takes a person's decisions on them. */
 export class TaskDesk {
@@ -95,11 +95,16 @@ export class TaskDesk {
       if (!journal.ok) {
         return journal;
       }
-      const begun = await this.begin(journal.value, created(id));
+      const begun = await beginTask(
+        { store: this.options.store, logger: this.options.logger },
+        journal.value,
+        created(id),
+      );
       if (!begun.ok) {
         return begun;
       }
-      const { record, event } = begun.value;
+      const { opened, event } = begun.value;
+      const record = new TaskRecord(this.options.store, opened, this.publish);
       this.records.set(id, record);
       this.options.feed.update(record.task(), event, record.head);
       this.work(record);
@@ -122,6 +127,18 @@ export class TaskDesk {
 
   discard(record: TaskRecord): Promise<Result<void, Failure>> {
     return this.decide(record, 'discard');
+  }
+
+  /** Lets a task go on that failed, waits or is paused. */
+  resume(record: TaskRecord, wish: ResumeWish): Promise<Result<void, Failure>> {
+    return this.decision(record, async () => {
+      const resumed = await resumeTask(record, wish);
+      if (resumed.ok) {
+        record.renew();
+        this.work(record);
+      }
+      return resumed;
+    });
   }
 
   accept(record: TaskRecord, paths: readonly string[] | undefined): Promise<Result<Accepted, Failure>> {
@@ -185,40 +202,13 @@ export class TaskDesk {
     }
     // A host that is killed while it creates a task leaves an empty trace: nobody was told of that task.
     this.options.logger.info(`Task ${name} was never begun; what there is of it is removed.`);
-    await this.remove(name);
+    await removeTask({ store: this.options.store, logger: this.options.logger }, name);
   }
 
   private leaveOut(name: string, damage: DamagedTask): void {
     this.options.logger.warn(`Task ${name} is shown as failed and never written to: ${damage.problem.message}`);
     this.damaged.set(name, damage);
     this.options.feed.showDamaged(name, damage);
-  }
-
-  private async begin(
-    journal: Journal,
-    created: TraceEntry & { readonly type: 'task-created' },
-  ): Promise<Result<{ readonly record: TaskRecord; readonly event: TraceEvent }, Failure>> {
-    const { store, logger } = this.options;
-    try {
-      const event = await journal.append(created);
-      const task = foldTrace([event]);
-      if (task === undefined) {
-        throw new Error('its first event does not create it');
-      }
-      return ok({ record: new TaskRecord(store, { journal, task }, this.publish), event });
-    } catch (error) {
-      await journal.close().catch((failed: unknown) => logger.error(errorText(failed)));
-      await this.remove(journal.task);
-      return fail(failure('io', `The task could not be begun: ${errorText(error)}`));
-    }
-  }
-
-  private async remove(name: string): Promise<void> {
-    try {
-      await this.options.store.remove(name);
-    } catch (error) {
-      this.options.logger.error(`What is left of task ${name} cannot be removed: ${errorText(error)}`);
-    }
   }
 
   private decide(record: TaskRecord, move: 'cancel' | 'discard'): Promise<Result<void, Failure>> {
@@ -281,7 +271,7 @@ export class TaskDesk {
   private work(record: TaskRecord): void {
     this.scheduler.submit(record.id, async () => {
       const { signal } = record.controller;
-      if (this.ending.signal.aborted) {
+      if (this.ending.signal.aborted || !activeStates.has(record.task().state)) {
         return;
       }
       try {
@@ -298,27 +288,9 @@ export class TaskDesk {
     if (isHostStopping(record.controller.signal)) {
       return;
     }
-    void this.keepBusy(this.recordFailure(record, error));
-  }
-
-  /** The task is nobody's meanwhile, so that it can be cancelled. What cannot be recorded at all is taken up by the next host. */
-  private async recordFailure(record: TaskRecord, error: unknown): Promise<void> {
     const { logger, supervisor } = this.options;
-    const reason = { code: 'internal', message: `${errorText(error)}; the agent host's log has the details.` };
-    for (const pause of [...recordingPauses, undefined]) {
-      if (this.ending.signal.aborted || !activeStates.has(record.task().state)) {
-        return;
-      }
-      try {
-        await moveTask({ trace: record }, { move: 'fail', by: 'host', reason });
-        return;
-      } catch (failed) {
-        logger.error(`Task ${record.id}: the failure could not be recorded: ${errorText(failed)}`);
-      }
-      if (pause !== undefined) {
-        await supervisor.sleep(pause, this.ending.signal);
-      }
-    }
+    const { signal } = this.ending;
+    void this.keepBusy(recordDefect(record, error, { logger, sleep: supervisor.sleep, signal }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { Serializer } from '../base/async.ts';
 import type { Result } from '../base/result.ts';
+import { isHostStopping } from '../core/supervisor/hostStopping.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { foldTask } from '../core/tasks/taskReducer.ts';
 import { settledStates } from '../core/tasks/taskState.ts';
@@ -15,8 +16,7 @@ export type OnTaskChange = (record: TaskRecord, event?: TraceEvent) => void;
 /** A task with its journal. The folded task is always exactly the fold of what the journal holds. */
 export class TaskRecord implements TaskTrace {
   readonly id: string;
-  /** Aborted by a cancel or by the end of the host. */
-  readonly controller = new AbortController();
+  private current = new AbortController();
   private readonly store: TaskStore;
   private readonly onChange: OnTaskChange;
   private readonly appends = new Serializer();
@@ -29,6 +29,18 @@ export class TaskRecord implements TaskTrace {
     this.store = store;
     this.opened = opened;
     this.onChange = onChange;
+  }
+
+  /** Aborted by a cancel or by the end of the host. */
+  get controller(): AbortController {
+    return this.current;
+  }
+
+  /** A cancel that came when the task had just failed says nothing of the work after a resume; the end of the host does. */
+  renew(): void {
+    if (this.current.signal.aborted && !isHostStopping(this.current.signal)) {
+      this.current = new AbortController();
+    }
   }
 
   task(): Task {

@@ -83,6 +83,10 @@ export class WorkspaceService implements HostService {
     getTask: async ({ task }) => this.withTask(task, async (record) => ok({ task: this.view(record.task()) })),
     listTasks: async () => ok({ tasks: this.options.feed.state().tasks }),
     cancelTask: async ({ task }) => this.decide(task, (record) => this.options.desk.cancel(record)),
+    resumeTask: async ({ task, limits, note }) =>
+      this.decide(task, (record) =>
+        this.options.desk.resume(record, { note, ...(limits === undefined ? {} : { limits }) }),
+      ),
     discardTask: async ({ task }) => this.decide(task, (record) => this.options.desk.discard(record)),
     applyTask: async ({ task, paths }) =>
       this.withTask(task, async (record) => {

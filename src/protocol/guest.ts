@@ -45,6 +45,9 @@ const change = z.object({
   sha256: z.nullable(z.string()),
 });
 
+/** SHA-256 of a file's content before and after a change, hexadecimal; null where there was none. */
+const contentChange = z.object({ before: z.nullable(z.string()), after: z.nullable(z.string()) });
+
 /** Every request the guest serves: parameters and result, both checked on both sides. Paths are relative to the repository. */
 export const guestMethods = {
   hello: {
@@ -83,11 +86,11 @@ export const guestMethods = {
   },
   write_file: {
     params: z.object({ path, content: z.string() }),
-    result: z.object({ created: z.boolean(), bytes: count }),
+    result: z.object({ created: z.boolean(), bytes: count, content: contentChange }),
   },
   edit_file: {
     params: z.object({ path, oldText: z.string(), newText: z.string() }),
-    result: z.object({ line: count, bytes: count }),
+    result: z.object({ line: count, bytes: count, content: contentChange }),
   },
   delete_file: { params: z.object({ path }), result: z.object({}) },
   /** Manifest compare against the uploaded tree, after up to 5,000 changes the rest is left out and said. */

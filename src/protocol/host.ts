@@ -22,19 +22,23 @@ export const largestLimits = { newTokens: 100_000_000, steps: 10_000, seconds: 7
 
 const limitUpTo = (value: number) => z.optional(z.int().check(z.positive(), z.lte(value)));
 
+/** Limits as the user wants them. */
+const limitWishSchema = z.object({
+  newTokens: limitUpTo(largestLimits.newTokens),
+  steps: limitUpTo(largestLimits.steps),
+  seconds: limitUpTo(largestLimits.seconds),
+});
+
+/** Characters of what the user says to the agent with a resume. */
+export const longestNote = 4_000;
+
 /** The user's own settings, sent by the client that starts a task. Never read from a workspace. */
 export const taskSettingsSchema = z.object({
   ollamaHost: z.optional(z.string()),
   contextTokens: z.optional(z.int().check(z.positive())),
   requireGvisor: z.optional(z.boolean()),
   testCommand: z.optional(z.array(z.string())),
-  limits: z.optional(
-    z.object({
-      newTokens: limitUpTo(largestLimits.newTokens),
-      steps: limitUpTo(largestLimits.steps),
-      seconds: limitUpTo(largestLimits.seconds),
-    }),
-  ),
+  limits: z.optional(limitWishSchema),
 });
 
 /** One line of a task's trace, as clients follow it: parsed for show, never a source of state. */
@@ -100,6 +104,15 @@ export const hostMethods = {
   getTask: { params: taskParams, result: z.object({ task: taskViewSchema }) },
   listTasks: { params: z.object({}), result: z.object({ tasks: z.array(taskViewSchema) }) },
   cancelTask: { params: taskParams, result: z.object({ task: taskViewSchema }) },
+  /** Lets a task go on that failed, waits or is paused. Each limit is a new value above the present one; the note is for the agent. */
+  resumeTask: {
+    params: z.object({
+      task: z.string(),
+      limits: z.optional(limitWishSchema),
+      note: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(longestNote))),
+    }),
+    result: z.object({ task: taskViewSchema }),
+  },
   discardTask: { params: taskParams, result: z.object({ task: taskViewSchema }) },
   /** `paths` absent: every file that is not protected. Named paths are applied even when protected: naming one is the approval. */
   applyTask: {

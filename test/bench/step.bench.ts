@@ -19,6 +19,9 @@ import { type BenchRow, median } from './benchRow.ts';
 /** What we add to a step beside the model and the tool, milliseconds. */
 const limitMs = 10;
 const steps = 100;
+const budgets = { steps, newTokens: 10_000_000, totalTokens: 100_000_000 };
+/** The bench does the same again and again, which is what the detectors stop. */
+const patience = { sameResults: steps, sameCalls: steps, idleSteps: steps };
 
 /** A task of many steps with a model and a box that take no time: what is left is ours, the synced trace included. */
 export async function stepBench(): Promise<readonly BenchRow[]> {
@@ -38,7 +41,7 @@ export async function stepBench(): Promise<readonly BenchRow[]> {
         origin: { kind: 'cli' },
         model: { driver: 'replay', name: 'bench' },
         replay: true,
-        limits: { ...defaultLimits, steps, newTokens: 10_000_000, totalTokens: 100_000_000 },
+        limits: { ...defaultLimits, ...budgets, ...patience },
         settings: { contextTokens: 16_384, requireGvisor: false },
         workspace: 'bench',
         product: 'bench',

@@ -95,6 +95,7 @@ export class MemoryHostService implements HostService {
     getTask: ({ task }) => this.find(task),
     listTasks: () => ok({ tasks: this.state().tasks }),
     cancelTask: ({ task }) => this.move(task, 'cancelled'),
+    resumeTask: ({ task }) => this.move(task, 'revising'),
     discardTask: ({ task }) => this.move(task, 'discarded'),
     applyTask: ({ task, paths }) => {
       const found = this.find(task);

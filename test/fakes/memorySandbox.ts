@@ -191,9 +191,11 @@ export class MemorySandbox implements Sandbox {
       search_text: ({ pattern, regex, glob, limit }) => this.search(pattern, regex, glob, limit),
       write_file: ({ path, content }) => {
         checkPath(path);
-        const created = !this.files.has(path);
+        const old = this.files.get(path);
         this.setText(path, content);
-        return { created, bytes: this.file(path).bytes.length };
+        const { bytes } = this.file(path);
+        const change = { before: old === undefined ? null : sha256(old.bytes), after: sha256(bytes) };
+        return { created: old === undefined, bytes: bytes.length, content: change };
       },
       edit_file: ({ path, oldText, newText }) => {
         const file = this.file(path);
@@ -202,7 +204,8 @@ export class MemorySandbox implements Sandbox {
           throw new GuestFailure(edited.error.reason, edited.error.message);
         }
         this.files.set(path, { ...file, bytes: edited.value.bytes });
-        return { line: edited.value.line, bytes: edited.value.bytes.length };
+        const change = { before: sha256(file.bytes), after: sha256(edited.value.bytes) };
+        return { line: edited.value.line, bytes: edited.value.bytes.length, content: change };
       },
       delete_file: ({ path }) => {
         this.file(path);

@@ -9,6 +9,8 @@ const call = (name: string, args: Record<string, unknown>): Turns[number] => ({ 
 const read = call('read_file', { path: 'src/sum.js' });
 const edit = call('edit_file', { path: 'src/sum.js', oldText: 'a - b', newText: 'a + b' });
 const finish = call('finish', { summary: 'add now adds.' });
+/** A model that never ends, and never does the same twice. */
+const manyReads = Array.from({ length: 10 }, (_, index) => call('search_text', { pattern: `word ${index}` }));
 
 describe('a task', () => {
   test('goes from goal to a proved changeset, and its trace is the one on record', async () => {
@@ -130,12 +132,12 @@ describe('a limit', () => {
   });
 
   test('stops at the number of steps', async () => {
-    const { trace } = await playPipeline({ limits: { steps: 4 }, turns: Array.from({ length: 10 }, () => read) });
+    const { trace } = await playPipeline({ limits: { steps: 4 }, turns: manyReads });
     expect(trace.task()).toMatchObject({ state: 'failed', reason: { code: 'step-limit' }, usage: { steps: 4 } });
   });
 
   test('stops before a call that could pass the token budget', async () => {
-    const turns = Array.from({ length: 10 }, () => ({ ...read, usage: { prompt: 4_000, output: 500 } }));
+    const turns = manyReads.map((turn) => ({ ...turn, usage: { prompt: 4_000, output: 500 } }));
     const { trace } = await playPipeline({ limits: { newTokens: 8_000 }, turns });
     const task = trace.task();
     expect(task).toMatchObject({ state: 'failed', reason: { code: 'budget-exhausted' } });

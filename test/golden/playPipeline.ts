@@ -44,6 +44,8 @@ const runTests: MemoryCommand = (_params, box) => {
 
 export interface Play {
   readonly turns: ReplayScript['turns'];
+  /** Stands for the test command. */
+  readonly command?: MemoryCommand;
   readonly limits?: Partial<Limits>;
   readonly files?: Readonly<Record<string, string>>;
   /** One life of the host each: the task is taken up again after the one before has ended. */
@@ -58,25 +60,27 @@ export interface Play {
   readonly onStart?: (box: MemorySandbox, count: number) => void;
 }
 
+/** The same with a model in place of a recording. */
+export type ModelPlay = Omit<Play, 'turns'> & { readonly model: LanguageModel };
+
 export interface Played {
   readonly trace: MemoryTaskTrace;
   readonly engine: MemoryEngine;
   readonly store: MemoryTreeStore;
+  readonly ports: SupervisorPorts;
 }
 
 /** Runs a whole task with a recorded model: the real core, with sandboxes, trees and trace in memory. */
-export async function playPipeline(play: Play): Promise<Played> {
-  const folder = mkdtempSync(join(tmpdir(), 'nightshift-golden-'));
-  const path = join(folder, 'script.json');
-  writeFileSync(path, JSON.stringify({ version: 1, turns: play.turns }));
+export async function playPipeline(play: Play | ModelPlay): Promise<Played> {
+  const recording = 'turns' in play ? record(play.turns) : undefined;
   const trace = new MemoryTaskTrace();
-  const engine = new MemoryEngine(runTests);
+  const engine = new MemoryEngine(play.command ?? runTests);
   engine.downAt = new Set(play.engineDown);
   engine.onStart = (box) => play.onStart?.(box, engine.boxes.length);
   const store = new MemoryTreeStore(play.files ?? defectiveProject);
-  const recorded = createReplayModel({ path, name: 'script' });
-  const model = failingFirst(recorded, [...(play.modelFailures ?? [])]);
   const protection = testProtection();
+  const answering = 'turns' in play ? createReplayModel({ path: recording?.path ?? '', name: 'script' }) : play.model;
+  const model = failingFirst(answering, [...(play.modelFailures ?? [])]);
   const ports: SupervisorPorts = {
     store,
     engine,
@@ -116,9 +120,16 @@ export async function playPipeline(play: Play): Promise<Played> {
       if (await takeUp(trace)) await runTask({ ports, trace, signal });
     }
   } finally {
-    rmSync(folder, { recursive: true });
+    recording?.remove();
   }
-  return { trace, engine, store };
+  return { trace, engine, store, ports };
+}
+
+function record(turns: ReplayScript['turns']): { readonly path: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-golden-'));
+  const path = join(folder, 'script.json');
+  writeFileSync(path, JSON.stringify({ version: 1, turns }));
+  return { path, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 function failingFirst(model: LanguageModel, reasons: ModelFailureReason[]): LanguageModel {

@@ -70,6 +70,10 @@ const sayings: Readonly<Record<string, Say>> = {
     z.looseObject({ tool: z.string(), failures: count }),
     ({ tool, failures }) => `${tool} is closed for this task after ${counted(failures, 'failure')}`,
   ),
+  'limits-extended': say(z.looseObject({}), (data) => {
+    const raised = Object.entries(data).map(([name, value]) => `${name} ${String(value)}`);
+    return `limits raised: ${raised.join(', ')}`;
+  }),
   'notice-given': say(z.looseObject({ guard: z.string() }), ({ guard }) => `the agent was told about: ${guard}`),
   'guard-tripped': say(
     z.looseObject({ guard: z.string(), reason }),

@@ -90,11 +90,16 @@ export function nextSteps({ id, state, reason, changeset }: TaskView): string[] 
   const isOver = state === 'failed' || state === 'discarded' || state === 'cancelled';
   return [
     ...(isOver && changeset !== undefined ? [`nightshift patch ${id}     print the diff`] : []),
+    ...(canResume(state) ? [`nightshift resume ${id}    let it go on`] : []),
     ...(state === 'failed' ? [`nightshift discard ${id}   forget it`] : []),
     ...(state === 'failed' && isEnvironmentReason(reason?.code ?? '')
       ? ['nightshift doctor     check what this machine lacks']
       : []),
   ];
+}
+
+function canResume(state: TaskView['state']): boolean {
+  return state === 'failed' || state === 'waiting' || state === 'paused';
 }
 
 /** What a person may do with a task that goes on without being watched. */

@@ -4,6 +4,7 @@ import type { GuardVerdict } from '../guards/guardVerdict.ts';
 import { checkAfterCall } from '../guards/guards.ts';
 import type { Message, Turn } from '../models/languageModel.ts';
 import { uncalibrated } from '../models/tokenEstimate.ts';
+import { isEmptyAnswer, tooManyCalls } from '../tasks/conduct.ts';
 import { type AgentPorts, interruption, type RunEnd, type RunInput, type RunMemory } from './agentRun.ts';
 import { askModel } from './modelCall.ts';
 import { callTool } from './toolCall.ts';
@@ -14,6 +15,11 @@ const maxCallsPerAnswer = 8;
 /** Runs one agent until it finishes, a limit stops it, or it is cancelled. */
 export async function runAgent(ports: AgentPorts, input: RunInput, signal: AbortSignal): Promise<RunEnd> {
   const memory: RunMemory = { history: [], calibration: uncalibrated };
+  // A host that was killed before it could judge the last answer leaves that to the next run.
+  const before = await guardAfter(ports, input, ports.trace.task().usage.steps, memory.history);
+  if (before !== undefined) {
+    return before;
+  }
   for (;;) {
     if (signal.aborted) {
       return { outcome: 'cancelled' };
@@ -26,7 +32,9 @@ export async function runAgent(ports: AgentPorts, input: RunInput, signal: Abort
     const end =
       asked.kind === 'turn'
         ? await followTurn(ports, input, history, asked.turn, signal)
-        : await followUnreadable(ports, input, history);
+        : asked.kind === 'unreadable'
+          ? await followUnreadable(ports, input, history)
+          : await guardAfter(ports, input, ports.trace.task().usage.steps, history);
     if (end !== undefined) {
       return end;
     }
@@ -44,6 +52,10 @@ async function followTurn(
   // A call from an answer that was cut off may be half a file: it is never run.
   const calls = turn.finish === 'length' ? [] : turn.calls.slice(0, maxCallsPerAnswer);
   const tooMany = turn.finish === 'length' ? [] : turn.calls.slice(maxCallsPerAnswer);
+  // Nothing to answer to: the model is asked the same again.
+  if (isEmptyAnswer(turn)) {
+    return await guardAfter(ports, input, step, history);
+  }
   history.push({
     role: 'assistant',
     content: turn.text,
@@ -101,7 +113,7 @@ function textAfterSilence(turn: Turn): string {
 async function refuseCalls(ports: AgentPorts, run: string, step: number, calls: Turn['calls']): Promise<string> {
   const message = `Only the first ${maxCallsPerAnswer} calls of an answer are run; make one call at a time.`;
   for (const call of calls) {
-    const reason = { code: 'too-many-calls', message };
+    const reason = { code: tooManyCalls, message };
     await ports.trace.record({ type: 'call-refused', actor: 'host', data: { run, step, call, reason } });
   }
   return `${message} Not run: ${calls.map((call) => call.name).join(', ')}.`;

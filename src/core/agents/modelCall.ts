@@ -1,27 +1,29 @@
+import { type Failure } from '../../base/failure.ts';
+import { fingerprint } from '../../base/fingerprint.ts';
 import { activeSecondsNow } from '../guards/activeTime.ts';
 import { timeLimit } from '../guards/budgets.ts';
 import { checkBeforeCall } from '../guards/guards.ts';
+import type { GuardVerdict } from '../guards/guardVerdict.ts';
 import { assembleMessages } from '../models/contextAssembly.ts';
-import type { ChatRequest, ModelFailure, ModelFailureReason, Turn } from '../models/languageModel.ts';
-import { alreadySentTokens } from '../models/promptPrefix.ts';
-import { calibrate, countCall, createEstimator } from '../models/tokenEstimate.ts';
-import { contextTruncated } from '../models/truncation.ts';
+import { isTransient, pauseBefore } from '../models/endpointBreaker.ts';
+import type { ChatRequest, Turn } from '../models/languageModel.ts';
+import { createEstimator } from '../models/tokenEstimate.ts';
 import type { Task } from '../tasks/task.ts';
 import { toolSpec } from '../tools/toolRegistry.ts';
 import type { AgentPorts, RunEnd, RunInput, RunMemory } from './agentRun.ts';
+import { alreadySent, listen, type Question, recordAnswer, recordFailure } from './modelAnswer.ts';
 import { offeredTools } from './toolCall.ts';
 
 export type Asked =
   | { readonly kind: 'turn'; readonly turn: Turn }
   /** The model wrote a call that its server could not read: there is no answer, and the model is to be told. */
   | { readonly kind: 'unreadable' }
+  /** The answer only repeated itself and was broken off: it is asked for again. */
+  | { readonly kind: 'runaway' }
   | { readonly kind: 'end'; readonly end: RunEnd };
 
-/** A server that restarts or is busy is asked again; what the request itself is to blame for is not. */
-const transient: ReadonlySet<ModelFailureReason> = new Set(['busy', 'crashed', 'interrupted', 'unreachable']);
-
-/** Milliseconds between attempts. */
-const backoff = [1_000, 2_000, 4_000, 8_000] as const;
+/** Added to the role's temperature when the last answer ran away. */
+const varied = 0.2;
 
 /** One step: checks the limits, asks the model, records question and answer. */
 export async function askModel(
@@ -46,25 +48,19 @@ export async function askModel(
     return stop(ports, input, 'context', { code: assembled.error.reason, message: assembled.error.message });
   }
   const { messages, estimatedTokens } = assembled.value;
+  const task = trace.task();
+  const { runawaysInARow, emptyInARow } = task.conduct;
   const request: ChatRequest = {
     messages,
     tools,
     contextTokens: input.contextTokens,
     maxOutputTokens: role.maxOutputTokens,
-    temperature: role.temperature,
-    seed: 1,
+    temperature: role.temperature + (runawaysInARow > 0 ? varied : 0),
+    // The same question with the same seed would have the same answer.
+    seed: 1 + runawaysInARow + emptyInARow,
   };
-  const alreadySent = alreadySentTokens(memory.previous, request, createEstimator(memory.calibration));
-  const task = trace.task();
-  const verdict = checkBeforeCall(
-    task,
-    {
-      promptTokens: estimatedTokens,
-      newTokens: Math.max(0, estimatedTokens - alreadySent),
-      maxOutput: role.maxOutputTokens,
-    },
-    activeSecondsNow(ports.clock, task),
-  );
+  const question = { request, estimatedTokens };
+  const verdict = checkQuestion(ports, memory, question);
   if (verdict.kind === 'stop') {
     return stop(ports, input, verdict.guard, verdict.reason);
   }
@@ -78,15 +74,16 @@ export async function askModel(
     memory.history.push({ role: 'user', content: verdict.text });
     return askModel(ports, input, memory, signal);
   }
-  return askUntilAnswered(ports, input, memory, { request, estimatedTokens, alreadySent }, signal);
+  return askUntilAnswered(ports, input, memory, question, signal);
 }
 
-/** A request, sized. */
-interface Question {
-  readonly request: ChatRequest;
-  readonly estimatedTokens: number;
-  /** Tokens of it that the server has worked on in this run. */
-  readonly alreadySent: number;
+/** Whether the limits allow to ask it now. */
+function checkQuestion(ports: AgentPorts, memory: RunMemory, question: Question): GuardVerdict {
+  const task = ports.trace.task();
+  const { request, estimatedTokens } = question;
+  const newTokens = Math.max(0, estimatedTokens - alreadySent(memory, question));
+  const estimate = { promptTokens: estimatedTokens, newTokens, maxOutput: request.maxOutputTokens };
+  return checkBeforeCall(task, estimate, activeSecondsNow(ports.clock, task));
 }
 
 async function askUntilAnswered(
@@ -96,88 +93,58 @@ async function askUntilAnswered(
   question: Question,
   signal: AbortSignal,
 ): Promise<Asked> {
-  const { trace, model } = ports;
+  const { trace } = ports;
   const { request, estimatedTokens } = question;
   const { run } = input;
   const step = trace.task().usage.steps + 1;
   const artifact = await trace.putArtifact(new TextEncoder().encode(JSON.stringify(request)));
-  for (let attempt = 0; ; attempt += 1) {
+  for (let attempts = 1; ; attempts += 1) {
     await trace.record({
       type: 'model-asked',
       actor: 'host',
       data: { run, step, request: artifact, estimatedTokens, contextTokens: request.contextTokens },
     });
-    const remaining = remainingMilliseconds(ports, trace.task());
-    const deadline = AbortSignal.timeout(remaining);
-    const answer = await model.chat(request, { signal: AbortSignal.any([signal, deadline]) });
-    if (answer.ok) {
-      await recordAnswer(ports, memory, { ...question, run, step }, answer.value);
-      return { kind: 'turn', turn: answer.value };
+    const answer = await listen(ports.model, request, remainingMilliseconds(ports, trace.task()), signal);
+    const asked = { ...question, run, step };
+    if (answer.turn !== undefined) {
+      await recordAnswer(ports, memory, asked, answer.turn);
+      return { kind: 'turn', turn: answer.turn };
     }
-    await trace.record({
-      type: 'model-failed',
-      actor: 'model',
-      data: { run, step, reason: { code: answer.error.reason, message: answer.error.message } },
-    });
+    await recordFailure(ports, memory, asked, answer);
     if (signal.aborted) {
       return { kind: 'end', end: { outcome: 'cancelled' } };
     }
-    if (deadline.aborted) {
+    if (answer.late) {
       const verdict = timeLimit(trace.task(), trace.task().limits.seconds);
       if (verdict.kind === 'stop') {
         return stop(ports, input, verdict.guard, verdict.reason);
       }
     }
-    if (answer.error.reason === 'malformed-call') {
-      return { kind: 'unreadable' };
+    const { reason } = answer.error;
+    if (reason === 'malformed-call' || reason === 'runaway') {
+      return { kind: reason === 'runaway' ? 'runaway' : 'unreadable' };
     }
-    const pause = transient.has(answer.error.reason) ? backoff[attempt] : undefined;
+    const pause = isTransient(reason) ? pauseBefore(attempts, spreadOf(run, step, attempts)) : undefined;
     if (pause === undefined) {
       return { kind: 'end', end: { outcome: 'failed', reason: modelReason(answer.error) } };
     }
     await ports.sleep(pause, signal);
+    // What came of the broken answer has been spent.
+    const verdict = checkQuestion(ports, memory, question);
+    if (verdict.kind === 'stop') {
+      return stop(ports, input, verdict.guard, verdict.reason);
+    }
   }
 }
 
-function modelReason(error: ModelFailure): { code: string; message: string } {
-  const code = error.reason.startsWith('model-') ? error.reason : `model-${error.reason}`;
-  return { code, message: error.message };
+/** From 0 to 1, another one for each run: chance enough to keep tasks apart, and the same in a replay. */
+function spreadOf(run: string, step: number, attempts: number): number {
+  return (Number.parseInt(fingerprint(`${run} ${step} ${attempts}`), 16) % 1_000) / 1_000;
 }
 
-async function recordAnswer(
-  ports: AgentPorts,
-  memory: RunMemory,
-  asked: Question & { readonly run: string; readonly step: number },
-  turn: Turn,
-): Promise<void> {
-  const { run, step, request, estimatedTokens, alreadySent } = asked;
-  const output = createEstimator(memory.calibration)(turn.text + turn.thinking + JSON.stringify(turn.calls));
-  const truncated = contextTruncated(estimatedTokens, turn.usage.prompt, alreadySent);
-  const tokens = countCall({
-    usage: turn.usage,
-    estimated: { prompt: estimatedTokens, output },
-    alreadySent,
-  });
-  memory.previous = { prompt: request, tokens };
-  memory.calibration = calibrate(memory.calibration, estimatedTokens, turn.usage.prompt);
-  await ports.trace.record({
-    type: 'model-answered',
-    actor: 'model',
-    data: {
-      run,
-      step,
-      text: turn.text,
-      thinking: turn.thinking,
-      calls: [...turn.calls],
-      finish: turn.finish,
-      promptTokens: tokens.prompt,
-      outputTokens: tokens.output,
-      counted: tokens.exact,
-      newTokens: tokens.new,
-      milliseconds: turn.milliseconds,
-      truncated,
-    },
-  });
+function modelReason(error: Failure): { code: string; message: string } {
+  const code = error.reason.startsWith('model-') ? error.reason : `model-${error.reason}`;
+  return { code, message: error.message };
 }
 
 async function stop(

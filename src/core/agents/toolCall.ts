@@ -1,3 +1,4 @@
+import { fingerprint } from '../../base/fingerprint.ts';
 import { toolsToClose } from '../guards/guards.ts';
 import type { ToolCall } from '../models/languageModel.ts';
 import { isSandboxReason } from '../sandbox/sandboxReasons.ts';
@@ -31,7 +32,7 @@ export async function callTool(
       actor: 'host',
       data: { run, step, call, reason: { code: reason, message } },
     });
-    return { output: message, wrote: false };
+    return { output: capOutput(message), wrote: false };
   }
   const { tool, args, repairs } = valid.value;
   await trace.record({
@@ -77,6 +78,8 @@ async function recordReturn(
       output,
       ...(artifact === undefined ? {} : { artifact }),
       ...(outcome.ok ? {} : { reason: outcome.reason }),
+      ...(outcome.likeness === undefined ? {} : { likeness: fingerprint(outcome.likeness) }),
+      ...(outcome.ok && outcome.file !== undefined ? { file: outcome.file } : {}),
     },
   });
   return output;

@@ -77,7 +77,7 @@ function withinBudget(task: Task, budget: Budget): GuardVerdict {
   const { guard, code, limit, used, after, unit } = budget;
   if (!(after <= limit)) {
     const message =
-      `The task has used ${used} of its ${limit} ${unit} and the next step does not fit; ` + wayOut(guard);
+      `The task has used ${used} of its ${limit} ${unit} and the next step does not fit; ` + wayOut(task, guard);
     return { kind: 'stop', guard, reason: { code, message } };
   }
   if (used >= limit * budgetNoticeShare && !task.notices.includes(guard)) {
@@ -87,17 +87,17 @@ function withinBudget(task: Task, budget: Budget): GuardVerdict {
   return go;
 }
 
-/** The user's setting and command-line option that hold a limit; the other limits follow from these. */
-const settingOf: Readonly<Partial<Record<GuardName, { readonly setting: string; readonly option: string }>>> = {
-  'new-tokens': { setting: 'nightshift.limits.newTokens', option: '--max-tokens' },
-  'total-tokens': { setting: 'nightshift.limits.newTokens', option: '--max-tokens' },
-  steps: { setting: 'nightshift.limits.steps', option: '--max-steps' },
-  seconds: { setting: 'nightshift.limits.minutes', option: '--max-minutes' },
+/** The command-line option that raises a limit and twice the present value for it; the other limits follow from these. */
+const optionOf: Readonly<Partial<Record<GuardName, (task: Task) => string>>> = {
+  'new-tokens': ({ limits }) => `--max-tokens ${2 * limits.newTokens}`,
+  'total-tokens': ({ limits }) => `--max-tokens ${2 * limits.newTokens}`,
+  steps: ({ limits }) => `--max-steps ${2 * limits.steps}`,
+  seconds: ({ limits }) => `--max-minutes ${Math.ceil(limits.seconds / 30)}`,
 };
 
-function wayOut(guard: GuardName): string {
-  const held = settingOf[guard];
-  return held === undefined
+function wayOut(task: Task, guard: GuardName): string {
+  const option = optionOf[guard]?.(task);
+  return option === undefined
     ? 'delegate a smaller goal.'
-    : `raise ${held.setting} in your settings (${held.option} on the command line) and delegate it again, or delegate a smaller goal.`;
+    : `\`nightshift resume ${task.id} ${option}\` goes on with more, or delegate a smaller goal.`;
 }

@@ -1,7 +1,10 @@
 import type { Task } from '../tasks/task.ts';
-import { malformedCalls, silentAnswers } from './answers.ts';
+import { emptyAnswers, malformedCalls, runaways, silentAnswers } from './answers.ts';
 import { type CallEstimate, newTokenBudget, stepLimit, timeLimit, totalTokenBudget } from './budgets.ts';
+import { commandTime, commandTimeouts } from './commands.ts';
 import { type GuardVerdict, strictest } from './guardVerdict.ts';
+import { contentReturns, idleSteps } from './progress.ts';
+import { alternatingCalls, sameCalls } from './repetition.ts';
 
 /**
  * Whether the next model call may be made. `seconds` is the active wall time so far: what is folded plus the time since the
@@ -18,7 +21,18 @@ export function checkBeforeCall(task: Task, estimate: CallEstimate, seconds: num
 
 /** Whether the run may go on after an answer whose calls have been dealt with. */
 export function checkAfterCall(task: Task): GuardVerdict {
-  return strictest([malformedCalls(task), silentAnswers(task)]);
+  return strictest([
+    malformedCalls(task),
+    emptyAnswers(task),
+    runaways(task),
+    silentAnswers(task),
+    commandTimeouts(task),
+    commandTime(task),
+    sameCalls(task),
+    alternatingCalls(task),
+    contentReturns(task),
+    idleSteps(task),
+  ]);
 }
 
 /** Tools that failed too often in a row and are still on offer; sorted by name. Closing one is for the rest of the task. */

@@ -8,7 +8,7 @@ import { exportTree } from './treeExport.ts';
 export async function importResult(
   assignment: Assignment,
   box: Sandbox,
-  result: { readonly run: string; readonly tree: string; readonly summary: string },
+  result: { readonly run: string; readonly tree: string; readonly summary: string; readonly unfinished?: true },
 ): Promise<Result<void, Failure>> {
   const { ports, trace, signal } = assignment;
   const task = trace.task();
@@ -39,7 +39,12 @@ export async function importResult(
   await trace.record({
     type: 'changeset-imported',
     actor: 'host',
-    data: { run: result.run, changeset: changeset.value, summary: result.summary },
+    data: {
+      run: result.run,
+      changeset: changeset.value,
+      summary: result.summary,
+      ...(result.unfinished === true ? { unfinished: true } : {}),
+    },
   });
   await trace.record({
     type: 'policy-judged',

@@ -9,6 +9,8 @@ export interface StageEnd {
   readonly move: TaskMove;
   readonly by: Actor;
   readonly reason?: { readonly code: string; readonly message: string };
+  /** What the user says with a resume. */
+  readonly note?: string;
 }
 
 /** The work of one state. A failure ends the task with its reason, unless the task was cancelled. */

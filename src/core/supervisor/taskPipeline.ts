@@ -11,6 +11,11 @@ import type { Assignment } from './supervisorPorts.ts';
 import { verifyStage } from './verifyStage.ts';
 import { workStage } from './workStage.ts';
 
+/** A task that failed before its snapshot was taken and is resumed gets it now. */
+async function reviseStage(assignment: Assignment): ReturnType<Stage> {
+  return assignment.trace.task().snapshot === undefined ? prepareStage(assignment) : ok({ move: 'work', by: 'host' });
+}
+
 const begin =
   (move: TaskMove): Stage =>
   () =>
@@ -26,7 +31,7 @@ const stages: Partial<Record<TaskState, Stage>> = {
   working: workStage,
   verifying: verifyStage,
   reviewing: reviewStage,
-  revising: begin('work'),
+  revising: reviseStage,
 };
 
 /** Works on a task until it needs a person, is over, or the host stops: then it stays where it is and goes on later. Never rejects for what a model, a box or a repository does. */
@@ -63,7 +68,7 @@ export interface MoveAnswer {
 export async function moveTask({ trace }: Pick<Assignment, 'trace'>, end: StageEnd): Promise<MoveAnswer> {
   let answer: MoveAnswer = { allowed: false, refusal: '' };
   await trace.record((task) => {
-    const { allowed, entry } = proposeMove(task, end.move, end.by, end.reason);
+    const { allowed, entry } = proposeMove(task, end.move, end.by, end.reason, end.note);
     answer = { allowed, refusal: entry.type === 'move-refused' ? entry.data.reason : '' };
     return entry;
   });

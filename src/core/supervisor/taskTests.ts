@@ -4,6 +4,7 @@ import { detectTests } from '../changes/proof/detectTests.ts';
 import type { TestReport } from '../changes/proof/proof.ts';
 import { runTestsOn, type TestRun } from '../changes/proof/runProof.ts';
 import type { TestCommand } from '../changes/proof/testCommand.ts';
+import { commandSecondsLeft } from '../guards/commands.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Assignment } from './supervisorPorts.ts';
 import { openBox } from './taskBox.ts';
@@ -32,6 +33,9 @@ export async function testCommandOf({ ports, trace, signal }: Assignment): Promi
   return detectTests(view, settings.testCommand === undefined ? undefined : { argv: settings.testCommand });
 }
 
+/** Stands for a run where the host itself proves a changeset. */
+export const proofRun = 'proof';
+
 /** What a run of the tests needs, with each box recorded in the task's trace. */
 export function testRun(assignment: Assignment, command: TestCommand, run: string): TestRun {
   const { ports, trace, signal } = assignment;
@@ -41,7 +45,7 @@ export function testRun(assignment: Assignment, command: TestCommand, run: strin
     command,
     redactor: ports.redactor,
     signal,
-    commandSeconds: trace.task().limits.commandSeconds,
+    commandSeconds: run === proofRun ? trace.task().limits.commandSeconds : commandSecondsLeft(trace.task()),
   };
 }
 

@@ -8,7 +8,7 @@ import { isReplaceable, maxReplacements } from '../sandbox/sandboxReasons.ts';
 import type { Task } from '../tasks/task.ts';
 import type { StageEnd } from './stageEnd.ts';
 import type { Assignment } from './supervisorPorts.ts';
-import { testCommandOf, testRun } from './taskTests.ts';
+import { proofRun, testCommandOf, testRun } from './taskTests.ts';
 
 /** Attempts after which a red proof is final: the first, and two that were told what failed. */
 const maxAttempts = 3;
@@ -68,7 +68,7 @@ async function proofOf(
   await assignment.trace.record({ type: 'proof-started', actor: 'host', data: { hash, runner, command: [...argv] } });
   for (let replacements = 0; ; replacements += 1) {
     const proof = await prove({
-      ...testRun(assignment, command.value, 'proof'),
+      ...testRun(assignment, command.value, proofRun),
       hash,
       baseTree,
       patchedTree: resultTree,

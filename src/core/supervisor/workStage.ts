@@ -46,9 +46,15 @@ export async function workStage(assignment: Assignment): Promise<Result<StageEnd
   }
 }
 
-/** A host that was killed between the import and the move finds the work done. */
-function hasUnprovedChangeset({ changeset, changesetRun, judgedHash, proof, run }: Task): boolean {
-  return changeset !== undefined && changesetRun === run?.id && judgedHash === changeset.hash && proof === undefined;
+/** A host that was killed between the import and the move finds the work done; what a stopped run left is not. */
+function hasUnprovedChangeset({ changeset, changesetRun, unfinished, judgedHash, proof, run }: Task): boolean {
+  return (
+    !unfinished &&
+    changeset !== undefined &&
+    changesetRun === run?.id &&
+    judgedHash === changeset.hash &&
+    proof === undefined
+  );
 }
 
 async function runOnce(assignment: Assignment, model: LanguageModel): Promise<Result<RunEnd, Failure>> {
@@ -169,7 +175,8 @@ async function importWork(
     return imported.ok ? ok(end) : imported;
   }
   if (end.outcome === 'stopped' || end.outcome === 'failed') {
-    await importResult(assignment, box, { run, tree, summary: `Not finished: ${end.reason.message}` });
+    const summary = `Not finished: ${end.reason.message}`;
+    await importResult(assignment, box, { run, tree, summary, unfinished: true });
   }
   return ok(end);
 }

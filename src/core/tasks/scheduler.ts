@@ -3,6 +3,8 @@ export class Scheduler {
   private readonly limit: number;
   private readonly queue: { readonly task: string; readonly work: () => Promise<void> }[] = [];
   private readonly running = new Map<string, Promise<void>>();
+  /** Submitted while the same task was running: queued when that ends. */
+  private readonly again = new Map<string, () => Promise<void>>();
   private readonly onBusyChange: () => void;
 
   /** `onBusyChange` is called when `busy` becomes true or false. */
@@ -11,8 +13,12 @@ export class Scheduler {
     this.onBusyChange = onBusyChange;
   }
 
-  /** A task that is already queued or running is not taken twice. */
+  /** A task that is queued is not taken twice; one that runs is queued once more when it has ended. */
   submit(task: string, work: () => Promise<void>): void {
+    if (this.running.has(task)) {
+      this.again.set(task, work);
+      return;
+    }
     if (this.has(task)) {
       return;
     }
@@ -58,6 +64,10 @@ export class Scheduler {
       }
       const done = next.work().finally(() => {
         this.running.delete(next.task);
+        const again = this.again.get(next.task);
+        if (this.again.delete(next.task) && again !== undefined) {
+          this.queue.push({ task: next.task, work: again });
+        }
         this.startNext();
         if (!this.busy) {
           this.onBusyChange();

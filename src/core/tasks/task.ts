@@ -5,6 +5,7 @@ import type { Limits } from '../guards/limits.ts';
 import type { ModelId } from '../models/languageModel.ts';
 import type { PolicyJudgement } from '../policy/pathPolicy.ts';
 import type { originSchema, settingsSchema, TraceEventData, usageSchema, voteSchema } from '../trace/traceEvent.ts';
+import type { Conduct } from './conduct.ts';
 import type { TaskState } from './taskState.ts';
 
 export type Origin = z.infer<typeof originSchema>;
@@ -32,8 +33,10 @@ export interface Task {
   readonly reason?: { readonly code: string; readonly message: string };
   readonly snapshot?: TraceEventData<'snapshot-taken'>;
   readonly run?: { readonly id: string; readonly agent: string; readonly ended: boolean };
+  /** What the user said with each resume, oldest first. */
+  readonly notes: readonly string[];
   readonly runs: number;
-  /** Runs that ended with a claim to be done; those that a box or the host broke off are none. */
+  /** Runs since the last resume that ended with a claim to be done; those that a box or the host broke off are none. */
   readonly attempts: number;
   readonly usage: TaskUsage;
   /** Tree of the newest checkpoint, where a new run goes on. */
@@ -41,6 +44,8 @@ export interface Task {
   readonly changeset?: Changeset;
   /** The run that the changeset is from. */
   readonly changesetRun?: string;
+  /** The changeset is what a run left that was stopped. */
+  readonly unfinished: boolean;
   readonly summary?: string;
   readonly judgement?: PolicyJudgement;
   /** The changeset that `judgement` is about. */
@@ -61,6 +66,9 @@ export interface Task {
   /** The answer that `malformedInARow` counted last, as `run/step`. */
   readonly malformedStep?: string;
   readonly silentInARow: number;
+  readonly conduct: Conduct;
+  /** Seconds that commands of the agent have taken. */
+  readonly commandSeconds: number;
   /** Guards whose notice the agent of the present run has got; a new run has not seen the old ones. */
   readonly notices: readonly string[];
   /** An apply whose intent is on disk and whose result is not. */

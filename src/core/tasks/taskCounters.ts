@@ -1,6 +1,7 @@
 import type { ModelFailureReason } from '../models/languageModel.ts';
 import { isSandboxReason } from '../sandbox/sandboxReasons.ts';
 import type { TraceEvent, TraceEventData, TraceEventType } from '../trace/traceEvent.ts';
+import { isEmptyAnswer } from './conduct.ts';
 import type { Task } from './task.ts';
 import type { TaskState } from './taskState.ts';
 
@@ -38,12 +39,12 @@ export function afterAnswer(task: Task, data: TraceEventData<'model-answered'>):
   };
 }
 
-/** An answer cut off by its length limit is no sign of either: it neither counts nor resets. */
+/** An answer cut off by its length limit is no sign of either, and an empty one is counted by itself: neither counts nor resets. */
 function silentInARow(before: number, data: TraceEventData<'model-answered'>): number {
   if (data.calls.length > 0) {
     return 0;
   }
-  return data.finish === 'length' ? before : before + 1;
+  return data.finish === 'length' || isEmptyAnswer(data) ? before : before + 1;
 }
 
 export function afterRefusedCall(task: Task, data: TraceEventData<'call-refused'>): Task {
@@ -56,11 +57,18 @@ export function afterRefusedCall(task: Task, data: TraceEventData<'call-refused'
 const unreadableCall: ModelFailureReason = 'malformed-call';
 
 export function afterModelFailure(task: Task, data: TraceEventData<'model-failed'>): Task {
-  return data.reason.code === unreadableCall ? { ...task, malformedInARow: task.malformedInARow + 1 } : task;
+  const { promptTokens = 0, outputTokens = 0, newTokens = 0 } = data;
+  const { usage } = task;
+  const tokens = usage.tokens + promptTokens + outputTokens;
+  const malformedInARow = task.malformedInARow + (data.reason.code === unreadableCall ? 1 : 0);
+  return { ...task, malformedInARow, usage: { ...usage, newTokens: usage.newTokens + newTokens, tokens } };
 }
 
-/** A box that failed says nothing about the tool. */
-export function afterReturn(task: Task, data: TraceEventData<'tool-returned'>): Task {
+/** A box that failed says nothing about the tool; the time a command took counts however it ended. */
+export function afterReturn(before: Task, data: TraceEventData<'tool-returned'>): Task {
+  const { open } = before.conduct;
+  const command = open?.call === data.call && open.effect === 'execute' ? Math.max(0, data.milliseconds) / 1_000 : 0;
+  const task = command === 0 ? before : { ...before, commandSeconds: before.commandSeconds + command };
   if (data.reason !== undefined && isSandboxReason(data.reason)) {
     return task;
   }

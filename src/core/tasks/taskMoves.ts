@@ -78,6 +78,7 @@ export function proposeMove(
   move: TaskMove,
   by: Actor,
   reason?: { readonly code: string; readonly message: string },
+  note?: string,
 ): MoveProposal {
   const refusal = whyNot(task, move, by);
   const to = moveTarget(task, move);
@@ -98,7 +99,13 @@ export function proposeMove(
     entry: {
       type: 'task-moved',
       actor: by,
-      data: { move, from: task.state, to, ...(reason === undefined ? {} : { reason }) },
+      data: {
+        move,
+        from: task.state,
+        to,
+        ...(reason === undefined ? {} : { reason }),
+        ...(note === undefined ? {} : { note }),
+      },
     },
   };
 }
@@ -109,6 +116,9 @@ function whyNot(task: Task, move: TaskMove, by: Actor): string | undefined {
   }
   if (!moveRights[by].includes(move)) {
     return `${by} may not ${move} a task`;
+  }
+  if (task.state === 'failed' && move === 'resume' && by !== 'user') {
+    return 'a task that failed is resumed by the user alone';
   }
   return (moveNeeds[move] ?? []).map((need) => need(task)).find((missing) => missing !== undefined);
 }

@@ -1,7 +1,8 @@
-import { defaultLimits } from '../guards/limits.ts';
+import { defaultLimits, type Limits, totalPerNewToken } from '../guards/limits.ts';
 import type { TraceEvent, TraceEventData } from '../trace/traceEvent.ts';
 import { activityAfter } from './taskActivity.ts';
 import { activeSeconds, afterAnswer, afterModelFailure, afterRefusedCall, afterReturn } from './taskCounters.ts';
+import { conductAfter, freshConduct } from './conduct.ts';
 import type { Task } from './task.ts';
 import { type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
 
@@ -18,7 +19,8 @@ export function foldTask(task: Task | undefined, event: TraceEvent): Task {
     usage: { ...before.usage, seconds: before.usage.seconds + activeSeconds(before, event) },
   };
   const after = applyEvent(counted, event);
-  return { ...after, activity: activityAfter(after, event) };
+  const conduct = conductAfter(after.conduct, event);
+  return { ...after, conduct, activity: activityAfter(after, event) };
 }
 
 /** The task that a trace tells of; undefined for a trace in which no task was created (empty, or cut at its first line). */
@@ -39,6 +41,8 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return task.id === '' ? created(task, event.data, event.ts) : task;
     case 'task-moved':
       return moved(task, event.data);
+    case 'limits-extended':
+      return event.actor === 'user' ? { ...task, limits: extended(task.limits, event.data) } : task;
     case 'snapshot-taken':
       return { ...task, snapshot: event.data };
     case 'run-started': {
@@ -115,7 +119,9 @@ function uncreated(event: TraceEvent): Task {
     updatedAt: event.ts,
     state: 'failed',
     runs: 0,
+    notes: [],
     attempts: 0,
+    unfinished: false,
     usage: { newTokens: 0, tokens: 0, steps: 0, seconds: 0 },
     votes: [],
     applied: [],
@@ -123,6 +129,8 @@ function uncreated(event: TraceEvent): Task {
     toolFailures: {},
     malformedInARow: 0,
     silentInARow: 0,
+    conduct: freshConduct,
+    commandSeconds: 0,
     notices: [],
     activity: '',
     events: 0,
@@ -151,11 +159,45 @@ function moved(task: Task, data: TraceEventData<'task-moved'>): Task {
     return task;
   }
   const { interrupted: _interrupted, reason: _reason, ...rest } = task;
+  const begun = task.state === 'failed' && data.move === 'resume' ? afresh : {};
   return {
     ...rest,
+    ...begun,
     state,
+    notes: data.note === undefined ? task.notes : [...task.notes, data.note].slice(-keptNotes),
     ...(state === 'waiting' || state === 'paused' ? { interrupted: task.state } : {}),
     ...(data.reason === undefined ? {} : { reason: data.reason }),
+  };
+}
+
+const keptNotes = 10;
+
+/** A person had another go at it: what speaks of the model's behaviour is forgotten, what was spent is not. */
+const afresh: Pick<
+  Task,
+  'conduct' | 'malformedInARow' | 'silentInARow' | 'toolFailures' | 'closedTools' | 'notices' | 'attempts'
+> = {
+  conduct: freshConduct,
+  malformedInARow: 0,
+  silentInARow: 0,
+  toolFailures: {},
+  closedTools: [],
+  notices: [],
+  attempts: 0,
+};
+
+/** Limits only ever grow, and the ones that follow from another one with it. */
+function extended(
+  limits: Limits,
+  { newTokens = 0, steps = 0, seconds = 0 }: TraceEventData<'limits-extended'>,
+): Limits {
+  return {
+    ...limits,
+    newTokens: Math.max(limits.newTokens, newTokens),
+    totalTokens: Math.max(limits.totalTokens, newTokens * totalPerNewToken),
+    steps: Math.max(limits.steps, steps),
+    seconds: Math.max(limits.seconds, seconds),
+    commandTotalSeconds: Math.max(limits.commandTotalSeconds, seconds),
   };
 }
 
@@ -171,6 +213,7 @@ function imported(task: Task, data: TraceEventData<'changeset-imported'>): Task 
     ...rest,
     changeset: data.changeset,
     changesetRun: data.run,
+    unfinished: data.unfinished === true,
     checkpoint: data.changeset.resultTree,
     summary: data.summary,
     applied: task.applied.filter((path) => unchanged.has(path)),

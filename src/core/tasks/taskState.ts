@@ -41,7 +41,8 @@ export const taskTransitions: Readonly<Record<TaskState, Readonly<Partial<Record
   applied: {},
   merged: {},
   discarded: {},
-  failed: { discard: 'discarded' },
+  /** Only the user resumes: see `proposeMove`. */
+  failed: { discard: 'discarded', resume: 'revising' },
   cancelled: {},
 };
 

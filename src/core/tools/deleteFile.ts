@@ -11,6 +11,8 @@ export const deleteFile: Tool<typeof parameters> = {
   parameters,
   async execute({ path }, { sandbox, signal }) {
     const answer = await sandbox.request('delete_file', { path }, { signal });
-    return answer.ok ? { ok: true, output: `Deleted ${path}.` } : toolFailure(answer.error);
+    return answer.ok
+      ? { ok: true, output: `Deleted ${path}.`, file: { path, before: null, after: null } }
+      : toolFailure(answer.error);
   },
 };

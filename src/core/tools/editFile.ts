@@ -26,6 +26,7 @@ export const editFile: Tool<typeof parameters> = {
     if (!answer.ok) {
       return toolFailure(answer.error);
     }
-    return { ok: true, output: `Edited ${path} at line ${answer.value.line}.` };
+    const { line, content } = answer.value;
+    return { ok: true, output: `Edited ${path} at line ${line}.`, file: { path, ...content } };
   },
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeTestReport, describeWholeReport } from './describeTestReport.ts';
+import { describeTestReport, describeWholeReport, testLikeness } from './describeTestReport.ts';
 import type { Tool } from './tool.ts';
 
 const parameters = z.object({});
@@ -16,7 +16,7 @@ export const runTests: Tool<typeof parameters> = {
     }
     const text = describeTestReport(report);
     const all = describeWholeReport(report);
-    const whole = all === text ? {} : { whole: all };
+    const whole = { ...(all === text ? {} : { whole: all }), likeness: testLikeness(report) };
     return report.timedOut
       ? { ok: false, reason: 'timed-out', message: text, ...whole }
       : { ok: true, output: text, ...whole };

@@ -8,15 +8,25 @@ export type ToolEffect = 'read' | 'write' | 'execute' | 'finish';
 /**
  * What the loop does with the call's answer. `output` (or `message`) is for the model: plain text, capped by the caller at 8 KB.
  * `whole` is what is kept of it where the tool has more to say than a model should read; without it, that text is the whole.
+ * `likeness` is what two answers that say the same have in common, where their texts differ all the same.
  */
 export type ToolOutcome =
   | {
       readonly ok: true;
       readonly output: string;
       readonly whole?: string;
+      readonly likeness?: string;
       readonly finished?: { readonly summary: string };
+      /** The file that was changed, with the SHA-256 of its content before and after; null for none, and before a deletion. */
+      readonly file?: { readonly path: string; readonly before: string | null; readonly after: string | null };
     }
-  | { readonly ok: false; readonly reason: string; readonly message: string; readonly whole?: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly message: string;
+      readonly whole?: string;
+      readonly likeness?: string;
+    };
 
 export interface ToolContext {
   readonly sandbox: RestrictedSandbox;

@@ -25,6 +25,7 @@ export const writeFile: Tool<typeof parameters> = {
     return {
       ok: true,
       output: `${answer.value.created ? 'Created' : 'Replaced'} ${path}, ${answer.value.bytes} bytes.`,
+      file: { path, ...answer.value.content },
     };
   },
 };

@@ -11,6 +11,7 @@ export const groupCommitMilliseconds = 200;
 const syncedAlways: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'task-created',
   'task-moved',
+  'limits-extended',
   'run-ended',
   'guard-tripped',
   'tool-closed',

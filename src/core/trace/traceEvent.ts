@@ -54,7 +54,7 @@ const callSchema = z.object({ id: z.string(), name: z.string(), arguments: z.unk
 export const artifactSchema = z.object({ sha256: z.string(), bytes: count });
 
 /** Where a piece of what an agent is told comes from. */
-export const contextSources = ['goal', 'origin', 'attempt', 'guidance', 'recall'] as const;
+export const contextSources = ['goal', 'origin', 'attempt', 'note', 'guidance', 'recall'] as const;
 
 export const traceEventData = {
   'task-created': z.object({
@@ -78,6 +78,14 @@ export const traceEventData = {
     from: z.enum(taskStates),
     to: z.enum(taskStates),
     reason: reasonSchema.optional(),
+    /** What the user says to the agent with a resume. */
+    note: z.string().max(4_000).optional(),
+  }),
+  /** The user raises limits of the task. Only `user` can; a value that is not above the present one changes nothing. */
+  'limits-extended': z.object({
+    newTokens: z.int().positive().optional(),
+    steps: z.int().positive().optional(),
+    seconds: z.int().positive().optional(),
   }),
   /** A host takes the task up where one that stopped or was killed left it. The time before it is nobody's. */
   'task-resumed': z.object({}),
@@ -147,7 +155,15 @@ export const traceEventData = {
     milliseconds: z.number(),
     truncated: z.boolean(),
   }),
-  'model-failed': z.object({ run: z.string(), step: count, reason: reasonSchema }),
+  'model-failed': z.object({
+    run: z.string(),
+    step: count,
+    reason: reasonSchema,
+    /** What the part of the answer that came has cost, where some came. Estimated. */
+    promptTokens: count.optional(),
+    outputTokens: count.optional(),
+    newTokens: count.optional(),
+  }),
   'call-refused': z.object({ run: z.string(), step: count, call: callSchema, reason: reasonSchema }),
   'tool-called': z.object({
     run: z.string(),
@@ -169,13 +185,23 @@ export const traceEventData = {
     /** All of it, where it was longer. */
     artifact: artifactSchema.optional(),
     reason: z.string().optional(),
+    /** Fingerprint of what it says, where two outputs that say the same differ, for example by times. */
+    likeness: z.string().optional(),
+    /** The file it changed: SHA-256 of its content before and after, null for none; a deletion does not tell what it deleted. */
+    file: z.object({ path: z.string(), before: z.string().nullable(), after: z.string().nullable() }).optional(),
     milliseconds: z.number(),
   }),
   'tool-closed': z.object({ run: z.string(), tool: z.string(), failures: count }),
   'notice-given': z.object({ run: z.string(), step: count, guard: z.string(), text: z.string() }),
   'guard-tripped': z.object({ run: z.string(), step: count, guard: z.string(), reason: reasonSchema }),
   'checkpoint-saved': z.object({ run: z.string(), step: count, tree: z.string(), changes: count }),
-  'changeset-imported': z.object({ run: z.string(), changeset: changesetSchema, summary: z.string() }),
+  'changeset-imported': z.object({
+    run: z.string(),
+    changeset: changesetSchema,
+    summary: z.string(),
+    /** Set for what a run left that was stopped: it can be looked at, and is neither proved nor applied. */
+    unfinished: z.literal(true).optional(),
+  }),
   'policy-judged': z.object({ hash: z.string(), judgement: policyJudgementSchema }),
   'proof-started': z.object({ hash: z.string(), runner: z.string(), command: z.array(z.string()) }),
   'proof-ended': z.object({ hash: z.string(), proof: proofSchema }),

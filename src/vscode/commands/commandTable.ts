@@ -7,6 +7,7 @@ import { delegateFromEditor } from '../tasks/delegateFromEditor.ts';
 import { delegateRequest } from '../tasks/delegateRequest.ts';
 import { discardTask } from '../tasks/discardTask.ts';
 import { refreshTasks } from '../tasks/refreshTasks.ts';
+import { resumeTask } from '../tasks/resumeTask.ts';
 import { showTasks } from '../tasks/showTasks.ts';
 import { openTrace } from '../trace/openTrace.ts';
 import { verifyTrace } from '../trace/verifyTrace.ts';
@@ -24,6 +25,7 @@ export const commandTable = {
   'nightshift.acceptFile': acceptFile,
   'nightshift.discardTask': discardTask,
   'nightshift.cancelTask': cancelTask,
+  'nightshift.resumeTask': resumeTask,
   'nightshift.openTrace': openTrace,
   'nightshift.verifyTrace': verifyTrace,
   'nightshift.refreshTasks': refreshTasks,

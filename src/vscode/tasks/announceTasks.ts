@@ -3,6 +3,8 @@ import { acceptTask } from '../review/acceptTask.ts';
 import { showReview } from '../review/reviewTask.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { AttentionWatch } from './attention.ts';
+import { isResumedByButton } from './failureFix.ts';
+import { resume, resumeLabel } from './resumeTask.ts';
 import { fixButtons, note } from './showFailure.ts';
 import { showTasks } from './showTasks.ts';
 
@@ -18,6 +20,7 @@ export function announceTasks(context: CommandContext): Disposable {
     }
     note(context, 'warning', attention.message, {
       ...fixButtons(context, attention.code),
+      ...(isResumedByButton(attention.code) ? { [resumeLabel(task)]: () => resume(context, { root, task }) } : {}),
       'Show Tasks': () => showTasks(context, undefined),
     });
   });

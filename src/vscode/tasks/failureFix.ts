@@ -18,7 +18,6 @@ const trust: Fix = { label: 'Manage Workspace Trust', command: 'workbench.trust.
 const folder: Fix = { label: 'Open Folder', command: 'vscode.openFolder' };
 const log: Fix = { label: 'Show Log', command: 'nightshift.showLog' };
 const model = setting('model', 'Choose Model');
-const limits = setting('limits', 'Change Limits');
 
 /** Ways out by the reason of a failure, as the host and this extension name them. */
 export const fixesByReason: Readonly<Record<string, readonly Fix[]>> = {
@@ -39,10 +38,23 @@ export const fixesByReason: Readonly<Record<string, readonly Fix[]>> = {
   'incomplete-installation': [log],
   'bad-setting': [log],
   internal: [log],
-  'budget-exhausted': [limits],
-  'step-limit': [limits],
-  'time-limit': [limits],
 };
+
+/** Reasons of a stop after which the same task may well get on, with more of a limit or another try. */
+const resumedByButton: ReadonlySet<string> = new Set([
+  'budget-exhausted',
+  'step-limit',
+  'time-limit',
+  'stuck',
+  'no-answer',
+  'runaway',
+  'command-timeouts',
+  'repeated-format-error',
+]);
+
+export function isResumedByButton(reason: string): boolean {
+  return resumedByButton.has(reason);
+}
 
 /** At most two buttons; empty where nothing but the message's own advice helps. */
 export function fixesFor(reason: string): readonly Fix[] {

@@ -41,6 +41,11 @@ export function isDiscardable(task: TaskView): boolean {
   return task.state === 'ready' || task.state === 'failed';
 }
 
+/** A person can let it go on. */
+export function isResumable({ state }: TaskView): boolean {
+  return state === 'failed' || state === 'waiting' || state === 'paused';
+}
+
 /** There is something to review, whatever became of the task. */
 export function hasChanges({ changeset }: TaskView): boolean {
   return changeset !== undefined && changeset.files.length > 0;

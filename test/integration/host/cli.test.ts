@@ -135,6 +135,18 @@ describe('command line on a real host process', () => {
     }
   });
 
+  it('resumes a task that failed, with limits and a word of advice', async () => {
+    const { line } = await lastLine(['run', 'failed', '--json']);
+    const given = ['--max-steps', '80', '--note', 'Edit it.', '--detach', '--json'];
+    expect(await lastLine(['resume', String(line['id']), ...given])).toMatchObject({
+      code: 0,
+      line: { type: 'task', id: line['id'], state: 'revising' },
+    });
+    const refused = cli(['resume', String(line['id']), '--max-minutes', '1x']);
+    expect(await runCli(refused)).toBe(2);
+    expect(refused.err()).toMatch(/^nightshift: --max-minutes takes a whole number[^\n]*\n$/);
+  });
+
   it('cancels the task at the first interrupt and exits with 130', async () => {
     const io = cli(['run', 'hang', '--json']);
     const code = runCli(io);

@@ -77,6 +77,7 @@ describe.skipIf(skip).each(runtimes)(`a tree in a box under %s ${why}`, (runtime
     ).toEqual({
       created: true,
       bytes: 4,
+      content: { before: null, after: sha256('new\n') },
     });
     value(await sandbox.request('write_file', { path: 'tool.sh', content: '#!/bin/sh\nexit 1\n' }, options));
     value(await sandbox.request('write_file', { path: 'same.txt', content: 'same' }, options));

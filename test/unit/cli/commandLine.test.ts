@@ -36,6 +36,10 @@ describe('command line', () => {
     [['apply', ''], 'Which task?'],
     [['apply', 'task-1', '--hunk', '1'], "Unknown option '--hunk'"],
     [['patch', 'task-1', '--json'], 'patch has no --json'],
+    [['resume'], 'Which task?'],
+    [['resume', 'task-1', '--max-steps', '0'], 'from 1 to 10000'],
+    [['resume', 'task-1', '--note', ' '], '--note takes 1 to 4000 characters'],
+    [['resume', 'task-1', '--note', 'x'.repeat(4_001)], '--note takes 1 to 4000 characters'],
   ])('refuses %j with one line and exit code 2', async (argv, part) => {
     const io = memoryCliIo(argv);
     expect(await runCli(io)).toBe(2);

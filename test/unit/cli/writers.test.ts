@@ -181,7 +181,8 @@ describe('human writer', () => {
         model    replay:/scripts/sum.json  replay model: a recording, not a live model
         usage    0 steps, 0 new tokens of 50,000 (0 in all), 0.0 s
         trace    /state/tasks/task-7h2k9m4q1x/trace.jsonl (1 event)
-        next     nightshift discard task-7h2k9m4q1x   forget it
+        next     nightshift resume task-7h2k9m4q1x    let it go on
+                 nightshift discard task-7h2k9m4q1x   forget it
       "
     `);
   });
@@ -192,12 +193,20 @@ describe('human writer', () => {
       nextSteps(
         queuedTask({ state, reason: { code, message: 'x' }, ...(kept === undefined ? {} : { changeset: kept }) }),
       ).map((step) => step.split(' ').slice(0, 2).join(' '));
-    expect(over('failed', 'tests-red')).toEqual(['nightshift patch', 'nightshift discard']);
+    expect(over('failed', 'tests-red')).toEqual(['nightshift patch', 'nightshift resume', 'nightshift discard']);
     expect(over('discarded', 'x')).toEqual(['nightshift patch']);
     for (const code of ['engine-unavailable', 'runtime-unavailable', 'image-missing', 'model-unreachable']) {
-      expect(over('failed', code)).toEqual(['nightshift patch', 'nightshift discard', 'nightshift doctor']);
+      expect(over('failed', code)).toEqual([
+        'nightshift patch',
+        'nightshift resume',
+        'nightshift discard',
+        'nightshift doctor',
+      ]);
     }
-    expect(nextSteps(failed)).toEqual(['nightshift discard task-7h2k9m4q1x   forget it']);
+    expect(nextSteps(failed)).toEqual([
+      'nightshift resume task-7h2k9m4q1x    let it go on',
+      'nightshift discard task-7h2k9m4q1x   forget it',
+    ]);
   });
 
   it('says the state and the summary once', () => {

@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { splitPath } from '../../../src/guest/locatePath.ts';
 import { readBytes, readTextFile } from '../../../src/guest/readFile.ts';
 import { deleteFile, editTextFile, keepTextStyle, writeTextFile } from '../../../src/guest/writeFile.ts';
+import { sha256 } from '../../../src/node/tasks/sha256.ts';
 import { temporaryFolder } from './guestRoot.ts';
 
 function rootWith(files: Readonly<Record<string, string | Uint8Array>>): string {
@@ -108,11 +109,11 @@ describe('writing a file', () => {
     chmodSync(join(root, 'run.sh'), 0o755);
     expect(writeTextFile(root, { path: 'a/b/c.txt', content: 'é' })).toEqual({
       ok: true,
-      value: { created: true, bytes: 2 },
+      value: { created: true, bytes: 2, content: { before: null, after: sha256('é') } },
     });
     expect(writeTextFile(root, { path: 'run.sh', content: 'new' })).toEqual({
       ok: true,
-      value: { created: false, bytes: 3 },
+      value: { created: false, bytes: 3, content: { before: sha256('old'), after: sha256('new') } },
     });
     expect(statSync(join(root, 'run.sh')).mode & 0o777).toBe(0o755);
     expect(readFileSync(join(root, 'a/b/c.txt'), 'utf8')).toBe('é');
@@ -130,7 +131,11 @@ describe('writing a file', () => {
     const root = rootWith({ 'a.txt': 'one\r\ntwo\r\ntwo\r\n' });
     expect(editTextFile(root, { path: 'a.txt', oldText: 'one\ntwo', newText: 'one\n2' })).toEqual({
       ok: true,
-      value: { line: 1, bytes: 13 },
+      value: {
+        line: 1,
+        bytes: 13,
+        content: { before: sha256('one\r\ntwo\r\ntwo\r\n'), after: sha256('one\r\n2\r\ntwo\r\n') },
+      },
     });
     expect(readFileSync(join(root, 'a.txt'), 'utf8')).toBe('one\r\n2\r\ntwo\r\n');
     expect(editTextFile(root, { path: 'a.txt', oldText: 'absent', newText: 'x' })).toMatchObject({

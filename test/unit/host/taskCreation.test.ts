@@ -25,7 +25,8 @@ describe('the creation of a task', () => {
 
   test('takes the limits that the user set, keeps the others, and caps all tokens at twenty times the new ones', () => {
     const { limits } = taskCreation('t', params({ limits: { newTokens: 1_000, seconds: 60 } }), model, host).data;
-    expect(limits).toEqual({ ...defaultLimits, newTokens: 1_000, totalTokens: 20_000, seconds: 60 });
+    const given = { newTokens: 1_000, totalTokens: 20_000, seconds: 60, commandTotalSeconds: 60 };
+    expect(limits).toEqual({ ...defaultLimits, ...given });
   });
 
   test('keeps the goal without the space around it', () => {

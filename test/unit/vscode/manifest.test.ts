@@ -88,8 +88,9 @@ describe('what a row of a task offers', () => {
 
   test.each([
     ['task.ready.changes', ['acceptTask', 'discardTask', 'reviewTask']],
-    ['task.failed.changes', ['discardTask', 'reviewTask']],
-    ['task.failed', ['discardTask']],
+    ['task.failed.changes', ['discardTask', 'resumeTask', 'reviewTask']],
+    ['task.failed', ['discardTask', 'resumeTask']],
+    ['task.waiting', ['cancelTask', 'resumeTask']],
     ['task.discarded.changes', ['reviewTask']],
     ['task.discarded', []],
     ['task.applied.changes', ['reviewTask']],

@@ -86,10 +86,10 @@ describe('before a call', () => {
     expect(checkBeforeCall(fold(...working), none, Number.NaN).kind).toBe('stop');
   });
 
-  test('a stop says in one line which setting or option to raise', () => {
+  test('a stop says in one line how to go on with more', () => {
     const verdict = checkBeforeCall(fold(...working, spent(50_000)), { ...none, newTokens: 1 }, 0);
     expect(verdict.kind === 'stop' && verdict.reason.message).toBe(
-      'The task has used 50000 of its 50000 new tokens and the next step does not fit; raise nightshift.limits.newTokens in your settings (--max-tokens on the command line) and delegate it again, or delegate a smaller goal.',
+      'The task has used 50000 of its 50000 new tokens and the next step does not fit; `nightshift resume task-1 --max-tokens 100000` goes on with more, or delegate a smaller goal.',
     );
   });
 });
@@ -104,7 +104,7 @@ describe('after a call', () => {
   });
 
   test('three silent answers force a decision and the fourth is stuck', () => {
-    const silent = answer({ calls: [], finish: 'stop' });
+    const silent = answer({ text: 'I think.', calls: [], finish: 'stop' });
     expect(checkAfterCall(fold(...working, silent, silent)).kind).toBe('go');
     expect(checkAfterCall(fold(...working, silent, silent, silent))).toMatchObject({
       kind: 'notice',

@@ -66,4 +66,19 @@ describe('the scheduler', () => {
     await scheduler.settled();
     expect(states).toEqual([true, false]);
   });
+
+  test('queues a task once more that is submitted while it runs, however often', async () => {
+    const work = makeWork();
+    const scheduler = new Scheduler(1);
+    scheduler.submit('a', work.run('a'));
+    scheduler.submit('a', work.run('a again'));
+    scheduler.submit('a', work.run('a again'));
+    expect(work.started).toEqual(['a']);
+    work.finish.get('a')?.();
+    await turn();
+    expect(work.started).toEqual(['a', 'a again']);
+    work.finish.get('a again')?.();
+    await turn();
+    expect([work.started.length, scheduler.busy]).toEqual([2, false]);
+  });
 });

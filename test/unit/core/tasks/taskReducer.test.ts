@@ -99,7 +99,7 @@ describe('the fold of a trace', () => {
   });
 
   test('answers without a call count in a row; one that was cut off neither counts nor ends the row', () => {
-    const silent = answer({ calls: [], finish: 'stop' });
+    const silent = answer({ text: 'I think.', calls: [], finish: 'stop' });
     const cut = answer({ calls: [], finish: 'length' });
     expect(fold(...toWorking, silent, cut, silent).silentInARow).toBe(2);
     expect(fold(...toWorking, silent, silent, answer()).silentInARow).toBe(0);

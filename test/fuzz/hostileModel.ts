@@ -1,0 +1,54 @@
+import { failure } from '../../src/base/failure.ts';
+import { fail, type Result } from '../../src/base/result.ts';
+import type { ModelFailure, ModelFailureReason } from '../../src/core/models/languageModel.ts';
+import { functionModel, type Said } from '../fakes/functionModel.ts';
+import { hostileArguments, hostileName, hostileText } from './hostileWords.ts';
+import type { Randomness } from './randomness.ts';
+
+const failures: readonly ModelFailureReason[] = [
+  'unreachable',
+  'busy',
+  'crashed',
+  'interrupted',
+  'malformed-call',
+  'malformed-call',
+  'timeout',
+  'rejected',
+  'context-exceeded',
+  'malformed',
+];
+
+/** A model that says anything that its grammar has, honest answers among it. Its habits differ from task to task. */
+export function hostileModel(random: Randomness): ReturnType<typeof functionModel> {
+  const habits = {
+    failing: random.pick([0, 0, 0.02, 0.1]),
+    silent: random.pick([0, 0.05, 0.4]),
+    repeating: random.pick([0, 0.2, 0.7]),
+    finishing: random.pick([0, 0.02, 0.1]),
+  };
+  const said: Said[] = [];
+  return functionModel((): Said | Result<never, ModelFailure> => {
+    if (random.chance(habits.failing)) {
+      return fail(failure(random.pick(failures), 'The model failed.'));
+    }
+    const answer = random.chance(habits.repeating) ? (said.at(-1 - random.below(2)) ?? speak()) : speak();
+    said.push(answer);
+    return answer;
+  });
+
+  function speak(): Said {
+    const text = random.chance(0.4) ? hostileText(random) : '';
+    const thinking = random.chance(0.2) ? hostileText(random) : '';
+    const finish = random.chance(0.05) ? { finish: random.pick(['length', 'stop', 'calls'] as const) } : {};
+    const usage = random.chance(0.3) ? { usage: { prompt: random.below(3_000), output: random.below(2_048) } } : {};
+    if (random.chance(habits.silent)) {
+      return { text, thinking, ...finish, ...usage };
+    }
+    const count = random.chance(0.85) ? 1 : random.below(20);
+    const calls = Array.from({ length: count }, () => {
+      const name = random.chance(habits.finishing) ? 'finish' : hostileName(random);
+      return { name, arguments: hostileArguments(random, name) };
+    });
+    return { text, thinking, calls, ...finish, ...usage };
+  }
+}
