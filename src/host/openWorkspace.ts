@@ -23,6 +23,7 @@ import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
 import { StateFeed } from './stateFeed.ts';
 import { TaskDesk } from './taskDesk.ts';
+import { startExport } from './trace/startExport.ts';
 import { WorkspaceService } from './workspaceService.ts';
 
 export interface WorkspaceOptions {
@@ -116,6 +117,8 @@ export async function openWorkspace(
     logger.info(`Removed ${reaped.value} boxes of hosts that are gone.`);
   }
   await desk.load();
+  const exporting = startExport(options, tasks, feed);
+  service.onClose(async () => exporting?.stop());
   return ok(service);
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TraceEvent } from '../traceEvent.ts';
-import type { Attributes } from './span.ts';
+import type { Attributes, Span } from './span.ts';
 
 /** What people, models, tools and repositories wrote: in spans only where the user asked for it. */
 export function contentOf(event: TraceEvent): Attributes {
@@ -67,8 +67,22 @@ const requestSchema = z.object({
 
 type RequestMessage = z.infer<typeof requestSchema>['messages'][number];
 
+/** Puts the exact requests of model calls into their spans, where content was asked for. One that is not there any more is left out. */
+export async function withRequests(
+  spans: readonly Span[],
+  getArtifact: (sha256: string) => Promise<Uint8Array | undefined>,
+): Promise<Span[]> {
+  const filled: Span[] = [];
+  for (const span of spans) {
+    const bytes = span.requestArtifact === undefined ? undefined : await getArtifact(span.requestArtifact);
+    const content = bytes === undefined ? {} : requestContent(new TextDecoder().decode(bytes));
+    filled.push({ ...span, attributes: { ...span.attributes, ...content } });
+  }
+  return filled;
+}
+
 /** Attributes from the JSON text of a request; none for a text that is no request. */
-export function requestContent(text: string): Attributes {
+function requestContent(text: string): Attributes {
   const parsed = requestSchema.safeParse(parsedJson(text));
   if (!parsed.success) {
     return {};
