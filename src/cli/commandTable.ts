@@ -8,6 +8,8 @@ import { patchCommand } from './commands/patch.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { tasksCommand } from './commands/tasks.ts';
+import { traceExportCommand } from './commands/traceExport.ts';
+import { traceShowCommand } from './commands/traceShow.ts';
 import { traceVerifyCommand } from './commands/traceVerify.ts';
 
 /** Every command, in the order of the help. A new one is added here and nowhere else. */
@@ -19,7 +21,9 @@ export const commandTable: readonly Command[] = [
   applyCommand,
   discardCommand,
   cancelCommand,
+  traceShowCommand,
   traceVerifyCommand,
+  traceExportCommand,
   doctorCommand,
   hostStopCommand,
 ];

@@ -25,7 +25,7 @@ export function otlpSettings(environment: Environment): Result<OtlpSettings | un
   if (!url.ok) {
     return refuse('ENDPOINT', url.error.message);
   }
-  const headers = parseHeaders(setting(environment, 'HEADERS') ?? '');
+  const headers = parseHeaders((setting(environment, 'HEADERS') ?? '').split(','), decodeURIComponent);
   if (headers === undefined) {
     return refuse('HEADERS', 'Write name=value, several with commas between them, values percent-encoded.');
   }
@@ -61,13 +61,16 @@ export function otlpAddress(text: string): Result<string, Failure<'bad-address'>
   return ok(url.href);
 }
 
-/** `name=value,name=value` with percent-encoded values, as OpenTelemetry writes headers; undefined for anything else. */
-function parseHeaders(text: string): Record<string, string> | undefined {
+/** Each `name=value`; an environment has them percent-encoded, as OpenTelemetry does. Undefined for anything else. */
+export function parseHeaders(
+  parts: readonly string[],
+  decode: (value: string) => string = (value) => value,
+): Record<string, string> | undefined {
   const headers = new Headers();
   try {
-    for (const part of text.split(',').filter((each) => each.trim() !== '')) {
+    for (const part of parts.filter((each) => each.trim() !== '')) {
       const [, name = '', value = ''] = /^\s*([^=\s]+)\s*=(.*)$/s.exec(part) ?? [];
-      headers.set(name, decodeURIComponent(value.trim()));
+      headers.set(name, decode(value.trim()));
     }
   } catch {
     return undefined;

@@ -1,0 +1,78 @@
+import type { Failure } from '../../base/failure.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { Verification } from '../../core/trace/hashChain.ts';
+import { parseTraceEvent, type TraceEvent } from '../../core/trace/traceEvent.ts';
+import { FileTaskStore } from '../../node/tasks/fileTaskStore.ts';
+import { readTraceFile } from '../../node/tasks/readTraceFile.ts';
+import { taskFiles } from '../../node/tasks/taskFiles.ts';
+import { verifyTraceFile } from '../../node/tasks/verifyTraceFile.ts';
+import type { TraceLine } from '../../protocol/host.ts';
+import type { WorkspacePaths } from '../paths.ts';
+
+/** Reads one task's trace from disk, for front doors: no agent host is needed, and a task may be at work meanwhile. */
+export interface TraceFile {
+  readonly task: string;
+  /**
+   * Checks the trace, then gives its events in order, a page at a time, up to the damage where there is one and until `onPage`
+   * answers false. Memory does not grow with the trace.
+   */
+  read(onPage: (events: readonly TraceEvent[]) => Promise<boolean>): Promise<Result<Verification, Failure>>;
+  /** A payload kept beside the trace; undefined when it is not there any more. */
+  artifact(sha256: string): Promise<Uint8Array | undefined>;
+}
+
+/** Ids of the tasks that have a trace. */
+export function listTraces(paths: WorkspacePaths): Promise<readonly string[]> {
+  return storeOf(paths).list();
+}
+
+export function openTrace(paths: WorkspacePaths, task: string): TraceFile {
+  const store = storeOf(paths);
+  const files = taskFiles({ directory: paths.tasks, heads: paths.heads }, task);
+  return {
+    task,
+    artifact: (sha256) => store.getArtifact(task, sha256),
+    read: async (onPage) => {
+      const verification = await verifyTraceFile(files);
+      for (let next = 0; verification.ok || next < verification.events;) {
+        const page = await store.read(task, next);
+        if (!page.ok && page.error.reason !== 'corrupt') {
+          return page;
+        }
+        const events = page.ok ? page.value : await goodEvents(files, next);
+        const good = verification.ok ? events : events.slice(0, verification.events - next);
+        if (good.length === 0 || !(await onPage(good))) {
+          break;
+        }
+        next += good.length;
+      }
+      return ok(verification);
+    },
+  };
+}
+
+/** A line as a client follows it; the failure for one of a newer product. */
+export function eventOfLine(line: TraceLine): Result<TraceEvent, 'unknown'> {
+  const event = parseTraceEvent({ ...line, v: 1, prev: '0'.repeat(64) });
+  return event === undefined ? fail('unknown') : ok(event);
+}
+
+const pageEvents = 1_000;
+
+/** A page with a bad line in it cannot be had whole; this reads what is before the line, from the start of the file. */
+async function goodEvents(
+  files: { readonly trace: string; readonly head: string },
+  from: number,
+): Promise<TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  await readTraceFile(files, (event) => {
+    if (event.seq >= from && events.length < pageEvents) {
+      events.push(event);
+    }
+  });
+  return events;
+}
+
+function storeOf(paths: WorkspacePaths): FileTaskStore {
+  return new FileTaskStore({ directory: paths.tasks, heads: paths.heads });
+}
