@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import type { Verification } from '../../core/trace/hashChain.ts';
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
 import { eventOfLine, type TraceFile } from '../../host/trace/openTrace.ts';
-import type { TraceLine } from '../../protocol/host.ts';
+import type { HostResult, TraceLine } from '../../protocol/host.ts';
 import type { CliFailure, Command, Invocation } from '../command.ts';
 import { exitCode } from '../exitCode.ts';
 import { followTask } from '../followTask.ts';
@@ -11,7 +10,9 @@ import { withHost } from '../withHost.ts';
 import { taskOperand } from '../withTask.ts';
 import { withTrace } from '../withTrace.ts';
 import { paintFor } from '../writers/paint.ts';
-import { timelineEntry, timelineText } from '../writers/timelineText.ts';
+import { otherEntry, timelineEntry } from '../writers/timelineEntry.ts';
+import { timelineText } from '../writers/timelineText.ts';
+import { addToTotals, noTotals, totalsText } from '../writers/timelineTotals.ts';
 
 export const traceShowCommand: Command = {
   name: 'trace show',
@@ -24,13 +25,13 @@ export const traceShowCommand: Command = {
   json: true,
   run: (invocation) =>
     withTrace(invocation, async (trace) => {
-      const show = shower(invocation, trace);
+      const view = timelineView(invocation, trace);
       let shown = 0;
       const read = await trace.read(async (events) => {
-        for (const event of events) {
-          await show(event);
-          shown += 1;
+        for (const { seq, ts, type, actor, data } of events) {
+          await view.show({ seq, ts, type, actor, data });
         }
+        shown += events.length;
         return !invocation.signal.aborted;
       });
       if (!read.ok) {
@@ -40,72 +41,80 @@ export const traceShowCommand: Command = {
         return exitCode.interrupted;
       }
       return flag(invocation.values, 'follow') && read.value.ok
-        ? follow(invocation, trace, shown, show)
-        : end(invocation, trace, read.value);
+        ? follow(invocation, trace.task, shown, view)
+        : view.end(read.value);
     }),
 };
 
+interface TimelineView {
+  readonly show: (line: TraceLine) => Promise<void>;
+  /** The last words: what was used, and whether what was shown can be relied on. Answers the exit code. */
+  readonly end: (verified: HostResult<'verifyTrace'>) => number;
+}
+
+/** Goes on with what is recorded from now on until the task rests. */
 async function follow(
   invocation: Invocation,
-  trace: TraceFile,
+  task: string,
   from: number,
-  show: (event: TraceEvent) => Promise<void>,
+  view: TimelineView,
 ): Promise<number | CliFailure> {
+  const { signal } = invocation;
   return withHost(invocation, { trace: true, start: true }, async (client) => {
     let shown: Promise<void> = Promise.resolve();
     const onLine = (line: TraceLine): void => {
-      const event = eventOfLine(line);
-      if (event.ok) {
-        shown = shown.then(() => show(event.value));
-      }
+      shown = shown.then(() => view.show(line));
     };
-    const followed = await followTask({ client, task: trace.task, from, onLine, signal: invocation.signal });
+    const followed = await followTask({ client, task, from, onLine, signal });
     await shown;
     if (!followed.ok) {
       return followed.error;
     }
-    const verified = await client.request('verifyTrace', { task: trace.task }, invocation.signal);
-    return verified.ok ? end(invocation, trace, verified.value) : verified.error;
+    const verified = await client.request('verifyTrace', { task }, signal);
+    return verified.ok ? view.end(verified.value) : verified.error;
   });
 }
 
-/** The last words: whether what was shown can be relied on, and whether it is all there is. */
-function end(
-  { writer }: Invocation,
-  { task }: TraceFile,
-  {
-    ok,
-    events,
-    firstBad,
-  }: Pick<Verification, 'ok' | 'events'> & { readonly firstBad?: Verification['firstBad'] | undefined },
-): number {
-  if (!ok) {
-    writer.note('What follows in the file is not shown: it cannot be told from what was written by somebody else.');
-  }
-  writer.verified(task, { ok, events, ...(firstBad === undefined ? {} : { firstBad: { ...firstBad } }) });
-  return ok ? exitCode.done : exitCode.failed;
-}
-
-function shower({ io, writer, values }: Invocation, trace: TraceFile): (event: TraceEvent) => Promise<void> {
-  if (flag(values, 'json')) {
-    return async ({ seq, ts, type, actor, data }) => writer.progress(trace.task, { seq, ts, type, actor, data });
-  }
+function timelineView({ io, writer, values }: Invocation, trace: TraceFile): TimelineView {
   const paint = paintFor(io.stdout, io.environment);
   const full = flag(values, 'full');
+  const json = flag(values, 'json');
   let start: number | undefined;
-  return async (event) => {
-    const time = Date.parse(event.ts);
-    start ??= time;
-    const asked = event.type === 'model-asked' ? await newestMessage(trace, event.data.request.sha256) : undefined;
-    io.stdout.write(`${timelineText(timelineEntry(event, asked), time - start, paint, full)}\n`);
+  let totals = noTotals;
+  return {
+    show: async (line) => {
+      if (json) {
+        writer.progress(trace.task, line);
+        return;
+      }
+      const event = eventOfLine(line);
+      const time = Date.parse(line.ts);
+      start ??= time;
+      const entry = event === undefined ? otherEntry(line) : timelineEntry(event, await askedText(trace, event));
+      totals = event === undefined ? totals : addToTotals(totals, event);
+      io.stdout.write(`${timelineText(entry, time - start, paint, full)}\n`);
+    },
+    end: (verified) => {
+      if (!json) {
+        io.stdout.write(`${totalsText(totals)}\n`);
+      }
+      if (!verified.ok) {
+        writer.note('What follows in the file is not shown: nobody can say who wrote it.');
+      }
+      writer.verified(trace.task, verified);
+      return verified.ok ? exitCode.done : exitCode.failed;
+    },
   };
 }
 
 const requestSchema = z.looseObject({ messages: z.array(z.looseObject({ content: z.string() })) });
 
 /** What the model had not been told before: the last message of the request. */
-async function newestMessage(trace: TraceFile, sha256: string): Promise<string | undefined> {
-  const bytes = await trace.artifact(sha256);
+async function askedText(trace: TraceFile, event: TraceEvent): Promise<string | undefined> {
+  if (event.type !== 'model-asked') {
+    return undefined;
+  }
+  const bytes = await trace.artifact(event.data.request.sha256);
   try {
     const request: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return z.safeParse(requestSchema, request).data?.messages.at(-1)?.content.trim();

@@ -1,5 +1,5 @@
 import type { Failure } from '../../base/failure.ts';
-import { fail, ok, type Result } from '../../base/result.ts';
+import { ok, type Result } from '../../base/result.ts';
 import type { Verification } from '../../core/trace/hashChain.ts';
 import { parseTraceEvent, type TraceEvent } from '../../core/trace/traceEvent.ts';
 import { FileTaskStore } from '../../node/tasks/fileTaskStore.ts';
@@ -51,10 +51,9 @@ export function openTrace(paths: WorkspacePaths, task: string): TraceFile {
   };
 }
 
-/** A line as a client follows it; the failure for one of a newer product. */
-export function eventOfLine(line: TraceLine): Result<TraceEvent, 'unknown'> {
-  const event = parseTraceEvent({ ...line, v: 1, prev: '0'.repeat(64) });
-  return event === undefined ? fail('unknown') : ok(event);
+/** A line as clients get it, as the event it tells of; undefined for one of another version. Its place in the chain is not known. */
+export function eventOfLine(line: TraceLine): TraceEvent | undefined {
+  return parseTraceEvent({ ...line, v: 1, prev: '0'.repeat(64) });
 }
 
 const pageEvents = 1_000;
