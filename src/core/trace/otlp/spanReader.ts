@@ -91,7 +91,10 @@ export class SpanReader {
       return this.note(event, time);
     }
     const { place, end } = closing;
-    return this.end(place, time, { ...end, attributes: { ...end.attributes, ...spent(this.totals.get(place)) } });
+    return this.end(place, time, {
+      ...end,
+      attributes: { ...end.attributes, ...spent(this.totals.get(place), 'gen_ai') },
+    });
   }
 
   /** The first event opens the root, whatever it is: a trace may be damaged, and a task always has one root. */
@@ -137,7 +140,7 @@ export class SpanReader {
     }
     const failed = to === 'failed' || to === 'cancelled';
     const end = failed ? spanFailure(reason?.code ?? to, reason?.message, this.options.content) : {};
-    const attributes = { 'nightshift.state': to, ...spent(this.totals.get('work')) };
+    const attributes = { 'nightshift.state': to, ...spent(this.totals.get('work'), 'nightshift') };
     return [...noted, ...this.endAllWithin(time), ...this.end('work', time, { ...end, attributes })];
   }
 
@@ -212,12 +215,13 @@ export class SpanReader {
   }
 }
 
-function spent(totals: Totals | undefined): Attributes {
+/** The work's own sums are not under the conventions' names: who adds those up has counted them in its runs. */
+function spent(totals: Totals | undefined, namespace: 'gen_ai' | 'nightshift'): Attributes {
   return totals === undefined
     ? {}
     : {
-        'gen_ai.usage.input_tokens': totals.input,
-        'gen_ai.usage.output_tokens': totals.output,
+        [`${namespace}.usage.input_tokens`]: totals.input,
+        [`${namespace}.usage.output_tokens`]: totals.output,
         'nightshift.usage.new_tokens': totals.fresh,
         'nightshift.usage.steps': totals.steps,
       };
