@@ -173,6 +173,37 @@ describe.skipIf(skip)(`reading the trace of a real run ${why}`, () => {
     writeFileSync(file, bytes);
   });
 
+  it('is followed to its end, and a receiver that never answers costs the task nothing and gets all of it later', async () => {
+    receiver.down = { kind: 'slow', milliseconds: 60_000 };
+    const before = receiver.spans.length;
+    const second = await startFakeOllama({ script: mendingTurns });
+    try {
+      const words = ['run', goal, '--detach', '--model', 'ollama:scripted', '--ollama-host', second.url];
+      const { task } = await product.task(words);
+      const followed = await product.run(['trace', 'show', task.id, '--follow', '--json']);
+      expect(followed).toMatchObject({ code: 0, stderr: '' });
+      const all = lines(followed.stdout);
+      const numbers = all.filter(({ type }) => type === 'event').map(({ seq }) => seq);
+      expect(numbers).toEqual(numbers.map((_, index) => index));
+      expect(all.at(-1)).toEqual({ type: 'verify', ok: true, events: numbers.length });
+      expect(all.at(-2)).toMatchObject({ event: 'task-moved', data: { to: 'ready' } });
+      await product.run(['host', 'stop']);
+      await until('the host has ended', () => product.hostProcesses().length === 0, 6_000);
+      expect(receiver.spans.length).toBe(before);
+
+      receiver.down = undefined;
+      await product.run(['tasks']);
+      const printed = await product.run(['trace', 'export', task.id, '--format', 'otlp']);
+      const expected = parsed(printed.stdout);
+      await until('all is there', () => receiver.spans.length >= before + expected.length);
+      expect(receiver.spans.slice(before)).toEqual(expected);
+      const { stdout } = await product.run(['doctor', '--json']);
+      expect(lines(stdout)).toContainEqual(expect.objectContaining({ name: 'trace export', status: 'ok' }));
+    } finally {
+      await second.close();
+    }
+  });
+
   it.each([
     [['export', 'ID'], 2, '--format is json or otlp'],
     [['export', 'ID', '--format', 'json', '--endpoint', 'http://127.0.0.1:1'], 2, '--endpoint goes with --format otlp'],
