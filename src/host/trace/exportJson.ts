@@ -28,12 +28,15 @@ export function exportJson(
   });
 }
 
+const payloadSchema = artifactSchema.strict();
+
 function artifactsOf(event: TraceEvent): { readonly sha256: string; readonly bytes: number }[] {
   // What was cut off a trace has a hash too, and is no payload of the task.
   const parts = event.type === 'journal-recovered' ? [] : Object.values(event.data);
   return parts.flatMap((part: unknown) => {
-    const artifact = artifactSchema.strict().safeParse(part);
-    return artifact.success ? [artifact.data] : [];
+    const named = typeof part === 'object' && part !== null && 'sha256' in part;
+    const artifact = named ? payloadSchema.safeParse(part) : undefined;
+    return artifact?.success === true ? [artifact.data] : [];
   });
 }
 
