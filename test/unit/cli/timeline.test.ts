@@ -57,7 +57,9 @@ describe('a line of the timeline', () => {
 
   test('names the path and the rule that policy refused', () => {
     expect(shown(judged('h1'))).toContain('0 paths refused, 0 protected');
-    expect(shown(judged('h1', ['.github/ci.yml']))).toContain('1 protected · .github/ci.yml: .github/ci.yml runs in CI (ci)');
+    expect(shown(judged('h1', ['.github/ci.yml']))).toContain(
+      '1 protected · .github/ci.yml: .github/ci.yml runs in CI (ci)',
+    );
   });
 
   test('keeps no character that a terminal would obey, folded or in full', () => {
