@@ -9,7 +9,9 @@ import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { tasksCommand } from './commands/tasks.ts';
+import { traceExportCommand } from './commands/traceExport.ts';
 import { traceKeyCommand } from './commands/traceKey.ts';
+import { traceShowCommand } from './commands/traceShow.ts';
 import { traceStatementCommand } from './commands/traceStatement.ts';
 import { traceVerifyCommand } from './commands/traceVerify.ts';
 
@@ -23,7 +25,9 @@ export const commandTable: readonly Command[] = [
   discardCommand,
   cancelCommand,
   resumeCommand,
+  traceShowCommand,
   traceVerifyCommand,
+  traceExportCommand,
   traceStatementCommand,
   traceKeyCommand,
   doctorCommand,

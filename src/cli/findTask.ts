@@ -1,10 +1,9 @@
 import { fail, ok, type Result } from '../base/result.ts';
-import type { TaskView } from '../protocol/taskView.ts';
 import type { CliFailure } from './command.ts';
 import { exitCode } from './exitCode.ts';
 
 /** Finds a task by its id or by the unique beginning of one, with or without the `task-` that all ids begin with. */
-export function findTask(tasks: readonly TaskView[], given: string): Result<TaskView, CliFailure> {
+export function findTask<T extends { readonly id: string }>(tasks: readonly T[], given: string): Result<T, CliFailure> {
   const exact = tasks.find((task) => task.id === given);
   if (exact !== undefined) {
     return ok(exact);

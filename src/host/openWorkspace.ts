@@ -21,14 +21,14 @@ import { sha256 } from '../node/tasks/sha256.ts';
 import { taskFiles } from '../node/tasks/taskFiles.ts';
 import { noteTools, type TraceProtection } from '../node/tasks/traceProtection.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
-import { createRedactor } from '../node/trace/secretRedactor.ts';
-import { openSigningKey } from '../node/trace/signingKeyFile.ts';
 import type { Environment, WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
 import { StateFeed } from './stateFeed.ts';
 import { TaskDesk } from './taskDesk.ts';
 import { taskModels } from './taskModels.ts';
+import { openTraceProtection } from './trace/openTraceProtection.ts';
+import { startExport } from './trace/startExport.ts';
 import { WorkspaceService } from './workspaceService.ts';
 
 export interface WorkspaceOptions {
@@ -75,21 +75,17 @@ export async function openWorkspace(
   if (!store.ok) {
     return store;
   }
-  const keys = await openSigningKey(paths.keys);
-  if (!keys.ok) {
-    return keys;
+  const opened = await openTraceProtection(paths);
+  if (!opened.ok) {
+    return opened;
   }
+  const protection = opened.value;
   const engine = createDockerEngine({
     guestSource: guest.value,
     ensureImage: (docker, request) =>
       ensureBaseImage(docker, { ...request, dockerfile: join(options.media, 'sandbox', 'Dockerfile') }),
     logger,
   });
-  const protection: TraceProtection = {
-    workspace: paths.id,
-    key: keys.value.signing,
-    redactor: createRedactor(keys.value.redaction),
-  };
   const tasks = new FileTaskStore({ directory: paths.tasks, heads: paths.heads, protection });
   const tracePath = (task: string): string => join(paths.tasks, task, 'trace.jsonl');
   const feed = new StateFeed({ id: paths.id, root: paths.root }, tracePath, (error) =>
@@ -131,6 +127,8 @@ export async function openWorkspace(
     logger.info(`Removed ${reaped.value} boxes of hosts that are gone.`);
   }
   await desk.load();
+  const exporting = startExport(options, tasks, feed);
+  service.onClose(async () => exporting?.stop());
   return ok(service);
 }
 

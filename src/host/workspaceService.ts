@@ -50,6 +50,7 @@ export class WorkspaceService implements HostService {
   private readonly options: WorkspaceServiceOptions;
   private readonly busyEmitter = new Emitter<boolean>();
   private readonly never = new AbortController().signal;
+  private readonly endings: (() => Promise<void>)[] = [];
 
   constructor(options: WorkspaceServiceOptions) {
     this.options = options;
@@ -74,8 +75,16 @@ export class WorkspaceService implements HostService {
     return this.methods[method](params);
   }
 
-  close(): Promise<void> {
-    return this.options.desk.stop();
+  /** Adds what ends after the tasks do. */
+  onClose(end: () => Promise<void>): void {
+    this.endings.push(end);
+  }
+
+  async close(): Promise<void> {
+    await this.options.desk.stop();
+    for (const end of this.endings) {
+      await end();
+    }
   }
 
   private readonly methods: Methods = {

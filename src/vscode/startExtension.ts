@@ -9,7 +9,7 @@ import { watchRepositories } from './host/watchRepositories.ts';
 import { TaskHosts } from './host/taskHosts.ts';
 import { watchReviewContext } from './review/reviewContext.ts';
 import { registerSideFiles } from './review/sideFiles.ts';
-import { editorSettings } from './settings/editorSettings.ts';
+import { editorHostVariables, editorSettings } from './settings/editorSettings.ts';
 import { announceTasks } from './tasks/announceTasks.ts';
 import { rememberedRepositories, rememberOpenTasks } from './tasks/rememberedTasks.ts';
 import { createStatusItem } from './tasks/statusItem.ts';
@@ -45,7 +45,7 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
           const { openHostConnection } = await import('./host/openHostConnection.ts');
           // The one place where hosts are started: a host resumes tasks, and in Restricted Mode none runs.
           const starting = !vscode.workspace.isTrusted ? 'never' : start ? 'always' : 'for-tasks';
-          return openHostConnection(script, repository, starting, signal);
+          return openHostConnection(script, repository, starting, editorHostVariables(), signal);
         }),
     ),
   );

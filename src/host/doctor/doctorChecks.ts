@@ -28,6 +28,8 @@ export interface DoctorOptions {
     host: string | undefined,
     signal: AbortSignal,
   ) => Promise<Result<readonly InstalledModel[], Failure>>;
+  /** Asks the receiver of traces that the user set; undefined where none is set. */
+  readonly traceReceiver: (signal: AbortSignal) => Promise<Result<string, Failure> | undefined>;
   readonly stateHome: string;
   readonly nodeVersion: string;
   readonly signal: AbortSignal;
@@ -53,6 +55,22 @@ export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorC
   yield await modelCheck(options);
   yield await repositoryCheck(options);
   yield* stateChecks(options.stateHome);
+  yield* traceExportChecks(options);
+}
+
+/** No reason to call the machine unfit: what is not sent now is sent by a later host. */
+async function* traceExportChecks({ traceReceiver, signal }: DoctorOptions): AsyncGenerator<DoctorCheck> {
+  const receiver = await traceReceiver(signal);
+  if (receiver !== undefined) {
+    yield receiver.ok
+      ? { name: 'trace export', status: 'ok', detail: receiver.value }
+      : {
+          name: 'trace export',
+          status: 'warn',
+          detail: receiver.error.message,
+          fix: 'Start the receiver, correct the NIGHTSHIFT_OTLP_ variables, or unset them. Nothing is lost until then.',
+        };
+  }
 }
 
 function nodeCheck(version: string): DoctorCheck {

@@ -9,6 +9,7 @@ import { createDockerEngine } from '../../node/sandbox/dockerEngine.ts';
 import { ensureBaseImage } from '../../node/sandbox/image/ensureBaseImage.ts';
 import { stateHome } from '../paths.ts';
 import { preferredRuntime } from '../preferredRuntime.ts';
+import { askTraceReceiver } from '../trace/askTraceReceiver.ts';
 import { type DoctorCheck, type DoctorOptions, runChecks } from './doctorChecks.ts';
 
 /** The checks with the real engine, models and tools. `installation` is the folder that holds `dist` and `media`. */
@@ -22,6 +23,7 @@ export function openDoctor(
     preferredRuntime: preferredRuntime(process.env),
     gitVersion,
     models: (host, signal) => listOllamaModels(host?.trim() || defaultOllamaHost, signal),
+    traceReceiver: (signal) => askTraceReceiver(process.env, signal),
     stateHome: stateHome(),
     nodeVersion: process.versions.node,
   });

@@ -9,16 +9,17 @@ import type { HostConnection } from './clientTaskHost.ts';
 /** Whether a host may be started that does not run: `for-tasks` only where tasks of the repository are on disk to be shown. */
 export type Starting = 'never' | 'for-tasks' | 'always';
 
-/** The real connection, with the editor's own Node to run the host's script; undefined where none runs and none was started. */
+/** The real connection, with the editor's own Node to run the host's script; undefined where none runs and none was started. `variables` are for a host that is started. */
 export async function openHostConnection(
   script: string,
   root: string,
   starting: Starting,
+  variables: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Result<HostConnection | undefined, Failure>> {
   const connected = await connectHost({
     root,
-    entry: { node: process.execPath, script, env: { ELECTRON_RUN_AS_NODE: '1' } },
+    entry: { node: process.execPath, script, env: { ...variables, ELECTRON_RUN_AS_NODE: '1' } },
     client: 'vscode',
     trace: false,
     start: starting === 'always' || (starting === 'for-tasks' && (await hasTasks(root))),

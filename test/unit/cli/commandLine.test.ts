@@ -9,7 +9,7 @@ describe('command line', () => {
   it.each([
     [['nonsense'], 'There is no command "nonsense"'],
     [['trace'], '`nightshift trace verify`'],
-    [['trace', 'show', 'x'], '`nightshift trace verify`'],
+    [['trace', 'tell', 'x'], '`nightshift trace verify`'],
     [['host'], '`nightshift host stop`'],
     [['--json', 'tasks'], 'The command comes first'],
     [['run'], 'Give the goal'],

@@ -32,6 +32,7 @@ describe('doctor', () => {
       repository: async () => ok({ root: '/repository', head: 'abc', branch: 'main' }),
       gitVersion: async () => 'git version 2.39.5',
       models: async () => ok([{ name: 'qwen3:8b', tools: true }]),
+      traceReceiver: async () => undefined,
       stateHome,
       nodeVersion: '24.1.0',
       signal: new AbortController().signal,
@@ -47,6 +48,14 @@ describe('doctor', () => {
     }
     return found;
   }
+
+  it('asks the receiver of traces where one is set, and never calls the machine unfit for it', async () => {
+    expect(await checks()).not.toHaveProperty('trace export');
+    const taking = await checks({ traceReceiver: async () => ok('http://127.0.0.1:4318/v1/traces takes spans') });
+    expect(taking['trace export']).toMatchObject({ status: 'ok' });
+    const down = await checks({ traceReceiver: async () => fail(failure('receiver', 'no connection')) });
+    expect(down['trace export']).toMatchObject({ status: 'warn', detail: 'no connection' });
+  });
 
   it('finds everything in order on a complete machine', async () => {
     const found = await checks();

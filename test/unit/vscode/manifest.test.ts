@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { commandTable, internalCommands } from '../../../src/vscode/commands/commandTable.ts';
+import { hostVariables } from '../../../src/vscode/settings/hostVariables.ts';
 import { readUserSettings } from '../../../src/vscode/settings/userSettings.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -138,12 +139,14 @@ describe('a workspace cannot set anything', () => {
   test('every setting is read, and its default means the same as not set', () => {
     const asked = new Set<string>();
     readUserSettings((name) => void asked.add(name));
+    hostVariables((name) => void asked.add(name));
     expect(settings.map(([name]) => name.replace('nightshift.', '')).sort()).toEqual([...asked].sort());
     const defaults = new Map(settings.map(([name, value]) => [name.replace('nightshift.', ''), value.default]));
     expect(readUserSettings((name) => defaults.get(name))).toEqual({
       model: 'auto',
       settings: { requireGvisor: false, limits: { newTokens: 50_000, steps: 40, seconds: 1_800 } },
     });
+    expect(hostVariables((name) => defaults.get(name))).toEqual({});
   });
 });
 

@@ -1,0 +1,250 @@
+import { plainLine } from '../../base/plainText.ts';
+import type { TraceEvent } from '../../core/trace/traceEvent.ts';
+import { counted } from './counted.ts';
+import type { Style } from './paint.ts';
+import { reportText, runtimeBadge } from './progressText.ts';
+
+/** One event as a person reads it. */
+export interface TimelineEntry {
+  /** Step of the agent, where it belongs to one. */
+  readonly step?: number;
+  readonly label: string;
+  readonly style?: Style;
+  readonly text: string;
+  /** More of it, of several lines; folded unless all is wanted. */
+  readonly detail?: string;
+}
+
+/** Characters of one line that was written by somebody else. */
+const lineLength = 160;
+
+/** What an event says. An event of no own wording is shown with its data, so that none is left out. */
+export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry {
+  switch (event.type) {
+    case 'task-created': {
+      const { goal, origin, model, replay, limits, product } = event.data;
+      const recorded = replay ? ' (a recording)' : '';
+      const most = `${counted(limits.newTokens, 'new token')}, ${counted(limits.steps, 'step')}, ${limits.seconds} s at most`;
+      return {
+        label: 'task',
+        style: 'bold',
+        text: line(goal),
+        detail: `from ${origin.kind} · model ${model.driver}:${model.name}${recorded} · ${most} · ${product}\n${goal}`,
+      };
+    }
+    case 'task-moved': {
+      const { to, reason } = event.data;
+      const why = reason === undefined ? '' : `: ${reason.message} (${reason.code})`;
+      return { label: 'state', style: to === 'failed' ? 'red' : 'cyan', text: `${to}${why}` };
+    }
+    case 'task-resumed':
+      return { label: 'state', style: 'cyan', text: 'taken up by another agent host' };
+    case 'move-refused':
+      return {
+        label: 'refused',
+        style: 'yellow',
+        text: `${event.actor} wanted "${event.data.move}": ${event.data.reason}`,
+      };
+    case 'snapshot-taken': {
+      const { branch, files, bytes, uncommitted, excluded } = event.data;
+      const without = excluded.map(({ path, reason }) => `left out: ${path} (${reason})`).join('\n');
+      const left = excluded.length === 0 ? '' : `, ${counted(excluded.length, 'file')} left out`;
+      return {
+        label: 'snapshot',
+        text: `${branch ?? 'detached HEAD'}: ${counted(files, 'file')}, ${size(bytes)}, ${uncommitted} uncommitted${left}`,
+        detail: without,
+      };
+    }
+    case 'run-started':
+      return { label: 'run', style: 'bold', text: `${event.data.agent} starts (${event.data.run})` };
+    case 'run-ended': {
+      const { outcome, reason, summary } = event.data;
+      const why = reason === undefined ? '' : `: ${reason.message} (${reason.code})`;
+      return {
+        label: 'run',
+        style: outcome === 'finished' ? 'bold' : 'red',
+        text: `${outcome}${why}`,
+        ...(summary === undefined ? {} : { detail: summary }),
+      };
+    }
+    case 'sandbox-started': {
+      const { sandbox, profile, runtime, isolatedKernel, startMs } = event.data;
+      const badge = runtimeBadge(runtime, isolatedKernel);
+      return {
+        label: 'box',
+        text: `"${profile}" ready in ${(startMs / 1_000).toFixed(2)} s · ${badge} · ${short(sandbox)}`,
+      };
+    }
+    case 'sandbox-ended':
+      return { label: 'box', text: `${short(event.data.sandbox)} ended: ${event.data.cause}` };
+    case 'model-asked': {
+      const { step, estimatedTokens, contextTokens, request } = event.data;
+      const about = `about ${counted(estimatedTokens, 'token')} of ${contextTokens.toLocaleString('en-US')}`;
+      const said = asked === undefined ? `request ${short(request.sha256)}` : `"${line(firstLine(asked))}"`;
+      return { step, label: 'asked', text: `${said} · ${about}`, ...(asked === undefined ? {} : { detail: asked }) };
+    }
+    case 'model-answered':
+      return answered(event.data);
+    case 'model-failed':
+      return { step: event.data.step, label: 'model', style: 'red', text: reasonText(event.data.reason) };
+    case 'call-refused': {
+      const { step, call, reason } = event.data;
+      const text = `${call.name}: ${reasonText(reason)}`;
+      return { step, label: 'refused', style: 'yellow', text, detail: json(call.arguments) };
+    }
+    case 'tool-called': {
+      const { step, tool, arguments: given, repairs } = event.data;
+      const repaired = repairs.length === 0 ? '' : ` · repaired: ${repairs.join(', ')}`;
+      return {
+        step,
+        label: 'call',
+        style: 'cyan',
+        text: `${tool} ${line(json(given))}${repaired}`,
+        detail: json(given, 2),
+      };
+    }
+    case 'tool-returned': {
+      const { step, tool, ok, output, reason, artifact } = event.data;
+      const lines = output === '' ? 'nothing' : counted(output.split('\n').length, 'line');
+      const more = artifact === undefined ? '' : ` of ${size(artifact.bytes)}`;
+      const how = ok ? '' : ` failed${reason === undefined ? '' : ` (${reason})`}`;
+      const text = `${tool}${how}: ${lines}${more}${output === '' ? '' : ` · ${line(firstLine(output))}`}`;
+      return { step, label: 'result', ...(ok ? {} : { style: 'red' as const }), text, detail: output };
+    }
+    case 'tool-closed':
+      return {
+        label: 'guard',
+        style: 'yellow',
+        text: `${event.data.tool} is closed after ${counted(event.data.failures, 'failure')}`,
+      };
+    case 'notice-given':
+      return {
+        step: event.data.step,
+        label: 'notice',
+        style: 'yellow',
+        text: `${event.data.guard}: ${line(event.data.text)}`,
+        detail: event.data.text,
+      };
+    case 'guard-tripped':
+      return {
+        step: event.data.step,
+        label: 'guard',
+        style: 'red',
+        text: `${event.data.guard}: ${reasonText(event.data.reason)}`,
+      };
+    case 'checkpoint-saved':
+      return {
+        step: event.data.step,
+        label: 'saved',
+        text: `checkpoint with ${counted(event.data.changes, 'changed file')}`,
+      };
+    case 'changeset-imported': {
+      const { changeset, summary } = event.data;
+      const files = changeset.files.map((file) => `${file.status} ${file.path} +${file.additions} -${file.deletions}`);
+      const text = `${counted(files.length, 'file')} (${short(changeset.hash)}): ${line(summary)}`;
+      return { label: 'changes', style: 'bold', text, detail: files.join('\n') };
+    }
+    case 'policy-judged': {
+      const { refused, protected: guarded } = event.data.judgement;
+      const listed = [...refused, ...guarded].map((item) => `${item.path}: ${item.message} (${item.rule})`);
+      const first = listed[0] === undefined ? '' : ` · ${line(listed[0])}`;
+      const text = `${counted(refused.length, 'path')} refused, ${guarded.length} protected${first}`;
+      return {
+        label: 'policy',
+        ...(refused.length === 0 ? {} : { style: 'red' as const }),
+        text,
+        detail: listed.join('\n'),
+      };
+    }
+    case 'proof-started':
+      return { label: 'proof', text: `tests run in fresh boxes: ${event.data.command.join(' ')}` };
+    case 'proof-ended': {
+      const { verdict, reason, base, patched } = event.data.proof;
+      const style = ({ green: 'green', red: 'red', unverified: 'yellow' } as const)[verdict];
+      const text = `${verdict}: ${reason} Before: ${reportText(base)}; after: ${reportText(patched)}`;
+      return { label: 'proof', style, text, detail: patched.outputTail };
+    }
+    case 'vote-cast':
+      return { label: 'vote', text: `${event.data.agent} votes ${event.data.vote}: ${line(event.data.reason)}` };
+    case 'apply-intended': {
+      const paths = event.data.writes.map(({ path, after }) => `${after === null ? 'delete' : 'write'} ${path}`);
+      return {
+        label: 'apply',
+        text: `${counted(paths.length, 'file')} to be written to the checkout`,
+        detail: paths.join('\n'),
+      };
+    }
+    case 'apply-ended': {
+      const { applied, conflicts } = event.data;
+      const text = `${counted(applied.length, 'file')} applied, ${counted(conflicts.length, 'conflict')}`;
+      const listed = [...applied, ...conflicts.map(({ path, message }) => `${path}: ${message}`)];
+      return { label: 'apply', style: conflicts.length === 0 ? 'green' : 'red', text, detail: listed.join('\n') };
+    }
+    case 'journal-recovered':
+      return {
+        label: 'trace',
+        style: 'yellow',
+        text: `a torn last line of ${counted(event.data.bytes, 'byte')} was cut off`,
+      };
+    default:
+      return otherEntry(event);
+  }
+}
+
+function answered(data: Extract<TraceEvent, { type: 'model-answered' }>['data']): TimelineEntry {
+  const {
+    step,
+    text,
+    thinking,
+    calls,
+    finish,
+    promptTokens,
+    outputTokens,
+    newTokens,
+    milliseconds,
+    counted: exact,
+  } = data;
+  const about = exact ? '' : 'about ';
+  const spent = `${about}${promptTokens.toLocaleString('en-US')} in, ${outputTokens.toLocaleString('en-US')} out, ${newTokens.toLocaleString('en-US')} new`;
+  const thought = thinking === '' ? '' : `thought ${counted(thinking.split('\n').length, 'line')} · `;
+  const said = text.trim() === '' ? counted(calls.length, 'call') : `"${line(firstLine(text.trim()))}"`;
+  const cut = finish === 'length' ? ' · cut off by its length' : '';
+  return {
+    step,
+    label: 'answer',
+    text: `${thought}${said}${cut} · ${(milliseconds / 1_000).toFixed(1)} s · ${spent}`,
+    detail: [thinking === '' ? '' : `thought:\n${thinking}`, text === '' ? '' : `said:\n${text}`]
+      .filter(Boolean)
+      .join('\n'),
+  };
+}
+
+/** An event that this version has no words for is shown with its data. */
+export function otherEntry({ type, data }: { readonly type: string; readonly data: unknown }): TimelineEntry {
+  return { label: 'event', text: `${type} ${line(json(data))}`, detail: json(data, 2) };
+}
+
+function reasonText({ code, message }: { readonly code: string; readonly message: string }): string {
+  return `${message} (${code})`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1_024 ? counted(bytes, 'byte') : `${(bytes / 1_024).toFixed(1)} KiB`;
+}
+
+/** The beginning of a hash or an engine's id, as people compare them. */
+function short(hash: string): string {
+  return hash.slice(0, 12);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+function line(text: string): string {
+  return plainLine(text, lineLength);
+}
+
+function json(value: unknown, spaces?: number): string {
+  return JSON.stringify(value, undefined, spaces) ?? '';
+}

@@ -1,0 +1,109 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { paintFor, plainPaint } from '../../../src/cli/writers/paint.ts';
+import { otherEntry, timelineEntry } from '../../../src/cli/writers/timelineEntry.ts';
+import { timelineText } from '../../../src/cli/writers/timelineText.ts';
+import { addToTotals, noTotals, totalsText } from '../../../src/cli/writers/timelineTotals.ts';
+import type { TraceEntry } from '../../../src/core/trace/traceEvent.ts';
+import { memoryCliIo } from '../../fakes/memoryCliIo.ts';
+import { answer, anyEvents, created, entry, judged, placed, toolCalled, voted } from '../../fakes/traceEvents.ts';
+
+const shown = (item: TraceEntry, { full = false, asked = undefined as string | undefined, ms = 0 } = {}): string =>
+  timelineText(timelineEntry(placed(item), asked), ms, plainPaint, full);
+
+const returned = (output: string, ok = true): TraceEntry =>
+  entry(
+    'tool-returned',
+    { run: 'run-1', step: 3, call: 'c', tool: 'read_file', ok, output, milliseconds: 1 },
+    'sandbox',
+  );
+
+const asked = entry('model-asked', {
+  run: 'run-1',
+  step: 3,
+  request: { sha256: 'abc'.repeat(21), bytes: 9 },
+  estimatedTokens: 1_200,
+  contextTokens: 16_384,
+});
+
+describe('a line of the timeline', () => {
+  test('says when, in which step, and what', () => {
+    expect(shown(toolCalled('read_file', { path: 'a.js' }, 'read'), { ms: 1_260 })).toBe(
+      '    +1.3s     0  call       read_file {"path":"a.js"}',
+    );
+    expect(shown(voted('h1'), { ms: 65_000 })).toBe('   +1m05s        vote       implementer votes approve: It holds.');
+    expect(shown(voted('h1'), { ms: 3_723_000 })).toMatch(/^ {3}\+1h02m/);
+    expect(shown(voted('h1'), { ms: Number.NaN })).toMatch(/^ +\+0\.0s/);
+  });
+
+  test('folds results, thoughts and prompts, and gives all of them in full', () => {
+    const output = 'first\nsecond\nthird';
+    expect(shown(returned(output))).toBe('    +0.0s     3  result     read_file: 3 lines · first');
+    expect(
+      shown(returned(output), { full: true })
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim()),
+    ).toEqual(['first', 'second', 'third']);
+    const thinking = answer({ thinking: 'hm\nso', text: 'I look.' });
+    expect(shown(thinking)).toContain('thought 2 lines · "I look."');
+    expect(shown(thinking)).not.toContain('so');
+    expect(shown(thinking, { full: true })).toContain('so');
+    expect(shown(asked, { asked: 'Goal: fix it\nLeft: 3 steps' })).toContain(
+      'asked      "Goal: fix it" · about 1,200 tokens of 16,384',
+    );
+    expect(shown(asked)).toContain('request abcabcabcabc');
+  });
+
+  test('names the path and the rule that policy refused', () => {
+    expect(shown(judged('h1'))).toContain('0 paths refused, 0 protected');
+    expect(shown(judged('h1', ['.github/ci.yml']))).toContain(
+      '1 protected · .github/ci.yml: .github/ci.yml runs in CI (ci)',
+    );
+  });
+
+  test('keeps no character that a terminal would obey, folded or in full', () => {
+    const hostile = 'a\u001b[2Jb\u009bc\u202ed\rE\u0007';
+    for (const item of [
+      returned(hostile, false),
+      created({ goal: hostile }),
+      answer({ text: hostile, thinking: hostile }),
+      toolCalled(hostile, { [hostile]: hostile }, 'read'),
+      entry('sandbox-ended', { sandbox: hostile, cause: hostile }),
+    ]) {
+      for (const full of [false, true]) {
+        // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+        expect(shown(item, { full, asked: hostile })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+      }
+    }
+  });
+
+  test('has colours on a terminal only', () => {
+    const line = timelineEntry(placed(returned('x', false)));
+    const onTty = memoryCliIo([], {}, true);
+    expect(timelineText(line, 0, paintFor(onTty.stdout, {}), false)).toContain('\u001b[31m');
+    const piped = memoryCliIo([]);
+    expect(timelineText(line, 0, paintFor(piped.stdout, {}), false)).not.toContain('\u001b');
+  });
+
+  test('is there for every event, on one line unless all is wanted, also for one without words of its own', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        for (const event of events) {
+          const text = timelineText(timelineEntry(event), 0, plainPaint, false);
+          expect(text.split('\n')).toHaveLength(1);
+          expect(text.slice(17).trim().length).toBeGreaterThan(3);
+        }
+      }),
+    );
+    expect(timelineText(otherEntry({ type: 'moon-rose', data: { full: true } }), 0, plainPaint, false)).toContain(
+      'event      moon-rose {"full":true}',
+    );
+  });
+});
+
+test('the totals count steps, calls and tokens of all answers', () => {
+  const events = [answer({ promptTokens: 1_000, newTokens: 300 }), answer(), returned('x'), returned('x', false)];
+  const totals = events.map((item) => placed(item)).reduce(addToTotals, noTotals);
+  expect(totalsText(totals)).toBe('2 steps, 2 calls (1 failed), tokens: 1,100 in, 20 out, 360 new');
+});
