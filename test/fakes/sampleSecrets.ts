@@ -35,7 +35,7 @@ export const sampleSecrets: readonly SampleSecret[] = [
   sample('GitHub token', 'git push https://', `ghp_${randomText(36, 4)}`, '@github.com/a/b'),
   sample('npm token', '//registry.example/:_authToken=', `npm_${randomText(36, 8)}`),
   sample('Slack token', 'SLACK="', `xoxb-${'1'.repeat(3)}23456789-${'9'.repeat(3)}23456789-${randomText(24, 9)}`, '"'),
-  sample('Stripe key', "stripe('", `sk_${'live'}_${randomText(24, 10)}`, "')"),
+  sample('Stripe key', "stripe('", ['sk', 'live', randomText(24, 10)].join('_'), "')"),
   sample('private key', ...pem('RSA ', '\n')),
   sample('private key in JSON', ...pem('', '\\n')),
   sample('private key whose end was cut off', pem('EC ', '\n')[0], pem('EC ', '\n')[1]),
