@@ -135,10 +135,21 @@ function openClient(endpoint: EngineEndpoint): { readonly docker: Docker; readon
   return { docker: client({ socketPath: unused, agent }), close };
 }
 
-/** Every field is given: the client fills what is missing from DOCKER_HOST, which may not be what was chosen. */
+/**
+ * A client of exactly that socket or agent. The library reads DOCKER_HOST for itself, whatever it is given, with the certificates
+ * that DOCKER_CERT_PATH names: so it is not shown the one while it is made, and every field that it would fill is given.
+ */
 function client(way: { readonly socketPath: string; readonly agent?: EngineAgent }): Docker {
   const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined };
-  return new Docker({ ...none, protocol: 'http', ...way });
+  const dockerHost = process.env['DOCKER_HOST'];
+  delete process.env['DOCKER_HOST'];
+  try {
+    return new Docker({ ...none, protocol: 'http', ...way });
+  } finally {
+    if (dockerHost !== undefined) {
+      process.env['DOCKER_HOST'] = dockerHost;
+    }
+  }
 }
 
 /** What the client is given for a path where the agent makes the connections. */
