@@ -39,6 +39,7 @@ export const runCommand: Command = {
     },
     detach: { type: 'boolean', help: 'do not wait; the task goes on in the background' },
     'require-gvisor': { type: 'boolean', help: 'refuse to run on a shared kernel' },
+    'allow-unlimited': { type: 'boolean', help: 'run although the engine keeps no limits of a sandbox' },
     'max-tokens': { type: 'string', value: 'N', help: `the most new tokens (default: ${usualLimits.newTokens})` },
     'max-steps': { type: 'string', value: 'N', help: `the most steps (default: ${usualLimits.steps})` },
     'max-minutes': {
@@ -151,6 +152,7 @@ function taskSettings(
     ...(ollamaHost === undefined ? {} : { ollamaHost }),
     ...(testCommand.ok && testCommand.value !== undefined ? { testCommand: testCommand.value } : {}),
     ...(flag(values, 'require-gvisor') ? { requireGvisor: true } : {}),
+    ...(flag(values, 'allow-unlimited') ? { allowUnlimited: true } : {}),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   });
 }

@@ -17,6 +17,7 @@ import { removeContainer } from './removeContainer.ts';
 export interface StartContext {
   readonly docker: Docker;
   readonly engineCpus: number;
+  readonly podman: boolean;
   readonly guestSource: string;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -37,7 +38,9 @@ export async function startSandbox(
   const began = performance.now();
   const { docker, signal } = context;
   const name = newId('nightshift');
-  const creating = docker.createContainer(toCreateOptions(spec, { name, engineCpus: context.engineCpus }));
+  const creating = docker.createContainer(
+    toCreateOptions(spec, { name, engineCpus: context.engineCpus, podman: context.podman }),
+  );
   const created = await engineCall(
     { what: 'Creating a sandbox', deadline: engineDeadlines.create, signal, reason: 'start-failed' },
     () => creating,
