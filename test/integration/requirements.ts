@@ -24,7 +24,7 @@ export function requirePrograms(...names: readonly string[]): { skip: boolean; w
   const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
   const missing = names.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
   const lacking = process.getuid?.() === 0 ? missing : [...missing, 'the rights of root'];
-  const why = `not without ${lacking.join(', ')}; run \`npm run provision\` as root`;
+  const why = `not without ${lacking.join(', ')}; run \`npm run provision otherEngines\` as root`;
   if (lacking.length > 0 && process.env['CI'] === 'true') {
     throw new Error(`This suite may not be skipped in CI: ${why}.`);
   }

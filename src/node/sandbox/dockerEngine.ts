@@ -33,7 +33,7 @@ export interface DockerEngineOptions {
     options: { readonly signal: AbortSignal; readonly onProgress?: (line: string) => void },
   ) => Promise<Result<BaseImage, Failure>>;
   /** Address of the engine from the user's own settings; found as the Docker CLI finds it otherwise. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   readonly logger?: Logger;
   /** How the engine is reached; for tests that stand between. */
   readonly connect?: (previous?: EngineConnection) => Result<EngineConnection, SandboxFailure>;

@@ -156,5 +156,5 @@ describe.skipIf(skip)(`rootless Podman ${why}`, () => {
       await fake.close();
       await product.remove();
     }
-  });
+  }, 300_000);
 });
