@@ -16,7 +16,6 @@ export const infoAnswer = z.object({
   SecurityOptions: z.array(z.string()).nullish(),
   /** Podman's own word for what Docker lists among the security options. */
   Rootless: z.boolean().optional(),
-  Warnings: z.array(z.string()).nullish(),
 });
 
 export const versionAnswer = z.object({
