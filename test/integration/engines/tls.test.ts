@@ -19,7 +19,10 @@ const variables = [
   'DOCKER_CERT_PATH',
 ];
 
-describe.skipIf(engine.skip || programs.skip)(`an engine behind TLS ${engine.why}${programs.why}`, () => {
+// Each assembles the base image on a fresh engine.
+const limit = { timeout: 300_000 };
+
+describe.skipIf(engine.skip || programs.skip)(`an engine behind TLS ${engine.why}${programs.why}`, limit, () => {
   const before = new Map(variables.map((name) => [name, process.env[name]]));
   let dockerd: PrivateDockerd;
   let plain: PrivateDockerd;

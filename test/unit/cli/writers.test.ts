@@ -124,21 +124,6 @@ describe('human writer', () => {
     return io.out();
   }
 
-  it('names limits that the engine does not keep, while a task runs and after', () => {
-    const runtime = { name: 'runc', isolatedKernel: false, unenforced: ['memory', 'processes'] };
-    const shown = text((writer) => {
-      writer.progress('task-7h2k9m4q1x', {
-        seq: 1,
-        ts: '',
-        type: 'sandbox-started',
-        actor: 'host',
-        data: { profile: 'locked', runtime: 'runc', isolatedKernel: false, unenforced: runtime.unenforced, startMs: 1 },
-      });
-      writer.task(readyTask({ runtime }), samplePatch);
-    });
-    expect(shown.match(/runc, shared kernel, limits not enforced: memory, processes/g)).toHaveLength(2);
-  });
-
   it('tells a whole run', () => {
     const shown = text((writer) => {
       writer.started(queuedTask());
