@@ -1,12 +1,14 @@
-// Puts on this machine what tests and the demo need: `node scripts/provision.ts [engine] [browser] [editor]`.
+// Puts on this machine what tests and the demo need: `node scripts/provision.ts [engine] [otherEngines] [browser] [editor]`.
 // Can be run again at any time; what is there is left as it is. Exit code 1 when a part is missing.
 import { provisionBrowser } from './provision/browser.ts';
 import { provisionEditor } from './provision/editor.ts';
 import { provisionEngine } from './provision/engine.ts';
+import { provisionOtherEngines } from './provision/otherEngines.ts';
 import { type PartName, partNames, type PartStatus, type ProgressLog } from './provision/partStatus.ts';
 
 const provisioners: Readonly<Record<PartName, (log: ProgressLog) => Promise<PartStatus>>> = {
   engine: provisionEngine,
+  otherEngines: provisionOtherEngines,
   browser: provisionBrowser,
   editor: provisionEditor,
 };

@@ -59,7 +59,7 @@ const suites: readonly Suite[] = [
 
 async function main(): Promise<number> {
   const missing = new Map<string, string>();
-  for (const status of await provision(['engine', 'browser', 'editor'])) {
+  for (const status of await provision(['engine', 'otherEngines', 'browser', 'editor'])) {
     console.log(formatStatus(status));
     if (status.status === 'missing') missing.set(status.name, `${status.detail} (${status.fix})`);
   }

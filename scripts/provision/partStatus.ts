@@ -9,7 +9,7 @@ export interface PartStatus {
   readonly fix: string;
 }
 
-export const partNames = ['engine', 'browser', 'editor'] as const;
+export const partNames = ['engine', 'otherEngines', 'browser', 'editor'] as const;
 export type PartName = (typeof partNames)[number];
 
 /** Receives progress, one line at a time. */

@@ -85,6 +85,7 @@ export async function openWorkspace(
     ensureImage: (docker, request) =>
       ensureBaseImage(docker, { ...request, dockerfile: join(options.media, 'sandbox', 'Dockerfile') }),
     logger,
+    endpoint: options.environment['NIGHTSHIFT_ENGINE'],
   });
   const tasks = new FileTaskStore({ directory: paths.tasks, heads: paths.heads, protection });
   const tracePath = (task: string): string => join(paths.tasks, task, 'trace.jsonl');

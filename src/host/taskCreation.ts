@@ -29,6 +29,7 @@ export function taskCreation(
       settings: {
         contextTokens: Math.min(wanted, model.contextTokens ?? wanted),
         requireGvisor: settings.requireGvisor ?? false,
+        ...(settings.allowUnlimited === true ? { allowUnlimited: true } : {}),
         ...(settings.ollamaHost === undefined ? {} : { ollamaHost: settings.ollamaHost }),
         ...(settings.testCommand === undefined ? {} : { testCommand: settings.testCommand }),
       },

@@ -37,6 +37,8 @@ export const taskSettingsSchema = z.object({
   ollamaHost: z.optional(z.string()),
   contextTokens: z.optional(z.int().check(z.positive())),
   requireGvisor: z.optional(z.boolean()),
+  /** Leave to run in boxes whose limits the engine does not keep. */
+  allowUnlimited: z.optional(z.boolean()),
   testCommand: z.optional(z.array(z.string())),
   limits: z.optional(limitWishSchema),
 });

@@ -67,7 +67,10 @@ export const taskViewSchema = z.object({
   updatedAt: z.string(),
   model: z.string(),
   replay: z.boolean(),
-  runtime: z.optional(z.object({ name: z.string(), isolatedKernel: z.boolean() })),
+  /** `unenforced`: limits that the sandbox does not have. */
+  runtime: z.optional(
+    z.object({ name: z.string(), isolatedKernel: z.boolean(), unenforced: z.optional(z.array(z.string())) }),
+  ),
   origin: z.object({
     kind: z.string(),
     file: z.optional(z.string()),

@@ -35,6 +35,7 @@ export const runCommand: Command = {
     },
     detach: { type: 'boolean', help: 'do not wait; the task goes on in the background' },
     'require-gvisor': { type: 'boolean', help: 'refuse to run on a shared kernel' },
+    'allow-unlimited': { type: 'boolean', help: 'run although the engine keeps no limits of a sandbox' },
     ...limitOptions(
       `default: ${usualLimits.newTokens}`,
       `default: ${usualLimits.steps}`,
@@ -90,6 +91,7 @@ function taskSettings(
     ...(ollamaHost === undefined ? {} : { ollamaHost }),
     ...(testCommand.value !== undefined ? { testCommand: testCommand.value } : {}),
     ...(flag(values, 'require-gvisor') ? { requireGvisor: true } : {}),
+    ...(flag(values, 'allow-unlimited') ? { allowUnlimited: true } : {}),
     ...(limits.value === undefined ? {} : { limits: limits.value }),
   });
 }

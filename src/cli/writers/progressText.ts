@@ -33,9 +33,15 @@ const sayings: Readonly<Record<string, Say>> = {
     },
   ),
   'sandbox-started': say(
-    z.looseObject({ profile: z.string(), runtime: z.string(), isolatedKernel: z.boolean(), startMs: count }),
-    ({ profile, runtime, isolatedKernel, startMs }) =>
-      `sandbox "${profile}" ready in ${(startMs / 1_000).toFixed(2)} s · ${runtimeBadge(runtime, isolatedKernel)}`,
+    z.looseObject({
+      profile: z.string(),
+      runtime: z.string(),
+      isolatedKernel: z.boolean(),
+      unenforced: z.optional(z.array(z.string())),
+      startMs: count,
+    }),
+    ({ profile, runtime, startMs, ...badge }) =>
+      `sandbox "${profile}" ready in ${(startMs / 1_000).toFixed(2)} s · ${runtimeBadge({ ...badge, name: runtime })}`,
   ),
   'run-started': say(z.looseObject({ agent: z.string() }), ({ agent }) => `${agent} starts`),
   'model-answered': say(z.looseObject({ step: count, text: z.string() }), ({ step, text }) =>
@@ -108,8 +114,17 @@ export function progressText(line: TraceLine): string | undefined {
   return text === undefined ? undefined : plainLine(text, 300);
 }
 
-export function runtimeBadge(name: string, isolatedKernel: boolean): string {
-  return isolatedKernel ? `${name}, its own kernel` : `${name}, shared kernel`;
+export function runtimeBadge({
+  name,
+  isolatedKernel,
+  unenforced = [],
+}: {
+  readonly name: string;
+  readonly isolatedKernel: boolean;
+  readonly unenforced?: readonly string[] | undefined;
+}): string {
+  const kernel = isolatedKernel ? `${name}, its own kernel` : `${name}, shared kernel`;
+  return unenforced.length === 0 ? kernel : `${kernel}, limits not enforced: ${unenforced.join(', ')}`;
 }
 
 /** `9 passed, 1 failed`; a run without any test says so. */

@@ -52,9 +52,7 @@ export function taskText(task: TaskView, paint: Paint): string {
       paint,
     ),
     row('model', modelText(task, paint), paint),
-    ...(task.runtime === undefined
-      ? []
-      : [row('sandbox', runtimeBadge(task.runtime.name, task.runtime.isolatedKernel), paint)]),
+    ...(task.runtime === undefined ? [] : [row('sandbox', runtimeBadge(task.runtime), paint)]),
     row('usage', usageText(task), paint),
     row('trace', `${plainLine(task.trace.path)} (${counted(task.trace.events, 'event')})`, paint),
     ...rows('next', nextSteps(task), paint),

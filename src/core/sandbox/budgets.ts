@@ -42,5 +42,8 @@ export const engineDeadlines = {
   upload: 180_000,
 } as const;
 
-/** Failures in a row after which a runtime is not used again by this process. */
+/** Failures in a row after which a runtime rests. */
 export const runtimeBreakerLimit = 3;
+
+/** Milliseconds of that rest; then one probe decides whether it is used again. */
+export const runtimeRest = 60_000;

@@ -1,5 +1,6 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { parseSshAddress, type SshAddress } from './sshAddress.ts';
 
 /** Where a Docker API answers. Paths of TLS files are the host's; absent ones mean the system's trust store. */
 export type EngineEndpoint =
@@ -10,7 +11,8 @@ export type EngineEndpoint =
       readonly port: number;
       readonly tls: TlsFiles | null;
       readonly source: string;
-    };
+    }
+  | { readonly kind: 'ssh'; readonly address: SshAddress; readonly source: string };
 
 export interface TlsFiles {
   readonly directory: string | null;
@@ -34,8 +36,12 @@ export interface EngineEnvironment {
   readonly dockerHost?: string | undefined;
   readonly dockerContext?: string | undefined;
   readonly dockerTlsVerify?: string | undefined;
+  /** TLS without a look at the engine's certificate, as the CLI has it. */
+  readonly dockerTls?: string | undefined;
   readonly dockerCertPath?: string | undefined;
   readonly home: string;
+  /** Folder of the CLI's configuration; `~/.docker` when absent. */
+  readonly dockerConfig?: string | undefined;
   readonly runtimeDirectory?: string | undefined;
   /** `currentContext` of the CLI's configuration. */
   readonly currentContext?: string | undefined;
@@ -95,12 +101,12 @@ function contextEndpoint(contexts: readonly DockerContext[], name: string): Resu
   return parseAddress(context.host, `the Docker context "${name}"`, tls);
 }
 
+/** A folder of certificates alone turns nothing on: the CLI speaks plain then, and so do we, and say so. */
 function environmentTls(environment: EngineEnvironment): TlsFiles | null {
-  const verify = environment.dockerTlsVerify !== undefined && environment.dockerTlsVerify !== '';
-  if (!verify && !environment.dockerCertPath) {
-    return null;
-  }
-  return { directory: environment.dockerCertPath || `${environment.home}/.docker`, verify };
+  const { dockerTlsVerify, dockerTls, dockerCertPath, dockerConfig, home } = environment;
+  return dockerTlsVerify || dockerTls
+    ? { directory: dockerCertPath || dockerConfig || `${home}/.docker`, verify: Boolean(dockerTlsVerify) }
+    : null;
 }
 
 function parseAddress(address: string, source: string, tls: TlsFiles | null): Result<EngineEndpoint, EndpointFailure> {
@@ -116,16 +122,56 @@ function parseAddress(address: string, source: string, tls: TlsFiles | null): Re
         ? unavailable(`${source} names no socket: "${address}"; write unix:///path/of/the/socket.`)
         : ok({ kind: 'socket', path: rest, source });
     case 'ssh':
-      return unavailable(
-        `${source} is an SSH address; forward its socket with \`ssh -N -L\` and set DOCKER_HOST to the local end.`,
-      );
+      return parseSsh(rest, source);
     case 'tcp':
     case 'http':
     case 'https':
       return parseTcp(rest, name.toLowerCase() === 'https' ? (tls ?? { directory: null, verify: true }) : tls, source);
     default:
-      return unavailable(`${source} has the unknown scheme "${name}"; use unix://, npipe:// or tcp://.`);
+      return unavailable(`${source} has the unknown scheme "${name}"; use unix://, npipe://, tcp:// or ssh://.`);
   }
+}
+
+function parseSsh(rest: string, source: string): Result<EngineEndpoint, EndpointFailure> {
+  const address = parseSshAddress(rest);
+  return address.ok
+    ? ok({ kind: 'ssh', address: address.value, source })
+    : unavailable(`${source} ${address.error}; write ssh://user@host, with a port or the path of a socket if need be.`);
+}
+
+/** Where the engine is and who said so: `unix:///var/run/docker.sock (the default socket)`. */
+export function describeEndpoint(endpoint: EngineEndpoint): string {
+  return `${endpointAddress(endpoint)} (${endpoint.source})`;
+}
+
+function endpointAddress(endpoint: EngineEndpoint): string {
+  if (endpoint.kind === 'socket') {
+    return `${endpoint.path.startsWith('//') ? 'npipe' : 'unix'}://${endpoint.path}`;
+  }
+  if (endpoint.kind === 'tcp') {
+    return `tcp://${bracketed(endpoint.host)}:${endpoint.port}`;
+  }
+  const { user, host, port, socket } = endpoint.address;
+  return `ssh://${user === null ? '' : `${user}@`}${bracketed(host)}${port === null ? '' : `:${port}`}${socket}`;
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** What a person should know of the way to an engine: anyone between could take over the machine. Undefined when it is sound. */
+export function endpointRemark(endpoint: EngineEndpoint): string | undefined {
+  if (endpoint.kind !== 'tcp' || isLoopback(endpoint.host)) {
+    return undefined;
+  }
+  if (endpoint.tls === null) {
+    return 'the connection is neither encrypted nor authenticated: whoever reaches that port controls the machine';
+  }
+  return endpoint.tls.verify ? undefined : 'the certificate of the engine is not verified';
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function parseTcp(rest: string, tls: TlsFiles | null, source: string): Result<EngineEndpoint, EndpointFailure> {

@@ -1,6 +1,7 @@
 import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import type { GuestMethod, GuestParams, GuestResult } from '../../protocol/guest.ts';
+import type { LimitName } from './engineLimits.ts';
 import type { SandboxSpec } from './sandboxSpec.ts';
 
 export type SandboxFailureReason =
@@ -59,6 +60,15 @@ export interface RuntimeInfo {
   readonly name: 'runsc' | 'runc';
   /** True when the box has its own kernel (gVisor). */
   readonly isolatedKernel: boolean;
+  /** Limits that its boxes do not have; absent when they have all. Only where the user allowed it. */
+  readonly unenforced?: readonly LimitName[];
+}
+
+export interface RuntimeWish {
+  readonly requireGvisor: boolean;
+  readonly preferred?: 'runsc' | 'runc';
+  /** The user's own leave to run boxes whose limits the engine does not keep. */
+  readonly allowUnlimited?: boolean;
 }
 
 export interface EngineInfo {
@@ -66,16 +76,20 @@ export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;
   readonly runtimes: readonly string[];
+  /** Processors and bytes of memory of the engine's machine. */
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+  /** Limits of boxes that it does not keep. */
+  readonly unenforced?: readonly LimitName[];
+  /** What a person should know of it, each with its way out. */
+  readonly remarks?: readonly string[];
 }
 
 export interface SandboxEngine {
   /** Asks the engine what it is; cheap. */
   info(signal: AbortSignal): Promise<Result<EngineInfo, SandboxFailure>>;
   /** The runtime to use: gVisor where a probe box passes, else runc, else a failure when gVisor is required. Cached per process. */
-  chooseRuntime(
-    options: { readonly requireGvisor: boolean; readonly preferred?: 'runsc' | 'runc' },
-    signal: AbortSignal,
-  ): Promise<Result<RuntimeInfo, SandboxFailure>>;
+  chooseRuntime(options: RuntimeWish, signal: AbortSignal): Promise<Result<RuntimeInfo, SandboxFailure>>;
   /** Finds or assembles the base image and answers its immutable id and tag. */
   ensureBaseImage(
     signal: AbortSignal,

@@ -15,9 +15,13 @@ export async function openBox(
 ): Promise<Result<Sandbox, SandboxFailure>> {
   const { ports, trace, signal } = assignment;
   const task = trace.task();
-  const { requireGvisor } = task.settings;
+  const { requireGvisor, allowUnlimited } = task.settings;
   const preferred = ports.preferredRuntime;
-  const wish = { requireGvisor, ...(preferred === undefined ? {} : { preferred }) };
+  const wish = {
+    requireGvisor,
+    ...(preferred === undefined ? {} : { preferred }),
+    ...(allowUnlimited === undefined ? {} : { allowUnlimited }),
+  };
   const runtime = await ports.engine.chooseRuntime(wish, signal);
   if (!runtime.ok) {
     return runtime;
@@ -45,6 +49,7 @@ export async function openBox(
       profile,
       runtime: runtime.value.name,
       isolatedKernel: runtime.value.isolatedKernel,
+      ...(runtime.value.unenforced === undefined ? {} : { unenforced: [...runtime.value.unenforced] }),
       image: image.value.id,
       specHash: ports.sha256(JSON.stringify(spec)),
       startMs: box.startMs,

@@ -75,6 +75,10 @@ export interface Task {
   readonly openApply?: TraceEventData<'apply-intended'>;
   /** What the task does at this moment, one line, for lists. */
   readonly activity: string;
-  readonly runtime?: { readonly name: string; readonly isolatedKernel: boolean };
+  readonly runtime?: {
+    readonly name: string;
+    readonly isolatedKernel: boolean;
+    readonly unenforced?: string[];
+  };
   readonly events: number;
 }

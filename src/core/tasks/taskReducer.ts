@@ -58,7 +58,14 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return { ...task, attempts, run: { ...task.run, ended: true }, ...(summary === undefined ? {} : { summary }) };
     }
     case 'sandbox-started':
-      return { ...task, runtime: { name: event.data.runtime, isolatedKernel: event.data.isolatedKernel } };
+      return {
+        ...task,
+        runtime: {
+          name: event.data.runtime,
+          isolatedKernel: event.data.isolatedKernel,
+          ...(event.data.unenforced === undefined ? {} : { unenforced: event.data.unenforced }),
+        },
+      };
     case 'model-answered':
       return afterAnswer(task, event.data);
     case 'model-failed':

@@ -45,6 +45,7 @@ export const settingsSchema = z.object({
   ollamaHost: z.string().optional(),
   contextTokens: z.int().positive(),
   requireGvisor: z.boolean(),
+  allowUnlimited: z.boolean().optional(),
   testCommand: z.array(z.string()).optional(),
 });
 
@@ -127,6 +128,8 @@ export const traceEventData = {
     profile: z.enum(['locked', 'build']),
     runtime: z.string(),
     isolatedKernel: z.boolean(),
+    /** Limits that the engine does not keep, which the user allowed. */
+    unenforced: z.array(z.string()).optional(),
     image: z.string(),
     specHash: z.string(),
     startMs: z.number(),

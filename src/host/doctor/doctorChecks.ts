@@ -1,6 +1,7 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { errorText, type Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
+import { lacksEssentialLimits, limitsRefusal } from '../../core/sandbox/engineLimits.ts';
 import type { EngineInfo, RuntimeInfo, SandboxEngine } from '../../core/sandbox/sandbox.ts';
 import type { InstalledModel } from '../../node/models/ollamaCatalog.ts';
 
@@ -109,8 +110,11 @@ async function* engineChecks({ engine, preferredRuntime, signal }: DoctorOptions
     yield { name: 'engine', status: 'fail', detail: info.error.message, fix };
     return;
   }
-  const { version, apiVersion, endpoint } = info.value;
-  yield { name: 'engine', status: 'ok', detail: `engine ${version}, API ${apiVersion}, at ${endpoint}` };
+  const { version, apiVersion, endpoint, remarks = [] } = info.value;
+  const detail = `engine ${version}, API ${apiVersion}, at ${endpoint}`;
+  yield remarks.length === 0
+    ? { name: 'engine', status: 'ok', detail }
+    : { name: 'engine', status: 'warn', detail, fix: `${remarks.join('; ')}.` };
   yield await imageCheck(engine, signal);
   if (preferredRuntime.ok) {
     yield await runtimeCheck(engine, info.value, preferredRuntime.value, signal);
@@ -139,7 +143,7 @@ async function runtimeCheck(
   preferred: RuntimeInfo['name'] | undefined,
   signal: AbortSignal,
 ): Promise<DoctorCheck> {
-  const wish = { requireGvisor: false, ...(preferred === undefined ? {} : { preferred }) };
+  const wish = { requireGvisor: false, ...(preferred === undefined ? {} : { preferred }), allowUnlimited: true };
   const runtime = await engine.chooseRuntime(wish, signal);
   const install =
     'Install gVisor (https://gvisor.dev/docs/user_guide/install) and register it with `runsc install`, then restart Docker.';
@@ -149,6 +153,15 @@ async function runtimeCheck(
       status: 'fail',
       detail: runtime.error.message,
       fix: 'See whether `docker run` works; its error says more.',
+    };
+  }
+  const unenforced = runtime.value.unenforced ?? [];
+  if (lacksEssentialLimits(unenforced)) {
+    return {
+      name: 'runtime',
+      status: 'warn',
+      detail: `${runtime.value.name}: limits not enforced: ${unenforced.join(', ')}`,
+      fix: `Tasks are refused: ${limitsRefusal(unenforced).message}`,
     };
   }
   if (runtime.value.isolatedKernel) {

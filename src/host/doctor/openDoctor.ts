@@ -41,6 +41,7 @@ function openEngine(installation: string): DoctorOptions['engine'] {
     const dockerfile = join(installation, 'media', 'sandbox', 'Dockerfile');
     return createDockerEngine({
       guestSource,
+      endpoint: process.env['NIGHTSHIFT_ENGINE'],
       ensureImage: (docker, request) => ensureBaseImage(docker, { ...request, dockerfile }),
     });
   } catch {

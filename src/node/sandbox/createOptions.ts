@@ -11,7 +11,13 @@ export interface CreateContext {
   readonly name: string;
   /** Processors of the engine: it refuses a limit above them. */
   readonly engineCpus: number;
+  /** Podman, which mounts folders of its own where the root is read-only, and names runtimes in its own way. */
+  readonly podman?: boolean;
 }
+
+/** Places that Podman makes writable, executable and endless beside a read-only root; empty and read-only when they are named. */
+const podmanScratch = ['/run', '/var/tmp', '/dev/shm'];
+const closed = 'ro,noexec,nosuid,nodev,size=65536,notmpcopyup';
 
 /**
  * The spec as the engine's create request. Nothing of the host is in it: no bind, no device, no environment, and what an image
@@ -37,19 +43,23 @@ export function toCreateOptions(spec: SandboxSpec, context: CreateContext): Cont
     Healthcheck: { Test: ['NONE'] },
     StopTimeout: 1,
     HostConfig: {
-      Runtime: spec.runtime,
+      // Without a name Podman takes the one that its own configuration knows to work, runc or crun.
+      ...(context.podman === true && spec.runtime === 'runc' ? {} : { Runtime: spec.runtime }),
       NetworkMode: 'none',
       CapDrop: ['ALL'],
       Privileged: false,
       ReadonlyRootfs: true,
       SecurityOpt: ['no-new-privileges'],
-      Tmpfs: Object.fromEntries(spec.tmpfs.map((mount) => [mount.path, tmpfsOptions(mount)])),
+      Tmpfs: {
+        ...(context.podman === true ? Object.fromEntries(podmanScratch.map((path) => [path, closed])) : {}),
+        ...Object.fromEntries(spec.tmpfs.map((mount) => [mount.path, tmpfsOptions(mount)])),
+      },
       PidsLimit: spec.pids,
       Memory: spec.memoryBytes,
       // Equal to the memory: no swap on top.
       MemorySwap: spec.memoryBytes,
       NanoCpus: Math.round(Math.min(spec.cpus, context.engineCpus) * 1e9),
-      IpcMode: spec.runtime === 'runc' ? 'none' : 'private',
+      IpcMode: spec.runtime === 'runc' && context.podman !== true ? 'none' : 'private',
       LogConfig: { Type: 'none', Config: {} },
       AutoRemove: true,
       Binds: [],

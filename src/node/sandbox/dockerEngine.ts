@@ -5,13 +5,16 @@ import { type Failure, failure } from '../../base/failure.ts';
 import { type Logger, nullLogger } from '../../base/logger.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { engineDeadlines } from '../../core/sandbox/budgets.ts';
+import { lacksEssentialLimits, limitsRefusal } from '../../core/sandbox/engineLimits.ts';
 import { sandboxSpec } from '../../core/sandbox/profiles.ts';
-import type { EngineInfo, RuntimeInfo, SandboxEngine, SandboxFailure } from '../../core/sandbox/sandbox.ts';
+import type { RuntimeInfo, SandboxEngine, SandboxFailure } from '../../core/sandbox/sandbox.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
+import { describeEngine, type EngineFacts } from './describeEngine.ts';
 import { imageAnswer, infoAnswer, versionAnswer } from './engineAnswers.ts';
 import { engineCall } from './engineCall.ts';
 import { connectEngine, type EngineConnection } from './engineConnection.ts';
 import { currentOwner } from './owner.ts';
+import { probeBox } from './probeBox.ts';
 import { reapOrphans } from './reapOrphans.ts';
 import { RuntimeChoice } from './runtimeChoice.ts';
 import { type StartedSandbox, startSandbox } from './startSandbox.ts';
@@ -30,31 +33,37 @@ export interface DockerEngineOptions {
     options: { readonly signal: AbortSignal; readonly onProgress?: (line: string) => void },
   ) => Promise<Result<BaseImage, Failure>>;
   /** Address of the engine from the user's own settings; found as the Docker CLI finds it otherwise. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   readonly logger?: Logger;
   /** How the engine is reached; for tests that stand between. */
-  readonly connect?: () => Result<EngineConnection, SandboxFailure>;
-}
-
-/** What is known about an engine once it answered. */
-interface EngineFacts extends EngineInfo {
-  readonly cpus: number;
-  readonly kernel: string;
+  readonly connect?: (previous?: EngineConnection) => Result<EngineConnection, SandboxFailure>;
 }
 
 export function createDockerEngine(options: DockerEngineOptions): SandboxEngine {
   const logger = options.logger ?? nullLogger;
-  const connect = options.connect ?? (() => connectEngine(options.endpoint));
+  const connect = options.connect ?? ((previous) => connectEngine(options.endpoint, previous));
   const starts = new Limiter(availableParallelism());
   const runtimes = new RuntimeChoice(probeRuntime);
   /** Ids of images, which never change what they name. */
   const checkedImages = new Set<string>();
   let connection: EngineConnection | undefined;
+  /** The engine may come back somewhere else, for example after a switch of contexts. */
+  let lookAgain = true;
   let facts: EngineFacts | undefined;
 
   function connected(): Result<EngineConnection, SandboxFailure> {
-    const attempt = connection === undefined ? connect() : ok(connection);
+    if (connection !== undefined && !lookAgain) {
+      return ok(connection);
+    }
+    const attempt = connect(connection);
+    if (attempt.ok && attempt.value.endpoint !== connection?.endpoint) {
+      // What was learnt is of another engine.
+      facts = undefined;
+      runtimes.forget();
+      checkedImages.clear();
+    }
     connection = attempt.ok ? attempt.value : undefined;
+    lookAgain = !attempt.ok;
     return attempt;
   }
 
@@ -63,14 +72,13 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
     if (!reached.ok) {
       return reached;
     }
-    const { docker, endpoint } = reached.value;
+    const { docker, endpoint, remark } = reached.value;
     const answered = await engineCall(
       { what: 'Asking the engine', deadline: engineDeadlines.answer, signal, reason: 'engine-unavailable' },
       () => Promise.all([docker.info(), docker.version()]),
     );
     if (!answered.ok) {
-      // The engine may come back somewhere else, for example after a switch of contexts.
-      connection = undefined;
+      lookAgain = true;
       return answered;
     }
     const engine = infoAnswer.safeParse(answered.value[0]);
@@ -78,14 +86,7 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
     if (!engine.success || !version.success) {
       return fail(failure('engine-unavailable', `What answers at ${endpoint} is no Docker engine; set DOCKER_HOST.`));
     }
-    facts = {
-      endpoint,
-      version: version.data.Version,
-      apiVersion: version.data.ApiVersion,
-      runtimes: Object.keys(engine.data.Runtimes ?? {}),
-      cpus: engine.data.NCPU,
-      kernel: engine.data.KernelVersion,
-    };
+    facts = describeEngine(engine.data, version.data, { endpoint, remark });
     return ok(facts);
   }
 
@@ -110,6 +111,7 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
       startSandbox(spec, {
         docker: reached.value.docker,
         engineCpus: known.value.cpus,
+        podman: known.value.podman,
         guestSource: options.guestSource,
         logger,
         signal,
@@ -160,7 +162,7 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
   async function probeRuntime(
     name: RuntimeInfo['name'],
     signal: AbortSignal,
-  ): Promise<Result<{ isolatedKernel: boolean }, SandboxFailure>> {
+  ): Promise<Result<Omit<RuntimeInfo, 'name'>, SandboxFailure>> {
     const image = await ensureBaseImage(signal);
     if (!image.ok) {
       return image;
@@ -168,13 +170,31 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
     const owner = { workspace: 'probe', task: 'probe', run: 'probe', owner: currentOwner() };
     const spec = sandboxSpec('locked', { image: image.value.id, runtime: name, owner });
     const started = await begin(spec, signal, engineDeadlines.probe);
-    if (!started.ok) {
-      logger.warn(`the runtime ${name} did not pass its probe: ${started.error.message}`);
-      return started;
+    const reached = connected();
+    if (!started.ok || !reached.ok) {
+      return refuse(name, started.ok ? reached : started);
     }
     const { sandbox, hello } = started.value;
+    const judged = await probeBox(reached.value.docker, sandbox, facts?.cpus ?? 1, signal);
     await sandbox.destroy();
-    return ok({ isolatedKernel: hello.isolatedKernel && hello.kernel !== facts?.kernel });
+    if (!judged.ok) {
+      return refuse(name, judged);
+    }
+    const { looser, unenforced } = judged.value;
+    if (looser.length > 0) {
+      const message = `The runtime ${name} made a box that is looser than its specification (${looser.join('; ')}), so it is not used.`;
+      return refuse(name, fail(failure('runtime-unavailable', message)));
+    }
+    const isolatedKernel = hello.isolatedKernel && hello.kernel !== facts?.kernel;
+    return ok({ isolatedKernel, ...(unenforced.length === 0 ? {} : { unenforced }) });
+  }
+
+  function refuse<T>(name: RuntimeInfo['name'], outcome: Result<T, SandboxFailure>): Result<never, SandboxFailure> {
+    const cause = outcome.ok
+      ? failure('runtime-unavailable' as const, `The runtime ${name} cannot be used.`)
+      : outcome.error;
+    logger.warn(`the runtime ${name} did not pass its probe: ${cause.message}`);
+    return fail(cause);
   }
 
   return {
@@ -182,7 +202,14 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
     ensureBaseImage,
     async chooseRuntime(wish, signal) {
       const known = await info(signal);
-      return known.ok ? runtimes.choose(wish, known.value.runtimes, signal) : known;
+      if (!known.ok) {
+        return known;
+      }
+      const unenforced = known.value.unenforced ?? [];
+      // No box is started to learn what the engine says itself.
+      return wish.allowUnlimited !== true && lacksEssentialLimits(unenforced)
+        ? fail(limitsRefusal(unenforced))
+        : runtimes.choose(wish, known.value.runtimes, signal);
     },
     async start(spec, signal) {
       const started = await begin(spec, signal);

@@ -2,7 +2,9 @@ import { withDeadline } from '../../base/async.ts';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { SandboxFailure, SandboxFailureReason } from '../../core/sandbox/sandbox.ts';
+import { DialError } from './engineAgent.ts';
 import { engineErrorOf } from './engineAnswers.ts';
+import { describeTlsError } from './tlsErrors.ts';
 
 export interface EngineCall {
   /** Names the call in the message, as the start of a sentence. */
@@ -39,7 +41,14 @@ const connectionErrors = new Set([
 ]);
 
 function describeEngineError(thrown: unknown, call: EngineCall): SandboxFailure {
+  if (thrown instanceof DialError) {
+    return thrown.failure;
+  }
   const error = engineErrorOf(thrown);
+  const certificate = describeTlsError(error);
+  if (certificate !== undefined) {
+    return failure('engine-unavailable', certificate);
+  }
   if (error.code === 'EACCES' || error.code === 'EPERM') {
     return failure(
       'engine-unavailable',

@@ -1,4 +1,3 @@
-import { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { failure } from '../../base/failure.ts';
 import { newId } from '../../base/ids.ts';
@@ -8,6 +7,7 @@ import { engineDeadlines } from '../../core/sandbox/budgets.ts';
 import type { SandboxFailure } from '../../core/sandbox/sandbox.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
 import { type GuestResult, guestProtocolVersion } from '../../protocol/guest.ts';
+import { attachBox } from './attachBox.ts';
 import { toCreateOptions } from './createOptions.ts';
 import { DockerSandbox } from './dockerSandbox.ts';
 import { engineCall } from './engineCall.ts';
@@ -17,6 +17,7 @@ import { removeContainer } from './removeContainer.ts';
 export interface StartContext {
   readonly docker: Docker;
   readonly engineCpus: number;
+  readonly podman: boolean;
   readonly guestSource: string;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -37,7 +38,9 @@ export async function startSandbox(
   const began = performance.now();
   const { docker, signal } = context;
   const name = newId('nightshift');
-  const creating = docker.createContainer(toCreateOptions(spec, { name, engineCpus: context.engineCpus }));
+  const creating = docker.createContainer(
+    toCreateOptions(spec, { name, engineCpus: context.engineCpus, podman: context.podman }),
+  );
   const created = await engineCall(
     { what: 'Creating a sandbox', deadline: engineDeadlines.create, signal, reason: 'start-failed' },
     () => creating,
@@ -50,12 +53,11 @@ export async function startSandbox(
   const container = created.value;
   const attached = await engineCall(
     { what: 'Attaching to a sandbox', deadline: engineDeadlines.attach, signal, reason: 'start-failed' },
-    (abortSignal) =>
-      container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true, abortSignal }),
+    (abortSignal) => attachBox(docker, container.id, abortSignal),
   );
-  if (!attached.ok || !(attached.value instanceof Duplex)) {
+  if (!attached.ok) {
     await removeContainer(container);
-    return attached.ok ? fail(failure('start-failed', 'The engine gave no two-way stream to the sandbox.')) : attached;
+    return attached;
   }
   const sandbox = new DockerSandbox(container, spec, attached.value, context.logger);
   const greeted = await greet(sandbox, container, context);

@@ -21,6 +21,7 @@ export function readUserSettings(
     settings: {
       ...(host === undefined ? {} : { ollamaHost: host }),
       ...(typeof requireGvisor === 'boolean' ? { requireGvisor } : {}),
+      ...(read('sandbox.allowUnlimited') === true ? { allowUnlimited: true } : {}),
       ...(isCommand(testCommand) ? { testCommand: [...testCommand] } : {}),
       ...(Object.keys(limits).length === 0 ? {} : { limits }),
     },

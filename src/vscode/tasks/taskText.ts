@@ -122,6 +122,9 @@ export function taskFacts(task: TaskView): readonly string[] {
           task.runtime.isolatedKernel
             ? `Sandbox: ${task.runtime.name}, with a kernel of its own`
             : `Sandbox: ${task.runtime.name}, shared kernel: the container uses the kernel of this machine`,
+          ...(task.runtime.unenforced === undefined
+            ? []
+            : [`Limits not enforced by the engine: ${task.runtime.unenforced.join(', ')}`]),
         ]),
     ...(proof === undefined
       ? []

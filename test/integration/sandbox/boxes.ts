@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type Docker from 'dockerode';
-import type { Result } from '../../../src/base/result.ts';
+import { ok, type Result } from '../../../src/base/result.ts';
 import { labelNames, sandboxSpec } from '../../../src/core/sandbox/profiles.ts';
 import type { Sandbox, SandboxEngine, TreeFile } from '../../../src/core/sandbox/sandbox.ts';
 import type { ProfileName, SandboxSpec } from '../../../src/core/sandbox/sandboxSpec.ts';
@@ -23,13 +23,18 @@ export interface Boxes {
   spec(profile: ProfileName, runtime: SandboxSpec['runtime'], owner?: string): Promise<SandboxSpec>;
   start(profile: ProfileName, runtime: SandboxSpec['runtime']): Promise<Sandbox>;
   destroyAll(): Promise<void>;
+  /** Ends the tunnel of the connection, where there is one. */
+  close(): void;
   /** Ids of this file's containers that the engine still knows. */
   remaining(): Promise<readonly string[]>;
 }
 
-export function openBoxes(workspace: string): Boxes {
-  const { docker } = value(connectEngine());
+/** On the engine that this machine's settings lead to, or on the one at an address. */
+export function openBoxes(workspace: string, endpoint?: string): Boxes {
+  const connection = value(connectEngine(endpoint));
+  const { docker } = connection;
   const engine = createDockerEngine({
+    connect: () => ok(connection),
     guestSource: guestBundle(),
     ensureImage: (engineApi, options) => ensureBaseImage(engineApi, { ...options, dockerfile }),
   });
@@ -50,6 +55,7 @@ export function openBoxes(workspace: string): Boxes {
     async destroyAll() {
       await Promise.all(started.splice(0).map((sandbox) => sandbox.destroy()));
     },
+    close: () => connection.close(),
     async remaining() {
       const boxes = await docker.listContainers({
         all: true,

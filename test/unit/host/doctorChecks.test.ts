@@ -112,8 +112,8 @@ describe('doctor', () => {
     });
     expect((await checks({ engine: asked, preferredRuntime: ok('runsc') }))['runtime']?.status).toBe('ok');
     expect(wishes).toEqual([
-      { requireGvisor: false, preferred: 'runc' },
-      { requireGvisor: false, preferred: 'runsc' },
+      { requireGvisor: false, preferred: 'runc', allowUnlimited: true },
+      { requireGvisor: false, preferred: 'runsc', allowUnlimited: true },
     ]);
     const bad = preferredRuntime({ NIGHTSHIFT_SANDBOX_RUNTIME: 'kata' });
     for (const each of [asked, undefined]) {
@@ -123,6 +123,29 @@ describe('doctor', () => {
       });
     }
     expect(wishes).toHaveLength(2);
+  });
+
+  it('warns of an engine that keeps no limits, and of an unsound way to it', async () => {
+    const unenforced = ['memory', 'processes'] as const;
+    const loose: SandboxEngine = {
+      ...engine,
+      info: async () =>
+        ok({
+          endpoint: 'tcp://h:1',
+          version: '1',
+          apiVersion: '1',
+          runtimes: [],
+          remarks: ['neither encrypted; use TLS'],
+        }),
+      chooseRuntime: async () => ok({ name: 'runc', isolatedKernel: false, unenforced }),
+    };
+    const found = await checks({ engine: loose });
+    expect(found['engine']).toMatchObject({ status: 'warn', fix: 'neither encrypted; use TLS.' });
+    expect(found['runtime']).toMatchObject({
+      status: 'warn',
+      detail: 'runc: limits not enforced: memory, processes',
+      fix: expect.stringContaining('sandbox.allowUnlimited') as string,
+    });
   });
 
   it('tells no server, no model and no capable model apart', async () => {

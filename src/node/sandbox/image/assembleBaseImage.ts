@@ -26,10 +26,10 @@ export async function assembleBaseImage(
   archive.once('error', (error) => archiveFailure.abort(error));
   try {
     const progress = await docker.importImage(archive, {
-      repo: repositoryName,
-      tag: recipe.key,
-      // One string with line breaks: the client writes an array as JSON, which the engine does not take.
-      changes: imageInstructions(recipe.key).join('\n'),
+      // Podman reads the tag here and nowhere else.
+      repo: `${repositoryName}:${recipe.key}`,
+      // One parameter each: Docker also takes them as one text with line breaks, Podman does not.
+      changes: imageInstructions(recipe.key),
       abortSignal: AbortSignal.any([options.signal, archiveFailure.signal]),
     });
     await followEngineProgress(docker, progress, () => undefined);

@@ -15,7 +15,9 @@ export function imageInstructions(key: string): readonly string[] {
     'ENV LANG=C.UTF-8',
     `USER ${agentId}:${agentId}`,
     'WORKDIR /workspace',
-    `LABEL ${managedLabel}=1 ${contentLabel}=${key}`,
+    // One label an instruction: Podman takes the rest of a line for the value of its first label.
+    `LABEL ${managedLabel}=1`,
+    `LABEL ${contentLabel}=${key}`,
   ];
 }
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type EngineEnvironment, resolveEndpoint } from '../../../../src/core/sandbox/engineEndpoint.ts';
+import {
+  describeEndpoint,
+  endpointRemark,
+  type EngineEnvironment,
+  resolveEndpoint,
+} from '../../../../src/core/sandbox/engineEndpoint.ts';
 
 const bare: EngineEnvironment = { platform: 'linux', home: '/home/u', contexts: [], existingSockets: [] };
 const remote = {
@@ -83,10 +88,43 @@ describe('finding the engine as the Docker CLI does', () => {
       ok: true,
       value: { tls: { directory: '/certs' } },
     });
+    expect(resolve({ dockerHost: 'tcp://host', dockerCertPath: '/certs' })).toMatchObject({ value: { tls: null } });
+    expect(resolve({ dockerHost: 'tcp://host', dockerTls: '1', dockerConfig: '/config' })).toMatchObject({
+      value: { port: 2376, tls: { directory: '/config', verify: false } },
+    });
+  });
+
+  it('reads SSH addresses, and says back what it read', () => {
+    const read = (dockerHost: string) => {
+      const endpoint = resolve({ dockerHost });
+      return endpoint.ok ? describeEndpoint(endpoint.value) : endpoint.error.message;
+    };
+    expect(read('ssh://me@build.example:2222')).toBe('ssh://me@build.example:2222/var/run/docker.sock (DOCKER_HOST)');
+    expect(read('ssh://alias')).toBe('ssh://alias/var/run/docker.sock (DOCKER_HOST)');
+    expect(read('ssh://me@[::1]/run/user/1000/podman/podman.sock')).toBe(
+      'ssh://me@[::1]/run/user/1000/podman/podman.sock (DOCKER_HOST)',
+    );
+  });
+
+  it('has a remark on a way that others could take over, and on no other', () => {
+    const remark = (dockerHost: string, changes: Partial<EngineEnvironment> = {}) => {
+      const endpoint = resolve({ dockerHost, ...changes });
+      return endpoint.ok ? endpointRemark(endpoint.value) : endpoint.error.message;
+    };
+    expect(remark('tcp://10.0.0.5:2375')).toMatch(/neither encrypted nor authenticated/);
+    expect(remark('tcp://127.0.0.1.example:2375')).toMatch(/neither encrypted/);
+    expect(remark('tcp://10.0.0.5', { dockerTls: '1' })).toMatch(/not verified/);
+    for (const sound of ['tcp://127.0.0.1:2375', 'tcp://localhost', 'tcp://[::1]', 'unix:///s', 'ssh://me@host']) {
+      expect(remark(sound), sound).toBeUndefined();
+    }
+    expect(remark('tcp://10.0.0.5', { dockerTlsVerify: '1' })).toBeUndefined();
   });
 
   it.each([
-    ['ssh://me@host', 'ssh -N -L'],
+    ['ssh://', 'ssh://user@host'],
+    ['ssh://me:secret@host', 'passwords'],
+    ['ssh://host:0', 'port'],
+    ['ssh://host/a b', 'socket'],
     ['unix://', 'unix:///path'],
     ['ftp://host', 'unknown scheme'],
     ['tcp://host:99999', 'tcp://host:port'],

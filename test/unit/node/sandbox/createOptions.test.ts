@@ -101,6 +101,18 @@ describe('the create request of a box', () => {
     expect(toCreateOptions(spec, { name: 'box', engineCpus: 1 }).HostConfig?.NanoCpus).toBe(1e9);
   });
 
+  it('names no runtime to Podman, and closes the folders that it would leave open', () => {
+    const spec = sandboxSpec('build', { image: 'sha256:1', runtime: 'runc', owner });
+    const { HostConfig } = toCreateOptions(spec, { name: 'box', engineCpus: 2, podman: true });
+    expect(HostConfig).not.toHaveProperty('Runtime');
+    expect(HostConfig?.Tmpfs?.['/run']).toMatch(/^ro,noexec/);
+    expect(HostConfig?.Tmpfs?.['/var/tmp']).toMatch(/^ro,noexec/);
+    // Declared by the profile, so that one stands.
+    expect(HostConfig?.Tmpfs?.['/dev/shm']).toMatch(/^rw,noexec,.*size=67108864/);
+    const gvisor = sandboxSpec('locked', { image: 'sha256:1', runtime: 'runsc', owner });
+    expect(toCreateOptions(gvisor, { name: 'box', engineCpus: 2, podman: true }).HostConfig?.Runtime).toBe('runsc');
+  });
+
   it('labels boxes of the same rights with the same hash, whoever owns them', () => {
     const hash = (profile: 'locked' | 'build', task: string) =>
       specHash(sandboxSpec(profile, { image: 'sha256:1', runtime: 'runc', owner: { ...owner, task } }));

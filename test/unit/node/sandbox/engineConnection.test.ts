@@ -54,6 +54,9 @@ describe('reading where the engine is', () => {
       socketPath: '/run/other.sock',
       protocol: 'http',
     });
-    expect(connectEngine('ssh://me@host')).toMatchObject({ ok: false, error: { reason: 'engine-unavailable' } });
+    expect(connectEngine('ssh://me@host')).toMatchObject({
+      ok: true,
+      value: { endpoint: 'ssh://me@host/var/run/docker.sock (the setting)' },
+    });
   });
 });

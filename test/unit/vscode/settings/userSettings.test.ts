@@ -13,6 +13,7 @@ test('everything set reaches the host in its own units', () => {
     model: ' ollama:qwen3:8b ',
     'ollama.host': 'http://127.0.0.1:1',
     'sandbox.requireGvisor': true,
+    'sandbox.allowUnlimited': true,
     testCommand: ['npm', 'test'],
     'limits.newTokens': 2_000,
     'limits.steps': 5,
@@ -22,6 +23,7 @@ test('everything set reaches the host in its own units', () => {
   expect(taskSettingsSchema.parse(settings)).toEqual({
     ollamaHost: 'http://127.0.0.1:1',
     requireGvisor: true,
+    allowUnlimited: true,
     testCommand: ['npm', 'test'],
     limits: { newTokens: 2_000, steps: 5, seconds: 120 },
   });

@@ -33,6 +33,13 @@ describe('rows of the Tasks view', () => {
     expect(node.facts.join('\n')).toContain('shared kernel');
   });
 
+  test('limits that the engine does not keep are named', () => {
+    const unenforced = ['memory', 'processes'];
+    const task = readyTask({ runtime: { name: 'runc', isolatedKernel: false, unenforced } });
+    expect(taskNode({ root, task }).facts).toContain('Limits not enforced by the engine: memory, processes');
+    expect(taskNode({ root, task: readyTask() }).facts.join('\n')).not.toContain('not enforced');
+  });
+
   test('gVisor is not called a shared kernel', () => {
     const task = readyTask({ runtime: { name: 'runsc', isolatedKernel: true } });
     expect(taskNode({ root, task }).facts.join('\n')).not.toContain('shared kernel');
