@@ -168,6 +168,7 @@ export class MemorySandbox implements Sandbox {
         node: 'v24.0.0',
         kernel: 'memory',
         isolatedKernel: true,
+        confinement: { capabilities: '0000000000000000', noNewPrivileges: true, seccomp: 2, dumpable: false },
       }),
       begin_tree: () => ({}),
       end_tree: () => ({ files: this.files.size, bytes: 0 }),
