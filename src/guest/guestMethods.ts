@@ -73,12 +73,14 @@ export class GuestRequests {
         }
         const { runCommand } = await import('./runCommand.ts');
         const { killLeftovers } = await import('./leftoverProcesses.ts');
+        const { commandLauncher } = await import('./commandLauncher.ts');
         return runCommand(
           {
             repository,
             temporary: join(place.workspace, 'tmp'),
             home: place.workspace,
             searchPath: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+            launcher: commandLauncher(isGvisor(kernelVersion())),
             killLeftovers,
           },
           params,

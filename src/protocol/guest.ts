@@ -119,6 +119,8 @@ export const guestMethods = {
       exitCode: z.nullable(z.int()),
       signal: z.nullable(z.string()),
       timedOut: z.boolean(),
+      /** True when the kernel ended a process of the box for want of memory while the command ran. gVisor ends the whole box then. */
+      outOfMemory: z.boolean(),
       /** Head and tail of each stream where it was over the cap. */
       stdout: z.string(),
       stderr: z.string(),
