@@ -57,7 +57,7 @@ export async function startSandbox(
     await removeContainer(container);
     return attached.ok ? fail(failure('start-failed', 'The engine gave no two-way stream to the sandbox.')) : attached;
   }
-  const sandbox = new DockerSandbox(container, spec, attached.value, context.logger);
+  const sandbox = new DockerSandbox({ docker, container, stream: attached.value }, spec, context.logger);
   const greeted = await greet(sandbox, container, context);
   if (!greeted.ok) {
     await sandbox.destroy();
