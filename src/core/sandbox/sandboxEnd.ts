@@ -19,8 +19,8 @@ export interface SandboxEndFacts {
   /** Of its first process, where the engine told. */
   readonly exitCode?: number;
   readonly outOfMemory: boolean;
-  /** False when the connection to the engine broke with the box, or no new one could be had. */
-  readonly engineAnswers: boolean;
+  /** False when no engine answers, or one that does not know of the end: then the box's own one went away. */
+  readonly engineKnows: boolean;
   readonly memoryBytes: number;
   /** What the guest wrote to its error stream last, or empty. */
   readonly lastWords: string;
@@ -35,11 +35,11 @@ export function sandboxEnd(facts: SandboxEndFacts): SandboxFailure {
   return { ...failure('sandbox-died', describe(cause, facts)), cause };
 }
 
-function causeOf({ exitCode, outOfMemory, engineAnswers }: SandboxEndFacts): SandboxEndCause {
+function causeOf({ exitCode, outOfMemory, engineKnows }: SandboxEndFacts): SandboxEndCause {
   if (outOfMemory) {
     return 'out-of-memory';
   }
-  if (!engineAnswers) {
+  if (!engineKnows) {
     return 'engine-lost';
   }
   if (exitCode === undefined) {
@@ -61,6 +61,7 @@ function describe(cause: SandboxEndCause, { exitCode, memoryBytes, lastWords }: 
     case 'engine-lost':
       return 'The Docker engine went away while the sandbox ran; start it again.';
     case 'unknown':
+    default:
       return `The sandbox is gone and the engine does not say why; its own log may.${words}`;
   }
 }

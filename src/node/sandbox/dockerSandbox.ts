@@ -19,8 +19,8 @@ import { removeContainer } from './removeContainer.ts';
 /** Milliseconds for the exit code to arrive once the channel ended, and for a stream to end once the exit code arrived. */
 const exitCodeGrace = 500;
 
-/** What the engine answered to the wait for a box: its exit code, or that the connection broke. */
-type Exit = { readonly code: number | undefined } | 'lost';
+/** What the engine answered to the wait for a box: its exit code, or nothing, because the connection broke. */
+type Exit = number | 'lost' | undefined;
 
 /** One running container and the channel to the guest in it. It removes itself when it dies of anything. */
 export class DockerSandbox implements Sandbox {
@@ -34,7 +34,7 @@ export class DockerSandbox implements Sandbox {
   private readonly logger: Logger;
   /** Why the box ended, as soon as that is known; it may not be removed yet. */
   private readonly end: Promise<SandboxFailure>;
-  private exit: Promise<Exit> = Promise.resolve({ code: undefined });
+  private exit: Promise<Exit> = Promise.resolve(undefined);
   private destroyed = false;
 
   constructor(
@@ -63,7 +63,8 @@ export class DockerSandbox implements Sandbox {
   /** Follows the box's end by the engine's word too: the stream of a box that ran out of memory may stay open for ever. */
   watchExit(): void {
     this.exit = this.container.wait().then(
-      (answer: unknown) => ({ code: waitAnswer.safeParse(answer).data?.StatusCode }),
+      // An engine that ends while it is waited for ends its answer before it gave one.
+      (answer: unknown) => waitAnswer.safeParse(answer).data?.StatusCode ?? 'lost',
       () => 'lost' as const,
     );
     void this.exit.then(() => this.channel.close(failure('sandbox-died', 'The sandbox ended.')));
@@ -115,13 +116,14 @@ export class DockerSandbox implements Sandbox {
     }
     const never = new AbortController().signal;
     const waited = await withDeadline(exitCodeGrace, never, 'The exit code', () => this.exit);
-    const exit = waited.ok ? waited.value : { code: undefined };
-    const told = exit !== 'lost' && exit.code !== undefined && exit.code !== killedExitCode;
-    const news = told ? { engineAnswers: true, outOfMemory: false } : await askHowItEnded(this.docker, this.id);
+    const exit = waited.ok ? waited.value : undefined;
+    const isTold = typeof exit === 'number' && exit !== killedExitCode;
+    const news = isTold ? { isKnown: true, outOfMemory: false } : await askHowItEnded(this.docker, this.id);
+    const exitCode = typeof exit === 'number' ? exit : news.exitCode;
     return sandboxEnd({
-      ...(exit === 'lost' || exit.code === undefined ? {} : { exitCode: exit.code }),
+      ...(exitCode === undefined ? {} : { exitCode }),
       outOfMemory: news.outOfMemory,
-      engineAnswers: exit !== 'lost' && news.engineAnswers,
+      engineKnows: typeof exit === 'number' || news.isKnown,
       memoryBytes: this.spec.memoryBytes,
       lastWords: this.channel.lastWords(),
     });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requireEngine } from '../requirements.ts';
 import { never, runtimes, value } from '../sandbox/boxes.ts';
 import { PrivateEngine } from './privateEngine.ts';
@@ -18,14 +18,15 @@ const ways = [
 
 describe.skipIf(skip || !canRunAnEngine)(`an engine under a task ${why}`, () => {
   let own: PrivateEngine;
-  afterEach(async () => {
-    await own.remove();
+  beforeAll(() => {
+    own = new PrivateEngine();
   });
+  afterEach(() => own.stop('SIGTERM'));
+  afterAll(() => own.remove());
 
   describe.each(runtimes)('of %s', (runtime) => {
     it.each(ways)('that is $how and comes back costs a box and no work', async ({ signal, liveRestore }) => {
-      own = new PrivateEngine({ liveRestore });
-      await own.start();
+      await own.start(liveRestore);
       const { trace, store } = await playTask({
         engine: own.engine,
         runtime,
@@ -34,10 +35,11 @@ describe.skipIf(skip || !canRunAnEngine)(`an engine under a task ${why}`, () => 
             const lost = newestBox(so);
             expect(await own.boxes()).toContain(lost);
             await own.stop(signal);
-            await own.start();
+            await own.start(liveRestore);
           }
         },
       });
+      expect(trace.task().reason?.message).toBeUndefined();
       expect(trace.task()).toMatchObject({ state: 'ready', runs: 2, proof: { verdict: 'green' } });
       expect(trace.events.findLast((event) => event.type === 'run-started')?.data).toMatchObject({
         tree: store.kept.get('task-fault/checkpoint'),
@@ -49,7 +51,6 @@ describe.skipIf(skip || !canRunAnEngine)(`an engine under a task ${why}`, () => 
   });
 
   it('that stays away is waited for, and then the task waits with that said', async () => {
-    own = new PrivateEngine();
     await own.start();
     const { trace, store } = await playTask({
       engine: own.engine,
@@ -71,7 +72,6 @@ describe.skipIf(skip || !canRunAnEngine)(`an engine under a task ${why}`, () => 
   });
 
   it('is asked in vain with a failure that names the way out, and serves again after it', async () => {
-    own = new PrivateEngine();
     await own.start();
     expect((await own.engine.info(never)).ok).toBe(true);
     await own.stop('SIGTERM');

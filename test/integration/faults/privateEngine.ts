@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +14,8 @@ import { guestBundle } from '../../fakes/guestBundle.ts';
 
 const dockerfile = fileURLToPath(new URL('../../../media/sandbox/Dockerfile', import.meta.url));
 
+type Runtimes = Readonly<Record<string, { readonly path: string; readonly runtimeArgs?: readonly string[] }>>;
+
 /**
  * An engine of a test's own, with its own folders, socket and containerd, so that it can be stopped, killed and started again without
  * anybody else's boxes. It has no network.
@@ -23,15 +25,10 @@ export class PrivateEngine {
   readonly engine: SandboxEngine;
   readonly folder = mkdtempSync(join(tmpdir(), 'nightshift-engine-'));
   private readonly socket = join(this.folder, 'docker.sock');
-  private readonly liveRestore: boolean;
   private daemon: ChildProcess | undefined;
 
-  /** `runtimes` maps names to programs; runc is always there. */
-  constructor(options: { readonly liveRestore?: boolean; readonly runtimes?: Readonly<Record<string, string>> } = {}) {
-    this.liveRestore = options.liveRestore === true;
-    const runtimes = Object.fromEntries(
-      Object.entries(options.runtimes ?? { runsc: '/usr/bin/runsc' }).map(([name, path]) => [name, { path }]),
-    );
+  /** runc is always there. */
+  constructor(runtimes: Runtimes = { runsc: { path: '/usr/bin/runsc', runtimeArgs: ['--network=none'] } }) {
     writeFileSync(join(this.folder, 'daemon.json'), JSON.stringify({ runtimes }));
     this.docker = new Docker({ socketPath: this.socket });
     this.engine = createDockerEngine({
@@ -42,17 +39,23 @@ export class PrivateEngine {
   }
 
   /** Up within a second; after a kill the second try is the one that works. */
-  async start(): Promise<void> {
+  async start(liveRestore = false): Promise<void> {
     for (let attempt = 0; attempt < 4; attempt += 1) {
       const log = openSync(join(this.folder, 'dockerd.log'), 'a');
       mkdirSync(join(this.folder, 'exec'), { recursive: true });
       this.daemon = spawn(
         'dockerd',
         [
-          ...['--config-file', join(this.folder, 'daemon.json'), '--data-root', join(this.folder, 'data')],
-          ...['--exec-root', join(this.folder, 'exec'), '--pidfile', join(this.folder, 'dockerd.pid')],
-          ...['-H', `unix://${this.socket}`, '--bridge=none', '--iptables=false', '--ip-forward=false'],
-          ...['--ip-masq=false', `--live-restore=${this.liveRestore}`],
+          `--config-file=${join(this.folder, 'daemon.json')}`,
+          `--data-root=${join(this.folder, 'data')}`,
+          `--exec-root=${join(this.folder, 'exec')}`,
+          `--pidfile=${join(this.folder, 'dockerd.pid')}`,
+          `--host=unix://${this.socket}`,
+          '--bridge=none',
+          '--iptables=false',
+          '--ip-forward=false',
+          '--ip-masq=false',
+          `--live-restore=${liveRestore}`,
         ],
         { stdio: ['ignore', log, log] },
       );
@@ -88,29 +91,37 @@ export class PrivateEngine {
     return containers.map((container) => container.Id);
   }
 
+  /** Ends all that runs for this engine, also what a killed or a live-restoring daemon left, and takes its folder away. */
   async remove(): Promise<void> {
     await this.stop('SIGTERM');
-    const containerd = join(this.folder, 'exec', 'containerd', 'containerd.pid');
-    if (existsSync(containerd)) {
-      await endProcess(Number(readFileSync(containerd, 'utf8')), this.folder);
+    for (let wait = 0; wait < 100 && this.endProcesses() > 0; wait += 1) {
+      await delay(100);
+    }
+    const mounts = readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .flatMap((line) => line.split(' ')[1] ?? [])
+      .filter((path) => path.startsWith(`${this.folder}/`));
+    for (const path of mounts.toReversed()) {
+      execFileSync('umount', ['--lazy', path]);
     }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
+
+  /** Processes whose command line names this engine's own folder, and no other. Answers how many there were. */
+  private endProcesses(): number {
+    const processes = readdirSync('/proc').filter(
+      (name) => /^\d+$/.test(name) && commandLine(name).includes(this.folder),
+    );
+    processes.forEach((pid) => process.kill(Number(pid), 'SIGKILL'));
+    return processes.length;
+  }
 }
 
-/** Ends the containerd that a killed engine left, and only if it is ours by its command line. */
-async function endProcess(pid: number, folder: string): Promise<void> {
-  for (let wait = 0; wait < 50; wait += 1) {
-    let command: string;
-    try {
-      command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    } catch {
-      return;
-    }
-    if (!command.includes(folder)) {
-      return;
-    }
-    process.kill(pid, 'SIGTERM');
-    await delay(100);
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    // It ended while we looked.
+    return '';
   }
 }
