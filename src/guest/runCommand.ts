@@ -143,6 +143,8 @@ function refuseSpawn(code: string | undefined, program: string | undefined, text
     case 'EACCES':
     case 'ENOEXEC':
       return refuse('not-executable', `"${program}" cannot be executed here.`);
+    case 'ENOSPC':
+      return refuse('no-space', 'The workspace is full; delete files that are not needed.');
     default:
       return refuse('failed', `"${program}" did not start: ${text}`);
   }

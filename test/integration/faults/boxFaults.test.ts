@@ -101,6 +101,13 @@ describe.skipIf(skip).each(runtimes)(`a fault in a box under %s ${why}`, (runtim
     const sandbox = value(await boxes.engine.start({ ...spec, tmpfs }, never));
     try {
       value(await sandbox.putTree(treeOf([['a.txt', 'a']]), { signal: never }));
+      const content = 'x'.repeat(450_000);
+      for (let piece = 0, fits = true; fits; piece += 1) {
+        fits = (await sandbox.request('write_file', { path: `big-${piece}`, content }, { signal: never })).ok;
+      }
+      const first = await command(sandbox, 'rm big-0');
+      expect(first.ok || first.error.detail === 'no-space').toBe(true);
+      value(await sandbox.request('delete_file', { path: 'big-1' }, { signal: never }));
       const fill = 'for d in . /tmp /dev/shm; do cat /dev/zero > $d/fill; done 2>&1 | grep -c "No space"; echo end';
       expect(value(await command(sandbox, fill)).stdout).toBe('3\nend\n');
       expect((await shell(sandbox, 'rm fill /tmp/fill /dev/shm/fill; echo again > b.txt; cat b.txt')).stdout).toBe(

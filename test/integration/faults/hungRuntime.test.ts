@@ -10,7 +10,7 @@ import { PrivateEngine } from './privateEngine.ts';
 
 // The product's own deadlines, as they are but shorter.
 vi.mock('../../../src/core/sandbox/budgets.ts', async (load) => {
-  const budgets = await load<typeof import('../../../src/core/sandbox/budgets.ts')>();
+  const budgets = await load<{ readonly engineDeadlines: Readonly<Record<string, number>> }>();
   return { ...budgets, engineDeadlines: { ...budgets.engineDeadlines, start: 1_500, kill: 500, remove: 1_000 } };
 });
 
@@ -27,7 +27,7 @@ describe.skipIf(skip || !canRunAnEngine)(`a runtime whose start never returns ${
   let own: PrivateEngine;
 
   beforeAll(async () => {
-    own = new PrivateEngine({ runsc: { path: '/usr/sbin/runc' } });
+    own = new PrivateEngine();
     const program = join(own.folder, 'hung-runtime');
     const script = `#!/bin/sh\nfor argument; do [ "$argument" = start ] && sleep ${hang} && exit 1; done\nexec runc "$@"\n`;
     writeFileSync(program, script);
