@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ok } from '../base/result.ts';
 import type { ProfileName } from '../core/sandbox/sandboxSpec.ts';
 import { type GuestMethod, type GuestParams, guestProtocolVersion, type GuestResult } from '../protocol/guest.ts';
+import { seeConfinement } from './confinement.ts';
 import type { Manifest } from './manifest.ts';
 import { type Answer, refuse } from './refusal.ts';
 import type { ScanRunner } from './scanWorker.ts';
@@ -39,6 +40,7 @@ export class GuestRequests {
           node: process.version,
           kernel: release(),
           isolatedKernel: isGvisor(kernelVersion()),
+          confinement: seeConfinement(),
         }),
       begin_tree: async () => {
         const { TreeUpload } = await import('./treeUpload.ts');
@@ -71,12 +73,14 @@ export class GuestRequests {
         }
         const { runCommand } = await import('./runCommand.ts');
         const { killLeftovers } = await import('./leftoverProcesses.ts');
+        const { commandLauncher } = await import('./commandLauncher.ts');
         return runCommand(
           {
             repository,
             temporary: join(place.workspace, 'tmp'),
             home: place.workspace,
             searchPath: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+            launcher: commandLauncher(isGvisor(kernelVersion())),
             killLeftovers,
           },
           params,

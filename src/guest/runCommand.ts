@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../base/failure.ts';
 import { ok } from '../base/result.ts';
 import type { GuestParams, GuestResult } from '../protocol/guest.ts';
+import { memoryKills } from './memoryKills.ts';
 import { OutputCap } from './outputCap.ts';
 import { type Answer, errnoOf, refuse } from './refusal.ts';
 
@@ -11,6 +12,8 @@ import { type Answer, errnoOf, refuse } from './refusal.ts';
 export const maxCommandOutput = 192 * 1024;
 /** Milliseconds for pipes to drain after the command's own end. */
 const drainMilliseconds = 1_000;
+/** Milliseconds for the launcher to end its command, before it is ended with it. */
+const launcherGrace = 1_000;
 
 export interface CommandPlace {
   readonly repository: string;
@@ -18,6 +21,8 @@ export interface CommandPlace {
   readonly temporary: string;
   readonly home: string;
   readonly searchPath: string;
+  /** Put before the argv of every command; empty to start commands directly. */
+  readonly launcher: readonly string[];
   /** Ends all that the command left behind; false when something survived. */
   killLeftovers(): Promise<boolean>;
 }
@@ -30,8 +35,10 @@ export async function runCommand(
   place: CommandPlace,
   params: GuestParams<'run_command'>,
 ): Promise<Answer<GuestResult<'run_command'>>> {
-  const [program = '', ...args] = params.argv;
+  const { launcher } = place;
+  const [program = '', ...args] = [...launcher, ...params.argv];
   const started = performance.now();
+  const killsBefore = memoryKills();
   let child: ChildProcess;
   try {
     mkdirSync(place.temporary, { recursive: true });
@@ -39,11 +46,13 @@ export async function runCommand(
       cwd: place.repository,
       env: commandEnvironment(place, params.environment),
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(launcher.length > 0 ? (['pipe'] as const) : [])],
     });
   } catch (error) {
-    return refuseSpawn(error, program);
+    return refuseSpawn(errnoOf(error), params.argv[0], errorText(error));
   }
+  let launchError = '';
+  child.stdio[3]?.on('data', (chunk: Buffer) => (launchError = (launchError + chunk.toString()).slice(0, 20)));
   const cap = Math.min(params.maxOutputBytes, maxCommandOutput);
   const stdout = new OutputCap(cap);
   const stderr = new OutputCap(cap);
@@ -54,27 +63,41 @@ export async function runCommand(
     child.once('error', (error) => resolve({ error, exitCode: null, signal: null }));
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
-  preferAsVictim(child.pid);
+  if (launcher.length === 0) {
+    preferAsVictim(child.pid);
+  }
   let timedOut = false;
+  let lastResort: ReturnType<typeof setTimeout> | undefined;
   const timer = setTimeout(() => {
     timedOut = true;
-    killGroup(child.pid);
+    if (launcher.length > 0) {
+      child.kill('SIGTERM');
+      lastResort = setTimeout(() => killGroup(child.pid), launcherGrace);
+    } else {
+      killGroup(child.pid);
+    }
   }, params.timeoutMs);
   const outcome = await ended;
   clearTimeout(timer);
+  clearTimeout(lastResort);
   if (!(await place.killLeftovers())) {
     return refuse('failed', 'Processes of the command could not be ended; the sandbox must be replaced.');
   }
   if (outcome.error !== undefined) {
-    return refuseSpawn(outcome.error, program);
+    return refuseSpawn(errnoOf(outcome.error), params.argv[0], errorText(outcome.error));
   }
   await Promise.race([closed, delay(drainMilliseconds, undefined, { ref: false })]);
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+  for (const stream of child.stdio) {
+    stream?.destroy();
+  }
+  if (launchError !== '') {
+    return refuseSpawn(launchError, params.argv[0], launchError);
+  }
   return ok({
     exitCode: outcome.exitCode,
     signal: outcome.signal,
     timedOut,
+    outOfMemory: (memoryKills() ?? 0) > (killsBefore ?? 0),
     stdout: stdout.text(),
     stderr: stderr.text(),
     omittedBytes: stdout.omittedBytes + stderr.omittedBytes,
@@ -113,14 +136,16 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-function refuseSpawn(error: unknown, program: string): ReturnType<typeof refuse> {
-  switch (errnoOf(error)) {
+function refuseSpawn(code: string | undefined, program: string | undefined, text: string): ReturnType<typeof refuse> {
+  switch (code) {
     case 'ENOENT':
       return refuse('not-found', `"${program}" is not installed in this environment.`);
     case 'EACCES':
     case 'ENOEXEC':
       return refuse('not-executable', `"${program}" cannot be executed here.`);
+    case 'ENOSPC':
+      return refuse('no-space', 'The workspace is full; delete files that are not needed.');
     default:
-      return refuse('failed', `"${program}" did not start: ${errorText(error)}`);
+      return refuse('failed', `"${program}" did not start: ${text}`);
   }
 }

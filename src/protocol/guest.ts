@@ -48,6 +48,17 @@ const change = z.object({
 /** SHA-256 of a file's content before and after a change, hexadecimal; null where there was none. */
 const contentChange = z.object({ before: z.nullable(z.string()), after: z.nullable(z.string()) });
 
+/** What the guest sees of its own confinement; null where the kernel it runs on does not tell. */
+const confinement = z.object({
+  /** Effective capabilities, hexadecimal without a prefix; a locked-down box has none, so only zeros. */
+  capabilities: z.nullable(z.string().check(z.regex(/^[0-9a-f]{1,32}$/))),
+  noNewPrivileges: z.nullable(z.boolean()),
+  /** 0 none, 1 strict, 2 filter. gVisor shows 0, as its own kernel stands between. */
+  seccomp: z.nullable(z.int().check(z.minimum(0), z.maximum(2))),
+  /** True when other processes of the same user in the box may read and write the guest's memory and descriptors. */
+  dumpable: z.boolean(),
+});
+
 /** Every request the guest serves: parameters and result, both checked on both sides. Paths are relative to the repository. */
 export const guestMethods = {
   hello: {
@@ -58,6 +69,7 @@ export const guestMethods = {
       node: z.string(),
       kernel: z.string(),
       isolatedKernel: z.boolean(),
+      confinement,
     }),
   },
   /** Opens a tree upload; `D` frames with tar bytes follow, then `end_tree`. */
@@ -110,6 +122,8 @@ export const guestMethods = {
       exitCode: z.nullable(z.int()),
       signal: z.nullable(z.string()),
       timedOut: z.boolean(),
+      /** True when the kernel ended a process of the box for want of memory while the command ran. gVisor ends the whole box then. */
+      outOfMemory: z.boolean(),
       /** Head and tail of each stream where it was over the cap. */
       stdout: z.string(),
       stderr: z.string(),
@@ -123,6 +137,7 @@ export type GuestMethod = keyof typeof guestMethods;
 export type GuestParams<M extends GuestMethod> = z.infer<(typeof guestMethods)[M]['params']>;
 export type GuestResult<M extends GuestMethod> = z.infer<(typeof guestMethods)[M]['result']>;
 export type GuestError = z.infer<typeof guestErrorSchema>;
+export type Confinement = z.infer<typeof confinement>;
 export type GuestChange = z.infer<typeof change>;
 
 export const guestRequestSchema = z.object({ id: z.int(), method: z.string(), params: z.unknown() });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { matchesGlob } from 'node:path';
 import { fail, ok, type Result } from '../../src/base/result.ts';
 import type { CallOptions, Sandbox, SandboxFailure, TreeFile } from '../../src/core/sandbox/sandbox.ts';
+import type { SandboxEndCause } from '../../src/core/sandbox/sandboxEnd.ts';
 import type { ProfileName, SandboxSpec } from '../../src/core/sandbox/sandboxSpec.ts';
 import { decodeText, editText } from '../../src/core/tools/editText.ts';
 import {
@@ -94,9 +95,8 @@ export class MemorySandbox implements Sandbox {
   }
 
   /** The box dies now; every later request answers so. */
-  die(message = 'The sandbox died.'): void {
-    this.death ??= { reason: 'sandbox-died', message };
-    this.settleDied(this.death);
+  die(message = 'The sandbox died.', cause: SandboxEndCause = 'killed'): void {
+    this.end({ reason: 'sandbox-died', message, cause });
   }
 
   /** The next request of this method answers this failure. */
@@ -152,7 +152,12 @@ export class MemorySandbox implements Sandbox {
 
   async destroy(): Promise<void> {
     this.destroyed = true;
-    this.die('The sandbox was destroyed.');
+    this.end({ reason: 'sandbox-died', message: 'The sandbox was destroyed.' });
+  }
+
+  private end(death: SandboxFailure): void {
+    this.death ??= death;
+    this.settleDied(this.death);
   }
 
   private stopped(method: GuestMethod | 'put_tree', signal: AbortSignal): SandboxFailure | undefined {
@@ -168,6 +173,7 @@ export class MemorySandbox implements Sandbox {
         node: 'v24.0.0',
         kernel: 'memory',
         isolatedKernel: true,
+        confinement: { capabilities: '0000000000000000', noNewPrivileges: true, seccomp: 2, dumpable: false },
       }),
       begin_tree: () => ({}),
       end_tree: () => ({ files: this.files.size, bytes: 0 }),
@@ -221,7 +227,15 @@ export class MemorySandbox implements Sandbox {
         if (answer instanceof GuestFailure) {
           throw answer;
         }
-        const ended = { exitCode: 0, signal: null, timedOut: false, stdout: '', stderr: '', omittedBytes: 0 };
+        const ended = {
+          exitCode: 0,
+          signal: null,
+          timedOut: false,
+          outOfMemory: false,
+          stdout: '',
+          stderr: '',
+          omittedBytes: 0,
+        };
         return { ...ended, milliseconds: 1, ...answer };
       },
     };

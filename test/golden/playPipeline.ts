@@ -57,6 +57,8 @@ export interface Play {
   readonly modelFailures?: readonly ModelFailureReason[];
   /** Starts of a box, counted from 1, at which the engine does not answer. */
   readonly engineDown?: readonly number[];
+  /** How often the engine is asked for in vain after such a start; for ever when absent. */
+  readonly looksInVain?: number;
   readonly onStart?: (box: MemorySandbox, count: number) => void;
 }
 
@@ -76,6 +78,7 @@ export async function playPipeline(play: Play | ModelPlay): Promise<Played> {
   const trace = new MemoryTaskTrace();
   const engine = new MemoryEngine(play.command ?? runTests);
   engine.downAt = new Set(play.engineDown);
+  engine.looksInVain = play.looksInVain ?? Infinity;
   engine.onStart = (box) => play.onStart?.(box, engine.boxes.length);
   const store = new MemoryTreeStore(play.files ?? defectiveProject);
   const protection = testProtection();

@@ -68,8 +68,8 @@ export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry 
       };
     }
     case 'sandbox-started': {
-      const { sandbox, profile, runtime, isolatedKernel, startMs } = event.data;
-      const badge = runtimeBadge(runtime, isolatedKernel);
+      const { sandbox, profile, runtime, isolatedKernel, startMs, unenforced } = event.data;
+      const badge = runtimeBadge({ name: runtime, isolatedKernel, unenforced });
       return {
         label: 'box',
         text: `"${profile}" ready in ${(startMs / 1_000).toFixed(2)} s · ${badge} · ${short(sandbox)}`,

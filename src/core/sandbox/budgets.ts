@@ -36,6 +36,8 @@ export const engineDeadlines = {
   start: 15_000,
   kill: 5_000,
   remove: 10_000,
+  /** What the engine knows of a box that ended. */
+  end: 2_000,
   /** A probe box, from start to its first typed reply. */
   probe: 5_000,
   /** A tree upload, where the caller gives none. */

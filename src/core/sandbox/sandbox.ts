@@ -2,6 +2,7 @@ import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import type { GuestMethod, GuestParams, GuestResult } from '../../protocol/guest.ts';
 import type { LimitName } from './engineLimits.ts';
+import type { SandboxEndCause } from './sandboxEnd.ts';
 import type { SandboxSpec } from './sandboxSpec.ts';
 
 export type SandboxFailureReason =
@@ -15,9 +16,13 @@ export type SandboxFailureReason =
   | 'timeout'
   | 'aborted';
 
-/** `request-refused` carries the guest's own reason (for example `not-found`) in `detail`. */
+/**
+ * `request-refused` carries the guest's own reason (for example `not-found`) in `detail`; `sandbox-died` its `cause`, unless the box was
+ * destroyed by its owner.
+ */
 export interface SandboxFailure extends Failure<SandboxFailureReason> {
   readonly detail?: string;
+  readonly cause?: SandboxEndCause;
 }
 
 /** One file of a tree on its way into a sandbox. `mode` as git knows it. */

@@ -32,3 +32,6 @@ export function isReplaceable(reason: string): boolean {
 
 /** A box that dies is replaced this often in one stage before the stage gives up. */
 export const maxReplacements = 2;
+
+/** Ends the message of a stage that gave up, after what happened to the last box. */
+export const replacedInVain = `It was replaced ${maxReplacements} times; \`nightshift doctor\` checks the engine.`;

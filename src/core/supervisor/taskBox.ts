@@ -63,15 +63,17 @@ export async function openBox(
   return ok(recordedBox(assignment, box));
 }
 
-/** The same box, whose end is recorded once. */
+/** The same box, whose end is recorded when it ends, of itself or by its owner; who destroys it waits for the record. */
 function recordedBox({ trace }: Pick<Assignment, 'trace'>, box: Sandbox): Sandbox {
-  let cause = 'its work was done';
-  let ended = false;
-  const watch = async (): Promise<void> => {
-    const failure = await box.died;
-    cause = ended ? cause : failure.message;
+  const record = async (): Promise<void> => {
+    const end = await box.died;
+    const reason = { code: end.cause ?? end.reason, message: end.message };
+    const data = wasDestroyed(end) ? { cause: 'its work was done' } : { cause: end.message, reason };
+    await trace.record({ type: 'sandbox-ended', actor: 'host', data: { sandbox: box.id, ...data } });
   };
-  void watch();
+  const recorded = record();
+  // Thrown on to the owner, who destroys the box whatever happens.
+  recorded.catch(() => undefined);
   return {
     id: box.id,
     spec: box.spec,
@@ -80,11 +82,12 @@ function recordedBox({ trace }: Pick<Assignment, 'trace'>, box: Sandbox): Sandbo
     request: (method, params, options) => box.request(method, params, options),
     putTree: (files, options) => box.putTree(files, options),
     destroy: async () => {
-      if (!ended) {
-        ended = true;
-        await box.destroy();
-        await trace.record({ type: 'sandbox-ended', actor: 'host', data: { sandbox: box.id, cause } });
-      }
+      await box.destroy();
+      await recorded;
     },
   };
+}
+
+function wasDestroyed({ reason, cause }: SandboxFailure): boolean {
+  return reason === 'sandbox-died' && cause === undefined;
 }

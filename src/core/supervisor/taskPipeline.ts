@@ -51,7 +51,7 @@ export async function runTask(assignment: Assignment): Promise<void> {
       await moveTask(assignment, { move: 'cancel', by: 'user' });
       return;
     }
-    const next = end.ok ? end.value : afterFailure(end.error, takenUp);
+    const next = end.ok ? end.value : afterFailure(assignment, end.error, takenUp);
     if (!(await moveOn(assignment, next))) {
       return;
     }
@@ -83,10 +83,11 @@ function failedMove({ trace }: Assignment, refused: StageEnd): StageEnd {
 
 /**
  * A failure ends a task. Only where the surroundings of a task taken up again are not there yet, the engine or the model's
- * server after a restart of the machine, it waits for the next start of the host.
+ * server after a restart of the machine, or where the engine went away under it, it waits for the next start of the host.
  */
-function afterFailure({ reason: code, message }: Failure, takenUp: boolean): StageEnd {
-  const move = takenUp && surroundings.has(code) ? 'wait' : 'fail';
+function afterFailure({ trace }: Assignment, { reason: code, message }: Failure, takenUp: boolean): StageEnd {
+  const engineLost = code === 'engine-unavailable' && trace.task().runtime !== undefined;
+  const move = engineLost || (takenUp && surroundings.has(code)) ? 'wait' : 'fail';
   return { move, by: 'host', reason: { code, message } };
 }
 

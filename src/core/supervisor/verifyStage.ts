@@ -4,8 +4,9 @@ import { failsOnlyAsOnBase, withOldFailures } from '../changes/proof/oldFailures
 import type { Proof } from '../changes/proof/proof.ts';
 import { prove } from '../changes/proof/runProof.ts';
 import { cannotRunReport } from '../changes/proof/toReport.ts';
-import { isReplaceable, maxReplacements } from '../sandbox/sandboxReasons.ts';
+import { isReplaceable, maxReplacements, replacedInVain } from '../sandbox/sandboxReasons.ts';
 import type { Task } from '../tasks/task.ts';
+import { awaitEngine } from './engineReturn.ts';
 import type { StageEnd } from './stageEnd.ts';
 import type { Assignment } from './supervisorPorts.ts';
 import { proofRun, testCommandOf, testRun } from './taskTests.ts';
@@ -76,13 +77,28 @@ async function proofOf(
       // The base of a task never changes, so a second proof need not run its tests again.
       ...(task.baseline === undefined ? {} : { knownBase: task.baseline }),
     });
-    if (proof.ok || !isReplaceable(proof.error.reason) || assignment.signal.aborted) {
+    if (proof.ok || assignment.signal.aborted || !canBeTriedAgain(assignment, proof.error)) {
       return proof;
     }
-    if (replacements === maxReplacements) {
+    // Tests that use up a box's memory do so in the next one, too.
+    if (proof.error.cause === 'out-of-memory') {
       return ok(unproved(hash, `The tests could not be run: ${proof.error.message}`));
     }
+    if (replacements === maxReplacements) {
+      return proof.error.reason === 'engine-unavailable'
+        ? proof
+        : ok(unproved(hash, `The tests could not be run: ${proof.error.message} ${replacedInVain}`));
+    }
+    const back = await awaitEngine(assignment);
+    if (!back.ok) {
+      return back;
+    }
   }
+}
+
+/** An engine that is not there is waited for only where it was there before. */
+function canBeTriedAgain({ trace }: Assignment, { reason }: Failure): boolean {
+  return isReplaceable(reason) || (reason === 'engine-unavailable' && trace.task().runtime !== undefined);
 }
 
 /** Where no test ran nothing is proved, and the proof says why. */

@@ -6,9 +6,10 @@ import type { AgentPorts, RunEnd } from '../agents/agentRun.ts';
 import { implementer } from '../agents/implementer.ts';
 import type { LanguageModel } from '../models/languageModel.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { isReplaceable, maxReplacements } from '../sandbox/sandboxReasons.ts';
+import { isReplaceable, maxReplacements, replacedInVain } from '../sandbox/sandboxReasons.ts';
 import type { Task } from '../tasks/task.ts';
 import { toolsFor } from '../tools/toolRegistry.ts';
+import { awaitEngine } from './engineReturn.ts';
 import { contextItems, goalMessage } from './goalMessage.ts';
 import { recordContext } from './recordContext.ts';
 import { HostStopping, isHostStopping } from './hostStopping.ts';
@@ -40,10 +41,25 @@ export async function workStage(assignment: Assignment): Promise<Result<StageEnd
     if (value.outcome === 'cancelled') {
       return fail(failure('cancelled', 'The task was cancelled.'));
     }
-    if (value.outcome !== 'interrupted' || replacements === maxReplacements || assignment.signal.aborted) {
+    if (!canGoOn(assignment, value) || assignment.signal.aborted) {
       return fail(failure(value.reason.code, value.reason.message));
     }
+    if (replacements === maxReplacements) {
+      return fail(failure(value.reason.code, `${value.reason.message} ${replacedInVain}`));
+    }
+    const back = await awaitEngine(assignment);
+    if (!back.ok) {
+      return back;
+    }
   }
+}
+
+/** An engine that is not there is waited for only where it was there before. */
+function canGoOn({ trace }: Assignment, end: RunEnd & { readonly reason: { readonly code: string } }): boolean {
+  return (
+    end.outcome === 'interrupted' ||
+    (end.outcome === 'failed' && end.reason.code === 'engine-unavailable' && trace.task().runtime !== undefined)
+  );
 }
 
 /** A host that was killed between the import and the move finds the work done; what a stopped run left is not. */

@@ -134,7 +134,8 @@ export const traceEventData = {
     specHash: z.string(),
     startMs: z.number(),
   }),
-  'sandbox-ended': z.object({ sandbox: z.string(), cause: z.string() }),
+  /** `reason` only where the box was not destroyed by its owner; its code is the cause of the end or the failure that led to it. */
+  'sandbox-ended': z.object({ sandbox: z.string(), cause: z.string(), reason: reasonSchema.optional() }),
   'model-asked': z.object({
     run: z.string(),
     step: count,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ContainerCreateOptions } from 'dockerode';
 import { labelNames } from '../../core/sandbox/profiles.ts';
 import type { SandboxSpec, TmpfsSpec } from '../../core/sandbox/sandboxSpec.ts';
-import { guestBootstrap } from './guestBootstrap.ts';
+import { guestBootstrap, guestEntrypoint } from './guestBootstrap.ts';
 
 /** Heap of the guest itself, MiB; the rest of the box's memory is for files and commands. */
 const guestHeap = 256;
@@ -29,7 +29,7 @@ export function toCreateOptions(spec: SandboxSpec, context: CreateContext): Cont
     Image: spec.image,
     User: spec.user,
     WorkingDir: '/workspace',
-    Entrypoint: ['node'],
+    Entrypoint: [...guestEntrypoint],
     Cmd: [`--max-old-space-size=${guestHeap}`, '-e', guestBootstrap, spec.profile],
     Env: ['HOME=/workspace', 'NODE_OPTIONS='],
     Labels: { ...spec.labels, [labelNames.spec]: specHash(spec) },

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
 import type { Container } from 'dockerode';
 import { withDeadline } from '../../base/async.ts';
 import { errorText, failure } from '../../base/failure.ts';
@@ -6,15 +7,20 @@ import type { Logger } from '../../base/logger.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { engineDeadlines } from '../../core/sandbox/budgets.ts';
 import type { CallOptions, Sandbox, SandboxFailure, TreeFile } from '../../core/sandbox/sandbox.ts';
+import { killedExitCode, sandboxEnd } from '../../core/sandbox/sandboxEnd.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
 import type { GuestMethod, GuestParams, GuestResult } from '../../protocol/guest.ts';
+import { askHowItEnded } from './boxEnd.ts';
 import { waitAnswer } from './engineAnswers.ts';
 import { type ChannelTurn, GuestChannel } from './guestChannel.ts';
 import { packTree } from './packTree.ts';
 import { removeContainer } from './removeContainer.ts';
 
-/** Milliseconds to learn how a box ended once its channel did. */
+/** Milliseconds for the exit code to arrive once the channel ended, and for a stream to end once the exit code arrived. */
 const exitCodeGrace = 500;
+
+/** What the engine answered to the wait for a box: its exit code, or nothing, because the connection broke. */
+type Exit = number | 'lost' | undefined;
 
 /** One running container and the channel to the guest in it. It removes itself when it dies of anything. */
 export class DockerSandbox implements Sandbox {
@@ -22,20 +28,28 @@ export class DockerSandbox implements Sandbox {
   readonly spec: SandboxSpec;
   readonly died: Promise<SandboxFailure>;
   startMs = 0;
+  private readonly docker: Docker;
   private readonly container: Container;
   private readonly channel: GuestChannel;
   private readonly logger: Logger;
-  private exit: Promise<number | undefined> = Promise.resolve(undefined);
+  /** Why the box ended, as soon as that is known; it may not be removed yet. */
+  private readonly end: Promise<SandboxFailure>;
+  private exit: Promise<Exit> = Promise.resolve(undefined);
   private destroyed = false;
 
-  constructor(container: Container, spec: SandboxSpec, stream: Duplex, logger: Logger) {
+  constructor(
+    { docker, container, stream }: { docker: Docker; container: Container; stream: Duplex },
+    spec: SandboxSpec,
+    logger: Logger,
+  ) {
     this.id = container.id;
     this.spec = spec;
+    this.docker = docker;
     this.container = container;
     this.logger = logger;
     this.channel = new GuestChannel(stream);
-    this.died = this.channel.ended.then(async (cause) => {
-      const described = await this.describeEnd(cause);
+    this.end = this.channel.ended.then((cause) => this.describeEnd(cause));
+    this.died = this.end.then(async (described) => {
       await this.remove();
       return described;
     });
@@ -46,23 +60,23 @@ export class DockerSandbox implements Sandbox {
     this.channel.sendProgram(payload);
   }
 
-  /** Follows the box's end by the engine's word too: a stream of a box that ran out of memory may stay open for ever. */
+  /** Follows the box's end by the engine's word too: the stream of a box that ran out of memory may stay open for ever. */
   watchExit(): void {
     this.exit = this.container.wait().then(
-      (answer: unknown) => waitAnswer.safeParse(answer).data?.StatusCode,
-      () => undefined,
+      // An engine that ends while it is waited for ends its answer before it gave one.
+      (answer: unknown) => waitAnswer.safeParse(answer).data?.StatusCode ?? 'lost',
+      () => 'lost' as const,
     );
-    void this.exit.then((code) =>
-      this.channel.close(failure('sandbox-died', `The sandbox ended${describeExit(code)}.${this.channel.lastWords()}`)),
-    );
+    void this.exit.then(() => this.channel.close(failure('sandbox-died', 'The sandbox ended.')));
   }
 
-  request<M extends GuestMethod>(
+  async request<M extends GuestMethod>(
     method: M,
     params: GuestParams<M>,
     options: CallOptions,
   ): Promise<Result<GuestResult<M>, SandboxFailure>> {
-    return this.channel.request(method, params, options);
+    const answered = await this.channel.request(method, params, options);
+    return answered.ok || answered.error.reason !== 'sandbox-died' ? answered : fail(await this.end);
   }
 
   async putTree(
@@ -80,7 +94,7 @@ export class DockerSandbox implements Sandbox {
       // Half a tree must never be mistaken for a whole one.
       this.channel.close(outcome.error);
     }
-    return outcome;
+    return outcome.ok || outcome.error.reason !== 'sandbox-died' ? outcome : fail(await this.end);
   }
 
   async destroy(): Promise<void> {
@@ -100,10 +114,19 @@ export class DockerSandbox implements Sandbox {
     if (cause.reason !== 'sandbox-died' || this.destroyed) {
       return cause;
     }
-    const known = await withDeadline(exitCodeGrace, new AbortController().signal, 'The exit code', () => this.exit);
-    return known.ok && known.value !== undefined && !cause.message.includes('exit code')
-      ? failure('sandbox-died', `${cause.message} It ended${describeExit(known.value)}.`)
-      : cause;
+    const never = new AbortController().signal;
+    const waited = await withDeadline(exitCodeGrace, never, 'The exit code', () => this.exit);
+    const exit = waited.ok ? waited.value : undefined;
+    const isTold = typeof exit === 'number' && exit !== killedExitCode;
+    const news = isTold ? { isKnown: true, outOfMemory: false } : await askHowItEnded(this.docker, this.id);
+    const exitCode = typeof exit === 'number' ? exit : news.exitCode;
+    return sandboxEnd({
+      ...(exitCode === undefined ? {} : { exitCode }),
+      outOfMemory: news.outOfMemory,
+      engineKnows: typeof exit === 'number' || news.isKnown,
+      memoryBytes: this.spec.memoryBytes,
+      lastWords: this.channel.lastWords(),
+    });
   }
 }
 
@@ -126,11 +149,4 @@ async function uploadTree(
   }
   const ended = await turn.request('end_tree', {}, { signal });
   return ended.ok ? ok({ files: ended.value.files }) : ended;
-}
-
-function describeExit(code: number | undefined): string {
-  if (code === undefined) {
-    return '';
-  }
-  return code === 137 ? ' with exit code 137: it was killed, or ran out of memory' : ` with exit code ${code}`;
 }

@@ -19,8 +19,8 @@ interface PendingRequest {
 }
 
 /**
- * Request numbers are drawn at random from this range, so that none can be guessed. On runc a process of the same user in the
- * box may read one out of the guest and answer in its place, within its own box; under gVisor it cannot.
+ * Request numbers are drawn at random from this range, so that none can be guessed: a program of the box that gets at the guest's
+ * output (under gVisor it can) still cannot answer in its place. Nor can it read one, as the guest's memory is closed to it.
  */
 const idRange = 2 ** 47;
 const keptStderrBytes = 4_096;
@@ -53,7 +53,7 @@ export class GuestChannel {
     });
     stream.on('data', (chunk: Buffer) => this.receive(chunk));
     for (const event of ['end', 'close', 'error']) {
-      stream.on(event, () => this.close(failure('sandbox-died', `The sandbox is gone.${this.lastWords()}`)));
+      stream.on(event, () => this.close(failure('sandbox-died', 'The sandbox is gone.')));
     }
   }
 
@@ -213,10 +213,9 @@ export class GuestChannel {
     }
   }
 
-  /** What the guest said before it ended, for the message. */
+  /** What the guest said before it ended, for the message; empty when it said nothing. */
   lastWords(): string {
-    const line = this.stderrTail.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
-    return line === '' ? '' : ` Its last words: ${line}`;
+    return this.stderrTail.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
   }
 }
 

@@ -59,7 +59,7 @@ export async function startSandbox(
     await removeContainer(container);
     return attached;
   }
-  const sandbox = new DockerSandbox(container, spec, attached.value, context.logger);
+  const sandbox = new DockerSandbox({ docker, container, stream: attached.value }, spec, context.logger);
   const greeted = await greet(sandbox, container, context);
   if (!greeted.ok) {
     await sandbox.destroy();

@@ -133,6 +133,16 @@ describe.skipIf(engine.skip)(`the sandbox base image${engine.why && ` (${engine.
       }
     });
 
+    it('has a loader that the agent user may execute and not read', async (context) => {
+      context.skip(!configured.includes(runtime), `the engine has no runtime ${runtime}`);
+
+      const outcome = await run(
+        'stat -c "%a %u" /opt/nightshift/ld.so; cat /opt/nightshift/ld.so >/dev/null || echo closed',
+      );
+
+      expect(outcome.output).toMatch(/^711 0\n[^\n]*denied\nclosed\n$/);
+    });
+
     it('runs Node, Python, git, ripgrep and npm as the agent user', async (context) => {
       context.skip(!configured.includes(runtime), `the engine has no runtime ${runtime}`);
 

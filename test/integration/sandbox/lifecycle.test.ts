@@ -37,7 +37,7 @@ describe.skipIf(skip).each(runtimes)(`the life of a box under %s ${why}`, (runti
     );
     await delay(200);
     await boxes.docker.getContainer(sandbox.id).kill();
-    expect(await call).toMatchObject({ ok: false, error: { reason: 'sandbox-died' } });
+    expect(await call).toMatchObject({ ok: false, error: { reason: 'sandbox-died', cause: 'killed' } });
     expect(await sandbox.died).toMatchObject({ reason: 'sandbox-died', message: expect.stringContaining('137') });
     expect(await sandbox.request('list_changes', {}, options)).toMatchObject({
       ok: false,
@@ -65,11 +65,12 @@ describe.skipIf(skip).each(runtimes)(`the life of a box under %s ${why}`, (runti
     );
     if (runtime === 'runc') {
       // The kernel ends the command, which made itself the first victim, and the guest lives to tell.
-      expect(value(eaten)).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: false });
+      expect(value(eaten)).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: false, outOfMemory: true });
       expect((await shell(sandbox, 'echo alive')).stdout).toBe('alive\n');
     } else {
       // gVisor's whole sandbox is one process to the host.
-      expect(eaten).toMatchObject({ ok: false, error: { reason: 'sandbox-died' } });
+      expect(eaten).toMatchObject({ ok: false, error: { reason: 'sandbox-died', cause: 'out-of-memory' } });
+      expect(await sandbox.died).toMatchObject({ reason: 'sandbox-died', cause: 'out-of-memory' });
     }
     await sandbox.destroy();
   });
@@ -122,8 +123,7 @@ describe.skipIf(skip).each(runtimes)(`the life of a box under %s ${why}`, (runti
       const starting = boxes.engine.start(spec, AbortSignal.timeout(milliseconds));
       expect(await starting).toMatchObject({ ok: false, error: { reason: 'aborted' } });
     }
-    await delay(300);
-    expect(await boxes.remaining()).toEqual([]);
+    await expect.poll(() => boxes.remaining(), { timeout: 10_000 }).toEqual([]);
   });
 
   it('is gone soon after the process that owned it was killed', async () => {

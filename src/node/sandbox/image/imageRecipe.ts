@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { fileEntry, folderEntries } from './folderEntries.ts';
 import { busyboxApplets, extensionModules, type HostPieces } from './hostPieces.ts';
 import { completeTree, type ImageEntry, imagePath } from './imageEntry.ts';
-import { recipeVersion, settingEntries } from './imageSettings.ts';
+import { closedLoader, closedLoaderMode, recipeVersion, settingEntries } from './imageSettings.ts';
 import { sharedLibraries } from './sharedLibraries.ts';
 
 /** What goes into an assembled image, and the key under which an equal one is found again. */
@@ -67,7 +67,16 @@ export async function recipeEntries(recipe: ImageRecipe): Promise<readonly Image
   ]);
   const npmFiles = npm === undefined ? [] : await npmEntries(npm.folder);
   // A program of its own wins over the applet of the same name.
-  return completeTree([...links, ...folders.flat(), ...npmFiles, ...programs, ...settingEntries()]);
+  const loader = await closedLoaderEntries(recipe.libraries);
+  return completeTree([...links, ...folders.flat(), ...npmFiles, ...programs, ...loader, ...settingEntries()]);
+}
+
+/** None where this machine's programs need no loader; the guest then says that it is open. */
+async function closedLoaderEntries(libraries: readonly string[]): Promise<ImageEntry[]> {
+  const loader = libraries.find((path) => /^ld-(?:linux|musl)/.test(basename(path)));
+  return loader === undefined
+    ? []
+    : [{ ...(await fileEntry(loader, { at: imagePath(closedLoader) })), mode: closedLoaderMode }];
 }
 
 async function gitEntries(core: string): Promise<ImageEntry[]> {

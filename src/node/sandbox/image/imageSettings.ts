@@ -1,10 +1,17 @@
 import type { ImageEntry } from './imageEntry.ts';
 
 /** Raised when the recipe changes, so that images of an older recipe are not taken for this one. */
-export const recipeVersion = 1;
+export const recipeVersion = 2;
 export const repositoryName = 'nightshift/base';
 export const managedLabel = 'nightshift.managed';
 export const contentLabel = 'nightshift.content';
+
+/**
+ * A copy of the dynamic loader that everybody may execute and nobody but root may read. Linux closes the memory and the
+ * descriptors of a process started from such a file to all others of its user, so that no program in a box can speak as the guest.
+ */
+export const closedLoader = '/opt/nightshift/ld.so';
+export const closedLoaderMode = 0o711;
 
 const agentId = '10001';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sandboxSpec } from '../../../../src/core/sandbox/profiles.ts';
 import { specHash, toCreateOptions } from '../../../../src/node/sandbox/createOptions.ts';
-import { guestBootstrap } from '../../../../src/node/sandbox/guestBootstrap.ts';
+import { guestBootstrap, guestEntrypoint } from '../../../../src/node/sandbox/guestBootstrap.ts';
 
 const owner = { workspace: 'w1', task: 't1', run: 'r1', owner: '42:99:abc' };
 const noexec = (bytes: number) => `rw,noexec,nosuid,nodev,size=${bytes},mode=1777`;
@@ -58,7 +58,7 @@ describe('the create request of a box', () => {
       Image: 'sha256:1',
       User: '10001:10001',
       WorkingDir: '/workspace',
-      Entrypoint: ['node'],
+      Entrypoint: [...guestEntrypoint],
       Cmd: ['--max-old-space-size=256', '-e', guestBootstrap, profile],
       Env: ['HOME=/workspace', 'NODE_OPTIONS='],
       Labels: {

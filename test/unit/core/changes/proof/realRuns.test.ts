@@ -60,7 +60,7 @@ function run(folder: string, command: TestCommand): TestReport {
   const { status: exitCode, signal, stdout, stderr } = ended;
   const milliseconds = performance.now() - started;
   return toReport(
-    { exitCode, signal, timedOut: false, stdout, stderr, omittedBytes: 0, milliseconds },
+    { exitCode, signal, timedOut: false, outOfMemory: false, stdout, stderr, omittedBytes: 0, milliseconds },
     written,
     command,
   );

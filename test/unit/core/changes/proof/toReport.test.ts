@@ -10,7 +10,15 @@ function fixture(name: string): string {
 }
 
 function ended(change: Partial<GuestResult<'run_command'>>): GuestResult<'run_command'> {
-  const nothing = { signal: null, timedOut: false, stdout: '', stderr: '', omittedBytes: 0, milliseconds: 5 };
+  const nothing = {
+    signal: null,
+    timedOut: false,
+    outOfMemory: false,
+    stdout: '',
+    stderr: '',
+    omittedBytes: 0,
+    milliseconds: 5,
+  };
   return { exitCode: 1, ...nothing, ...change };
 }
 
