@@ -32,6 +32,8 @@ test(
         const { requests, code } = await playHostile(new Randomness(own));
         made += requests;
         ends.set(code, (ends.get(code) ?? 0) + 1);
+        // What is only weakly held is not let go of before the event loop turns.
+        await new Promise((resolve) => setImmediate(resolve));
       } catch (error) {
         throw new Error(`NIGHTSHIFT_FUZZ_SEED=${own} shows it first`, { cause: error });
       }
