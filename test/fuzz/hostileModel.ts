@@ -18,6 +18,17 @@ const failures: readonly ModelFailureReason[] = [
   'malformed',
 ];
 
+/** Characters of an answer at which drivers cut. */
+const cutAt = 60_000;
+
+function sizeOf(value: unknown): number {
+  return typeof value === 'string'
+    ? value.length
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).reduce<number>((sum, member) => sum + (typeof member === 'string' ? member.length : 0), 0)
+      : 0;
+}
+
 /** A model that says anything that its grammar has, honest answers among it. Its habits differ from task to task. */
 export function hostileModel(random: Randomness): ReturnType<typeof functionModel> {
   const habits = {
@@ -45,10 +56,11 @@ export function hostileModel(random: Randomness): ReturnType<typeof functionMode
       return { text, thinking, ...finish, ...usage };
     }
     const count = random.chance(0.85) ? 1 : random.below(20);
+    let room = cutAt;
     const calls = Array.from({ length: count }, () => {
       const name = random.chance(habits.finishing) ? 'finish' : hostileName(random);
       return { name, arguments: hostileArguments(random, name) };
-    });
+    }).filter((call) => (room -= sizeOf(call.arguments)) > 0);
     return { text, thinking, calls, ...finish, ...usage };
   }
 }

@@ -16,8 +16,13 @@ import { amount, Randomness, seedOfRun } from './randomness.ts';
 const calls = amount(1_500, 100_000);
 const minutes = amount(2, 30);
 
-/** Longest that a model's answer may count over what was planned for it: servers that do not stop at the limit they were given. */
-const overshoot = 12_000;
+/**
+ * Tokens that one answer may count over what was planned for it, where its server does not stop at the output it was told: 64 Ki
+ * characters, at which a driver cuts, and a prompt counted otherwise than estimated.
+ */
+const overshoot = 40_000;
+/** As the role asks. */
+const plannedOutput = 2_048;
 
 test(
   `a hostile model of any habits leaves every task in a state of the table, within its limits, with every refusal recorded (${calls} calls)`,
@@ -32,6 +37,8 @@ test(
         const { requests, code } = await playHostile(new Randomness(own));
         made += requests;
         ends.set(code, (ends.get(code) ?? 0) + 1);
+        // What is only weakly held is not let go of before the event loop turns.
+        await new Promise((resolve) => setImmediate(resolve));
       } catch (error) {
         throw new Error(`NIGHTSHIFT_FUZZ_SEED=${own} shows it first`, { cause: error });
       }
@@ -156,7 +163,10 @@ function judgeEvent(before: Task, event: TraceEvent): void {
     expect(before.usage.tokens).toBeLessThan(before.limits.totalTokens);
   }
   if (event.type === 'model-answered') {
-    expect(before.usage.newTokens + event.data.newTokens).toBeLessThan(before.limits.newTokens + overshoot);
+    const { counted, outputTokens, newTokens } = event.data;
+    const asPlanned = !counted && outputTokens <= plannedOutput;
+    const most = before.limits.newTokens + (asPlanned ? 0 : overshoot);
+    expect(before.usage.newTokens + newTokens).toBeLessThanOrEqual(most);
   }
   if (event.type === 'tool-called') {
     expect(before.closedTools).not.toContain(event.data.tool);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkAfterCall, checkBeforeCall, toolsToClose } from '../../../../src/core/guards/guards.ts';
-import { defaultLimits } from '../../../../src/core/guards/limits.ts';
+import { defaultLimits, limitsSchema } from '../../../../src/core/guards/limits.ts';
 import type { Task } from '../../../../src/core/tasks/task.ts';
 import { foldTask } from '../../../../src/core/tasks/taskReducer.ts';
 import {
@@ -92,6 +92,13 @@ describe('before a call', () => {
       'The task has used 50000 of its 50000 new tokens and the next step does not fit; `nightshift resume task-1 --max-tokens 100000` goes on with more, or delegate a smaller goal.',
     );
   });
+});
+
+test('a trace of before there were detectors is read with the usual ones', () => {
+  const { newTokens, totalTokens, steps, seconds } = defaultLimits;
+  const old = { newTokens, totalTokens, steps, seconds };
+  const counts = { toolFailures: 3, malformedCalls: 3, silentAnswers: 3, commandSeconds: 120 };
+  expect(limitsSchema.parse({ ...old, ...counts })).toEqual(defaultLimits);
 });
 
 describe('after a call', () => {
