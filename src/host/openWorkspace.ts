@@ -13,11 +13,16 @@ import { createModel } from '../node/models/createModel.ts';
 import { describeRepository } from '../node/repository/describeRepository.ts';
 import { openGitTreeStore } from '../node/repository/gitTreeStore.ts';
 import { createDockerEngine } from '../node/sandbox/dockerEngine.ts';
+import { connectEngine } from '../node/sandbox/engineConnection.ts';
+import { engineStorage } from '../node/sandbox/engineStorage.ts';
 import { ensureBaseImage } from '../node/sandbox/image/ensureBaseImage.ts';
 import { currentOwner } from '../node/sandbox/owner.ts';
+import { fileStorage } from '../node/tasks/fileStorage.ts';
 import { FileTaskStore } from '../node/tasks/fileTaskStore.ts';
 import { sha256 } from '../node/tasks/sha256.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
+import { createHousekeeping, imageCap, taskStanding } from './housekeeping.ts';
+import { openBoxes } from './openBoxes.ts';
 import type { Environment, WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
@@ -69,11 +74,25 @@ export async function openWorkspace(
   if (!store.ok) {
     return store;
   }
-  const engine = createDockerEngine({
+  const connect = () => connectEngine();
+  const sleep: SupervisorPorts['sleep'] = async (milliseconds, signal) => {
+    await delay(milliseconds, undefined, { signal }).catch(() => undefined);
+  };
+  const docker = createDockerEngine({
     guestSource: guest.value,
     ensureImage: (docker, request) =>
       ensureBaseImage(docker, { ...request, dockerfile: join(options.media, 'sandbox', 'Dockerfile') }),
     logger,
+  });
+  const boxes = openBoxes(docker, {
+    connect,
+    workspace: paths.id,
+    owner: currentOwner(),
+    preferredRuntime: runtime.value,
+    clock: systemClock,
+    sleep,
+    logger,
+    onWait: (spec, message) => desk.noteDelay(spec, message),
   });
   const tasks = new FileTaskStore({ directory: paths.tasks, heads: paths.heads });
   const tracePath = (task: string): string => join(paths.tasks, task, 'trace.jsonl');
@@ -82,14 +101,12 @@ export async function openWorkspace(
   );
   const supervisor: SupervisorPorts = {
     store: store.value,
-    engine,
+    engine: boxes.engine,
     createModel: ({ model, settings }) =>
       createModel(model, { logger, ...(settings.ollamaHost === undefined ? {} : { ollamaHost: settings.ollamaHost }) }),
     sha256,
     clock: systemClock,
-    sleep: async (milliseconds, signal) => {
-      await delay(milliseconds, undefined, { signal }).catch(() => undefined);
-    },
+    sleep,
     owner: currentOwner(),
     ...(runtime.value === undefined ? {} : { preferredRuntime: runtime.value }),
   };
@@ -100,7 +117,28 @@ export async function openWorkspace(
     feed,
     logger,
     concurrency: availableParallelism(),
-    onBusyChange: () => service.announceBusy(),
+    onBusyChange: () => {
+      service.announceBusy();
+      void (desk.busy ? boxes.anticipate() : housekeeping.tidy());
+    },
+  });
+  const standing = (task: string) => {
+    const record = desk.find(task);
+    return record.ok ? taskStanding(record.value.task()) : undefined;
+  };
+  const housekeeping = createHousekeeping({
+    sources: [
+      engineStorage({ connect, exact: true }),
+      store.value.storage(standing),
+      fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
+    ],
+    quickSources: [
+      engineStorage({ connect, exact: false }),
+      fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
+    ],
+    imageBytes: imageCap(options.environment),
+    clock: systemClock,
+    logger,
   });
   const service = new WorkspaceService({
     desk,
@@ -109,13 +147,18 @@ export async function openWorkspace(
     logger,
     workspace: paths.id,
     product,
+    housekeeping,
+    onClose: async () => {
+      await Promise.all([boxes.close(), housekeeping.close()]);
+    },
     verifyTrace: (task) => verifyTrace(tracePath(task), join(paths.heads, `${task}.json`)),
   });
-  const reaped = await engine.reap(AbortSignal.timeout(reapingMs));
+  const reaped = await docker.reap(AbortSignal.timeout(reapingMs));
   if (reaped.ok && reaped.value > 0) {
     logger.info(`Removed ${reaped.value} boxes of hosts that are gone.`);
   }
   await desk.load();
+  void housekeeping.tidy();
   return ok(service);
 }
 

@@ -8,6 +8,8 @@ import { HostStopping, isHostStopping } from '../core/supervisor/hostStopping.ts
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
 import { moveTask, runTask, takeUp } from '../core/supervisor/taskPipeline.ts';
 import type { Checkout } from '../core/repository/repository.ts';
+import { labelNames } from '../core/sandbox/profiles.ts';
+import type { SandboxSpec } from '../core/sandbox/sandboxSpec.ts';
 import { foldTrace } from '../core/tasks/taskReducer.ts';
 import { Scheduler } from '../core/tasks/scheduler.ts';
 import { activeStates } from '../core/tasks/taskState.ts';
@@ -78,6 +80,13 @@ export class TaskDesk {
             failure('no-such-task', `There is no task ${id} here; \`nightshift tasks\` lists them.`),
         )
       : ok(record);
+  }
+
+  /** Tells in a task's trace that its next box has to wait, and for what. */
+  noteDelay({ labels, profile }: SandboxSpec, message: string): void {
+    const record = this.records.get(labels[labelNames.task] ?? '');
+    const recording = record?.record({ type: 'sandbox-delayed', actor: 'host', data: { profile, message } });
+    recording?.catch((error: unknown) => this.options.logger.warn(`Not recorded: ${errorText(error)}`));
   }
 
   /** Also true of a task whose trace cannot be relied on. */

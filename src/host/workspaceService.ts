@@ -9,6 +9,7 @@ import { formatModelId } from '../core/models/modelId.ts';
 import type { HostParams, HostResult, HostState, StateDelta } from '../protocol/host.ts';
 import { taskCreation } from './taskCreation.ts';
 import { chooseModel } from './modelChoice.ts';
+import type { Housekeeping } from './housekeeping.ts';
 import type { HostFailure, HostService, ServiceMethod } from './rpc/hostService.ts';
 import { type StateFeed, toTraceLine } from './stateFeed.ts';
 import type { TaskDesk } from './taskDesk.ts';
@@ -21,6 +22,9 @@ export interface WorkspaceServiceOptions {
   readonly logger: Logger;
   readonly workspace: string;
   readonly product: string;
+  readonly housekeeping: Pick<Housekeeping, 'cleanUp'>;
+  /** Ends what belongs to the workspace and not to a task; called after the tasks were put away. */
+  readonly onClose: () => Promise<void>;
   /** Reads a task's trace from disk again and checks its chain. */
   readonly verifyTrace: (task: string) => Promise<Result<HostResult<'verifyTrace'>, Failure>>;
 }
@@ -72,8 +76,9 @@ export class WorkspaceService implements HostService {
     return this.methods[method](params);
   }
 
-  close(): Promise<void> {
-    return this.options.desk.stop();
+  async close(): Promise<void> {
+    await this.options.desk.stop();
+    await this.options.onClose();
   }
 
   private readonly methods: Methods = {
@@ -116,6 +121,7 @@ export class WorkspaceService implements HostService {
       const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
       return known.ok ? this.options.verifyTrace(task) : known;
     },
+    cleanUp: async (request) => ok(await this.options.housekeeping.cleanUp(request)),
     shutdown: async ({ force }) => {
       if (this.busy && !force) {
         return fail(

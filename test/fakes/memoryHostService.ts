@@ -116,6 +116,7 @@ export class MemoryHostService implements HostService {
     readSide: () => ok({ bytes: null }),
     traceLines: ({ task, from }) => ok({ lines: (this.traces.get(task) ?? []).filter((line) => line.seq >= from) }),
     verifyTrace: ({ task }) => ok({ ok: true, events: this.traces.get(task)?.length ?? 0 }),
+    cleanUp: () => ok({ items: [], problems: [], freedBytes: 0 }),
     shutdown: ({ force }) =>
       this.busy && !force
         ? fail({ reason: 'busy', message: 'Tasks are running. Cancel them, or use --force.' })

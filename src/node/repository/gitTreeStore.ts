@@ -23,6 +23,7 @@ import { importTree } from './importTree.ts';
 import { judgeTrees, listTree } from './judgeTrees.ts';
 import { keepTree } from './keepTree.ts';
 import { snapshotTree } from './snapshotTree.ts';
+import { storeStorage } from './storeStorage.ts';
 import { changedFiles, patchOf } from './treeDifference.ts';
 
 const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -136,6 +137,11 @@ export class GitTreeStore implements TreeStore, BlobReader {
 
   async keep(name: string, tree: string, signal: AbortSignal): Promise<Result<void, RepositoryFailure>> {
     return notTree(tree) ?? keepTree(this.store, name, tree, signal);
+  }
+
+  /** What the store keeps, for whoever cleans up. */
+  storage(standing: Parameters<typeof storeStorage>[1]): ReturnType<typeof storeStorage> {
+    return storeStorage(this.store, standing);
   }
 
   private async list(
