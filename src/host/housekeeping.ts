@@ -2,7 +2,13 @@ import { Serializer } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 import { errorText } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
-import { cleanStorage, type StorageSource, type TaskStanding, usualImageBytes } from '../core/sandbox/housekeeping.ts';
+import {
+  type CleanUp,
+  cleanStorage,
+  type StorageSource,
+  type TaskStanding,
+  usualImageBytes,
+} from '../core/sandbox/housekeeping.ts';
 import type { Task } from '../core/tasks/task.ts';
 import type { StorageClass, StorageReport } from '../protocol/storage.ts';
 import { formatBytes } from '../protocol/storage.ts';
@@ -59,6 +65,13 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
     ...(olderThanDays === undefined ? {} : { olderThanDays }),
   });
 
+  /** Layers that images share are counted only where that decides: it takes the engine time. */
+  async function cleanQuickly(wish: CleanUp): Promise<StorageReport> {
+    const look = await cleanStorage(options.quickSources, policy(), { ...wish, apply: false }, ended.signal);
+    const overCap = look.items.some((item) => item.action === 'removable' && item.class.endsWith('-image'));
+    return cleanStorage(overCap ? options.sources : options.quickSources, policy(), wish, ended.signal);
+  }
+
   return {
     cleanUp: ({ apply, olderThanDays, classes }) =>
       turns.run(() =>
@@ -76,7 +89,7 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
       tidiedAt = clock.monotonic();
       try {
         const wish = { apply: true, classes: tidied };
-        const report = await turns.run(() => cleanStorage(options.quickSources, policy(), wish, ended.signal));
+        const report = await turns.run(() => cleanQuickly(wish));
         const removed = report.items.filter((item) => item.action === 'removed');
         if (removed.length > 0) {
           const names = removed.map((item) => item.name).join(', ');
