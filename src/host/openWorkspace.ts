@@ -129,7 +129,7 @@ export async function openWorkspace(
   const housekeeping = createHousekeeping({
     sources: [
       engineStorage({ connect, exact: true }),
-      store.value.storage(standing),
+      store.value.storage({ standing, idle: () => !desk.busy }),
       fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
     ],
     quickSources: [

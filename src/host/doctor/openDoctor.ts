@@ -6,7 +6,11 @@ import { listOllamaModels } from '../../node/models/ollamaCatalog.ts';
 import { defaultOllamaHost } from '../../node/models/ollamaHost.ts';
 import { findGit } from '../../node/repository/findGit.ts';
 import { createDockerEngine } from '../../node/sandbox/dockerEngine.ts';
+import { connectEngine } from '../../node/sandbox/engineConnection.ts';
+import { engineStorage } from '../../node/sandbox/engineStorage.ts';
 import { ensureBaseImage } from '../../node/sandbox/image/ensureBaseImage.ts';
+import { measure } from '../../node/tasks/fileStorage.ts';
+import { imageCap } from '../housekeeping.ts';
 import { stateHome } from '../paths.ts';
 import { preferredRuntime } from '../preferredRuntime.ts';
 import { type DoctorCheck, type DoctorOptions, runChecks } from './doctorChecks.ts';
@@ -22,6 +26,11 @@ export function openDoctor(
     preferredRuntime: preferredRuntime(process.env),
     gitVersion,
     models: (host, signal) => listOllamaModels(host?.trim() || defaultOllamaHost, signal),
+    storage: {
+      engine: (signal) => engineStorage({ connect: () => connectEngine(), exact: true }).list(signal),
+      stateBytes: async () => (await measure(stateHome())).bytes,
+      policy: { now: Date.now(), began: Date.now(), imageBytes: imageCap(process.env) },
+    },
     stateHome: stateHome(),
     nodeVersion: process.versions.node,
   });

@@ -58,6 +58,11 @@ export class GitStore {
     return made.ok ? ok(store) : made;
   }
 
+  /** Before objects are written: what is cleaned away at this moment must not be mistaken for being there. */
+  async awaitCleaning(): Promise<void> {
+    await this.keeping.run(async () => undefined);
+  }
+
   /** A folder for one piece of work; the caller removes it. */
   async makeWorkDirectory(): Promise<string> {
     return mkdtemp(join(this.workDirectory, 'work-'));

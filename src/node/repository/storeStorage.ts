@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
@@ -20,14 +20,21 @@ interface KeptTree {
   readonly at: number;
 }
 
+export interface StoreUse {
+  /** For a task that is known here; what belongs to no known task stays. */
+  readonly standing: (task: string) => (TaskStanding & { readonly at: number }) | undefined;
+  /** No task is at work. One that begins later finds `keeping` taken before it writes its first object. */
+  readonly idle: () => boolean;
+}
+
 /**
- * The trees that tasks keep in the store, and objects that none of them needs. `standing` answers for a task that is known here;
- * what belongs to no known task stays.
+ * The trees that tasks keep in the store, and objects that none of them needs. Objects go only while no task is at work: one that
+ * is may just have found an object there that it was about to write, and name it next.
  */
-export function storeStorage(
-  store: GitStore,
-  standing: (task: string) => (TaskStanding & { readonly at: number }) | undefined,
-): StorageSource {
+export function storeStorage(store: GitStore, { standing, idle }: StoreUse): StorageSource {
+  /** What the items that were removed said they would give back. */
+  let promised = 0;
+
   async function ask(signal: AbortSignal, ...words: string[]): Promise<Result<string, RepositoryFailure>> {
     const answered = await store.run({ arguments: words, deadlineMs: packMs }, signal);
     return answered.ok ? ok(answered.value.stdout.toString('latin1').trim()) : answered;
@@ -74,26 +81,24 @@ export function storeStorage(
     return ok(items);
   }
 
-  /** Loose objects that no kept tree reaches, as one item. */
+  /** Loose objects that no kept tree reaches, and those that are in a pack as well, as one item. */
   async function looseItem(signal: AbortSignal): Promise<Result<readonly StoredItem[], RepositoryFailure>> {
-    const told = await ask(signal, 'prune', '--dry-run', `--expire=${youngest}`);
-    if (!told.ok) {
-      return told;
+    const unneeded = await ask(signal, 'prune', '--dry-run', `--expire=${youngest}`);
+    const doubled = unneeded.ok ? await ask(signal, 'prune-packed', '--dry-run') : unneeded;
+    if (!unneeded.ok) {
+      return unneeded;
     }
-    const ids = told.value
-      .split('\n')
-      .flatMap((line) => line.split(' ')[0] ?? [])
-      .filter(isObjectId);
-    let bytes = 0;
-    for (const id of ids) {
-      const file = join(store.directory, 'objects', id.slice(0, 2), id.slice(2));
-      bytes += await stat(file).then(
-        ({ size }) => size,
-        () => 0,
-      );
+    if (!doubled.ok) {
+      return doubled;
     }
-    const name = ids.length === 1 ? '1 object' : `${ids.length} objects`;
-    return ok(ids.length === 0 ? [] : [{ class: 'loose-object', id: 'loose', name, bytes, usedAt: 0 }]);
+    const ids = [
+      ...unneeded.value.split('\n').flatMap((line) => line.split(' ')[0] ?? []),
+      ...doubled.value.split('\n').map((line) => line.split('/').slice(-2).join('')),
+    ].filter(isObjectId);
+    const files = new Set(ids.map((id) => join(store.directory, 'objects', id.slice(0, 2), id.slice(2))));
+    const bytes = await sizeOf(files);
+    const name = files.size === 1 ? '1 object' : `${files.size} objects`;
+    return ok(files.size === 0 ? [] : [{ class: 'loose-object', id: 'loose', name, bytes, usedAt: 0 }]);
   }
 
   async function dropNames(task: string, signal: AbortSignal): Promise<Result<void, Failure>> {
@@ -114,25 +119,56 @@ export function storeStorage(
   }
 
   /**
-   * Writes what is still named into one pack, copies of the user's objects included, and lets the rest go. Answers nothing beside
-   * the items' own sizes: those said what goes.
+   * Writes what is still named into one pack, copies of the user's objects included, and lets the rest go. Answers the bytes that
+   * it gave back beyond what the removed items had said.
    */
   async function repack(signal: AbortSignal): Promise<Result<number, Failure>> {
+    const said = promised;
+    promised = 0;
+    if (!idle()) {
+      return ok(-said);
+    }
+    const before = await objectBytes();
     const packed = await ask(signal, 'repack', '-q', '-A', '-d', `--unpack-unreachable=${youngest}`);
     const pruned = packed.ok ? await ask(signal, 'prune', `--expire=${youngest}`) : packed;
-    return pruned.ok ? ok(0) : pruned;
+    return pruned.ok ? ok(before - (await objectBytes()) - said) : pruned;
+  }
+
+  async function objectBytes(): Promise<number> {
+    const folder = join(store.directory, 'objects');
+    const names = await readdir(folder, { recursive: true, withFileTypes: true });
+    return sizeOf(names.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : [])));
   }
 
   return {
     classes: ['task-tree', 'loose-object'],
     list: (signal) =>
       store.keeping.run(async () => {
+        if (!idle()) {
+          return fail(failure('busy', 'Trees of tasks are left alone while tasks are at work; clean up again later.'));
+        }
         const trees = await treeItems(signal);
         const loose = trees.ok ? await looseItem(signal) : trees;
         return trees.ok && loose.ok ? ok([...trees.value, ...loose.value]) : trees.ok ? loose : trees;
       }),
-    remove: (item, signal) =>
-      item.class === 'task-tree' ? store.keeping.run(() => dropNames(item.id, signal)) : Promise.resolve(ok(undefined)),
+    async remove(item, signal) {
+      const dropped =
+        item.class === 'task-tree' ? await store.keeping.run(() => dropNames(item.id, signal)) : ok(undefined);
+      promised += dropped.ok ? item.bytes : 0;
+      return dropped;
+    },
     finish: (signal) => store.keeping.run(() => repack(signal)),
   };
+}
+
+/** What goes meanwhile counts nothing. */
+async function sizeOf(files: Iterable<string>): Promise<number> {
+  let bytes = 0;
+  for (const file of files) {
+    bytes += await stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  return bytes;
 }
