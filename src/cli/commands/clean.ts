@@ -1,7 +1,8 @@
 import type { HostParams } from '../../protocol/host.ts';
+import { storageClasses } from '../../protocol/storage.ts';
 import type { Command } from '../command.ts';
 import { exitCode } from '../exitCode.ts';
-import { flag, stringOption } from '../optionValues.ts';
+import { flag, stringOption, stringOptions } from '../optionValues.ts';
 import { withHost } from '../withHost.ts';
 
 /** Days from which `clean` takes what nobody needs any more. */
@@ -18,6 +19,7 @@ export const cleanCommand: Command = {
       value: 'DAYS',
       help: `age from which unneeded things go (default: ${usualDays}); what is left of dead processes always goes`,
     },
+    only: { type: 'string', value: 'CLASS', multiple: true, help: `one of ${storageClasses.join(', ')}` },
   },
   json: true,
   run: (invocation) => {
@@ -28,7 +30,18 @@ export const cleanCommand: Command = {
       const message = `--older-than takes a number of days, for example 7; "${text}" is none.`;
       return Promise.resolve({ reason: 'bad-option', message, exitCode: exitCode.usage });
     }
-    const request: HostParams<'cleanUp'> = { apply: !flag(values, 'dry-run'), olderThanDays };
+    const only = stringOptions(values, 'only');
+    const classes = storageClasses.filter((name) => only.includes(name));
+    const stranger = only.find((name) => !classes.some((each) => each === name));
+    if (stranger !== undefined) {
+      const message = `--only knows no "${stranger}"; name one of ${storageClasses.join(', ')}.`;
+      return Promise.resolve({ reason: 'bad-option', message, exitCode: exitCode.usage });
+    }
+    const request: HostParams<'cleanUp'> = {
+      apply: !flag(values, 'dry-run'),
+      olderThanDays,
+      ...(only.length === 0 ? {} : { classes }),
+    };
     return withHost(invocation, { trace: false, start: true }, async (client) => {
       const report = await client.request('cleanUp', request, signal);
       if (!report.ok) {

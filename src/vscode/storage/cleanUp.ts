@@ -9,6 +9,7 @@ import {
 import type { Command, CommandContext } from '../commands/command.ts';
 import { connectFolders } from '../tasks/refreshTasks.ts';
 import { showFailure } from '../tasks/showFailure.ts';
+import { missingForTasks } from '../tasks/startTask.ts';
 
 /** Days from which what nobody needs any more is offered. */
 const olderThanDays = 14;
@@ -20,6 +21,11 @@ const namedItems = 8;
  * not merged, in use or of another host is never offered.
  */
 export const cleanUp: Command = async (context) => {
+  const missing = missingForTasks(context.window);
+  if (missing !== undefined) {
+    showFailure(context, missing, 'warning');
+    return undefined;
+  }
   const root = await chooseRepository(context);
   if (root === undefined) {
     return undefined;
@@ -58,7 +64,7 @@ async function chooseRepository(context: CommandContext): Promise<string | undef
   await connectFolders(context);
   const roots = context.hosts.all().map((host) => host.root);
   if (roots.length === 0) {
-    showFailure(context, { reason: 'no-folder', message: 'Open the folder of a repository to clean up.' }, 'warning');
+    showFailure(context, { reason: 'not-a-repository', message: 'No open folder is a git repository.' }, 'warning');
   }
   return roots.length < 2
     ? roots[0]

@@ -74,6 +74,14 @@ describe('Clean Up', () => {
     expect(editor.mentions).toEqual(['Nothing to clean up: 101 MB are in use.']);
   });
 
+  it('asks nothing of a folder that the person does not trust', async () => {
+    const { editor, requests } = open();
+    editor.trusted = false;
+    await cleanUp(editor.context, undefined);
+    expect(requests).toEqual([]);
+    expect(editor.notes).toHaveLength(1);
+  });
+
   it('says what went wrong', async () => {
     const { editor } = open();
     editor.host.answers = {
