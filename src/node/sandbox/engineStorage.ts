@@ -7,7 +7,7 @@ import type { SandboxFailure } from '../../core/sandbox/sandbox.ts';
 import { engineErrorOf } from './engineAnswers.ts';
 import { engineCall } from './engineCall.ts';
 import type { EngineConnection } from './engineConnection.ts';
-import { imageClass, isOwnNameless, lastUse } from './ownImages.ts';
+import { imageClass, isOwnNameless, lastUse, namesOf } from './ownImages.ts';
 import { judgeOwner } from './owner.ts';
 import { removeContainer } from './removeContainer.ts';
 import { leakedRuntimes } from './runtimeProcesses.ts';
@@ -89,7 +89,7 @@ export function engineStorage(options: EngineStorageOptions): StorageSource {
   ): Promise<readonly StoredItem[]> {
     const items: StoredItem[] = [];
     for (const image of images.filter((each) => hasLabels(each.Labels, filter))) {
-      const names = (image.RepoTags ?? []).filter((name) => name !== '<none>:<none>');
+      const names = namesOf(image);
       const user = userOf(image, images, containers);
       const bytes = Math.max(0, image.Size - Math.max(0, image.SharedSize));
       for (const name of names) {

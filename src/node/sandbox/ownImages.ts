@@ -18,21 +18,31 @@ export function imageClass(tag: string, image: ListedImage): 'base-image' | 'env
 }
 
 /**
- * Whether an image without a name was made by us: imported whole, or labelled otherwise than what it was built on. All else may
- * be somebody's build on one of ours.
+ * Whether an image without a name was made by us: imported whole, or a build of ours, whose layers lead back to an image with
+ * other labels than ours. Where they lead to a named image with the same labels, somebody built on that one.
  */
 export async function isOwnNameless(docker: Docker, image: ListedImage, all: readonly ListedImage[]): Promise<boolean> {
   if (image.Labels?.[managedLabel] !== '1') {
     return false;
   }
-  const parent = all.find((each) => each.Id === image.ParentId);
-  if (parent !== undefined) {
-    return JSON.stringify(ownLabels(parent.Labels)) !== JSON.stringify(ownLabels(image.Labels));
+  const parentOf = (child: ListedImage): ListedImage | undefined => all.find((each) => each.Id === child.ParentId);
+  const labels = JSON.stringify(ownLabels(image.Labels));
+  for (let parent = parentOf(image); parent !== undefined; parent = parentOf(parent)) {
+    if (JSON.stringify(ownLabels(parent.Labels)) !== labels) {
+      return true;
+    }
+    if (namesOf(parent).length > 0) {
+      return false;
+    }
   }
   if (image.ParentId !== '' || image.Labels[contentLabel] === undefined) {
     return false;
   }
   return historyAnswer.parse(await docker.getImage(image.Id).history()).length === 1;
+}
+
+export function namesOf(image: ListedImage): readonly string[] {
+  return (image.RepoTags ?? []).filter((name) => name !== '<none>:<none>');
 }
 
 function ownLabels(labels: ListedImage['Labels']): [string, string][] {

@@ -183,6 +183,34 @@ describe.skipIf(skip)(`what the engine keeps for us ${why}`, () => {
     await expect(docker.getImage(id).inspect()).rejects.toThrow();
   });
 
+  it('takes a build of ours that lost its name with all its layers', async () => {
+    const key = `${test}e`;
+    const base = `nightshift/base:${test}a`;
+    const context = pack();
+    const lines = [`FROM ${base}`, 'ENV A=1', `LABEL nightshift.content=${key}`, 'LABEL nightshift.kind=deps'];
+    context.entry({ name: 'Dockerfile' }, [...lines, 'LABEL nightshift.managed=1'].join('\n'));
+    context.finalize();
+    const building = await docker.buildImage(Readable.from(context, { objectMode: false }), {
+      t: `nightshift/deps:${key}`,
+    });
+    await new Promise<void>((resolve, reject) =>
+      docker.modem.followProgress(building, (error) => (error ? reject(error) : resolve())),
+    );
+    const { Id } = await docker.getImage(`nightshift/deps:${key}`).inspect();
+    expect(named(await items(), `nightshift/deps:${key}`)).toMatchObject({ class: 'environment-image', id: Id });
+    const holder = await docker.createContainer({ Image: Id, Cmd: ['/none'] });
+    // The name goes to another image, and this one has none.
+    await docker.getImage(base).tag({ repo: 'nightshift/deps', tag: key });
+    images.push(`nightshift/deps:${key}`);
+    const used = (await items()).find((each) => each.id === Id);
+    expect(used).toMatchObject({ class: 'dangling-image', inUse: 'a container uses it' });
+    await holder.remove();
+    const wish = { apply: true, classes: ['dangling-image'] as const };
+    const report = await cleanStorage([source], policy, wish, never);
+    expect(report.items).toMatchObject([{ action: 'removed', name: Id.replace('sha256:', '').slice(0, 12) }]);
+    await expect(docker.getImage(Id).inspect()).rejects.toThrow();
+  });
+
   it('takes boxes and volumes of a host that is gone, and none of a living or a distant one', async () => {
     const ended = spawn(process.execPath, ['-e', '0']);
     const deadOwner = ownerOf(ended.pid ?? 0);
