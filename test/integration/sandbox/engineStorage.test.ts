@@ -163,7 +163,7 @@ describe.skipIf(skip)(`what the engine keeps for us ${why}`, () => {
     const all = await items();
     expect(named(all, `nightshift/base:${test}a`)?.usedAt).toBeGreaterThan(before);
     // The images that somebody built on the first one share its bytes, so the two others are all that counts.
-    const free = all.map(({ inUse: _, ...each }) => each);
+    const free = all.map(({ inUse: _inUse, ...each }) => each);
     const gone = judgeStorage(free, { ...policy, imageBytes: 1_500_000 }).filter(({ action }) => action === 'remove');
     expect(gone.map(({ item }) => item.name)).toEqual([`nightshift/base:${test}b`]);
   });
@@ -250,7 +250,7 @@ describe.skipIf(skip)(`what the engine keeps for us ${why}`, () => {
       [`volume ${used.Name}`]: 'kept',
     });
     const remaining = await docker.listContainers({ all: true, filters: { label: [mark, 'nightshift.kind=sandbox'] } });
-    expect(remaining.map((box) => box.Names[0]).sort()).toEqual([`/alive-${test}`, `/elsewhere-${test}`]);
+    expect(remaining.map((box) => box.Names[0] ?? '').sort()).toEqual([`/alive-${test}`, `/elsewhere-${test}`]);
   });
 
   it('is a problem in words where no engine answers', async () => {

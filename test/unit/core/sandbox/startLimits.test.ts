@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../../../src/base/result.ts';
 import { sandboxSpec } from '../../../../src/core/sandbox/profiles.ts';
