@@ -10,11 +10,14 @@ import { withWarmPool } from '../core/sandbox/warmPool.ts';
 import type { EngineConnection } from '../node/sandbox/engineConnection.ts';
 import { createEngineMemory } from '../node/sandbox/engineMemory.ts';
 import { markImageUsed } from '../node/sandbox/ownImages.ts';
+import type { Environment } from './paths.ts';
 
 export interface BoxesOptions {
   readonly connect: () => Result<EngineConnection, SandboxFailure> | Promise<Result<EngineConnection, SandboxFailure>>;
   readonly workspace: string;
   readonly owner: string;
+  /** Boxes kept ready for each set of rights. */
+  readonly warm: number;
   readonly preferredRuntime: 'runsc' | 'runc' | undefined;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -39,6 +42,12 @@ const boxesPerCore = 16;
 /** An image is marked as used no oftener than this, milliseconds. */
 const markEveryMs = 3_600_000;
 
+/** `NIGHTSHIFT_WARM_SANDBOXES`: boxes kept ready for each set of rights, 0 for none; two unless set, or one on a single core. */
+export function warmBoxes(environment: Environment): number {
+  const set = environment['NIGHTSHIFT_WARM_SANDBOXES'] ?? '';
+  return /^\d$/.test(set) ? Number(set) : Math.min(2, availableParallelism());
+}
+
 /** The engine of a workspace: starts within the machine's limits, with warm boxes behind them. */
 export function openBoxes(docker: SandboxEngine, options: BoxesOptions): Boxes {
   const { connect, clock, sleep, logger } = options;
@@ -46,7 +55,7 @@ export function openBoxes(docker: SandboxEngine, options: BoxesOptions): Boxes {
   const never = new AbortController().signal;
   const marked = new Map<string, number>();
   const pool = withWarmPool(docker, {
-    size: Math.min(2, cores),
+    size: options.warm,
     keepMs,
     hasRoom: (spec) => engine.hasRoom(spec),
     clock,
@@ -93,6 +102,9 @@ export function openBoxes(docker: SandboxEngine, options: BoxesOptions): Boxes {
       },
     },
     async anticipate() {
+      if (options.warm === 0) {
+        return;
+      }
       const spec = usual ?? (await usualSpec());
       if (spec !== undefined) {
         pool.expect(spec);

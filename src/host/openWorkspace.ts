@@ -22,7 +22,7 @@ import { FileTaskStore } from '../node/tasks/fileTaskStore.ts';
 import { sha256 } from '../node/tasks/sha256.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
 import { createHousekeeping, imageCap, taskStanding } from './housekeeping.ts';
-import { openBoxes } from './openBoxes.ts';
+import { openBoxes, warmBoxes } from './openBoxes.ts';
 import type { Environment, WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
@@ -88,6 +88,7 @@ export async function openWorkspace(
     connect,
     workspace: paths.id,
     owner: currentOwner(),
+    warm: warmBoxes(options.environment),
     preferredRuntime: runtime.value,
     clock: systemClock,
     sleep,

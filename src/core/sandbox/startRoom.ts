@@ -6,7 +6,10 @@ export interface MachineMemory {
   readonly totalBytes: number;
   /** What programs could still get without swapping; absent where the engine is on another machine and does not tell. */
   readonly availableBytes?: number;
-  /** What boxes of other agent hosts on the same engine may use by their limits. */
+  /**
+   * What boxes of other agent hosts on the same engine may use by their limits; 0 where `availableBytes` tells what they leave.
+   * Several hosts could then promise the same bytes: commands in boxes make themselves the kernel's first victims.
+   */
   readonly othersBytes: number;
 }
 

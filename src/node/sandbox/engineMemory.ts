@@ -21,12 +21,18 @@ export interface EngineMemoryOptions {
   readonly connect: () => Result<EngineConnection, SandboxFailure> | Promise<Result<EngineConnection, SandboxFailure>>;
   /** Whose boxes are not those of others. */
   readonly owner: string;
+  /** This machine's name, by which the engine is found to run on it. */
+  readonly here?: string;
 }
 
-/** Asks the engine's machine for its memory. What is available is told on Linux, where the engine runs beside us. */
+/**
+ * Asks the engine's machine for its memory. What is available is told on Linux, where the engine runs beside us: what boxes of
+ * other hosts use is out of it already. Elsewhere their limits are added up.
+ */
 export function createEngineMemory({
   connect,
   owner,
+  here = hostname(),
 }: EngineMemoryOptions): (signal: AbortSignal) => Promise<Result<MachineMemory, SandboxFailure>> {
   let machine: z.infer<typeof machineAnswer> | undefined;
   let others = { at: -Infinity, bytes: 0 };
@@ -62,17 +68,16 @@ export function createEngineMemory({
       { what: 'Asking for memory', deadline: engineDeadlines.answer, signal, reason: 'engine-unavailable' },
       async (abortSignal) => {
         machine ??= machineAnswer.parse(await docker.info());
+        const { MemTotal: totalBytes, Name: name } = machine;
+        const availableBytes = totalBytes === totalmem() && name === here ? await availableMemory() : undefined;
+        if (availableBytes !== undefined) {
+          return { totalBytes, availableBytes, othersBytes: 0 };
+        }
         if (performance.now() - others.at > othersMs) {
           const bytes = await boxesOfOthers(docker, abortSignal);
           others = { at: performance.now(), bytes };
         }
-        const here = machine.MemTotal === totalmem() && machine.Name === hostname();
-        const availableBytes = here ? await availableMemory() : undefined;
-        return {
-          totalBytes: machine.MemTotal,
-          othersBytes: others.bytes,
-          ...(availableBytes === undefined ? {} : { availableBytes }),
-        };
+        return { totalBytes, othersBytes: others.bytes };
       },
     );
   };
