@@ -53,7 +53,6 @@ export interface Verdict {
 }
 
 export const usualImageBytes = 10 * 10 ** 9;
-export const usualDays = 14;
 
 const day = 86_400_000;
 /** A build takes less: until then an image without a name may be one that is being made. */
