@@ -55,7 +55,8 @@ export function engineStorage(options: EngineStorageOptions): StorageSource {
       docker.listImages({ all: true }),
       docker.listVolumes({ filters: { label: filter } }),
     ]);
-    const everyContainer = containersAnswer.parse(containers);
+    // What the engine is removing already is nobody's to remove; one that was busy may list such a box for ever.
+    const everyContainer = containersAnswer.parse(containers).filter((box) => box.State !== 'removing');
     const usage = options.exact ? usageAnswer.parse(await docker.df()) : { Images: [], Volumes: [] };
     const shared = new Map(usage.Images?.map((image) => [image.Id, image.SharedSize]));
     const sized = new Map(usage.Volumes?.map((volume) => [volume.Name, volume.UsageData?.Size ?? 0]));

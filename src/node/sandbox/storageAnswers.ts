@@ -9,6 +9,7 @@ export const containersAnswer = z.array(
     Names: z.array(z.string()).nullish(),
     ImageID: z.string(),
     Created: z.int(),
+    State: z.string(),
     Labels: labels,
     /** Only where sizes were asked for. */
     SizeRw: z.int().nonnegative().nullish(),
