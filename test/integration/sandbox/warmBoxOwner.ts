@@ -2,7 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../src/base/clock.ts';
 import { nullLogger } from '../../../src/base/logger.ts';
+import { labelNames } from '../../../src/core/sandbox/profiles.ts';
 import { withWarmPool } from '../../../src/core/sandbox/warmPool.ts';
+import { currentOwner } from '../../../src/node/sandbox/owner.ts';
 import { openBoxes } from './boxes.ts';
 
 const [, , runtime, workspace = 'warm-owner'] = process.argv;
@@ -19,5 +21,7 @@ pool.expect(await boxes.spec('locked', runtime === 'runsc' ? 'runsc' : 'runc'));
 while (pool.ready() < 2) {
   await delay(20);
 }
-process.stdout.write(`${(await boxes.remaining()).join(' ')}\n`);
+const filters = { label: [`${labelNames.owner}=${currentOwner()}`], status: ['running'] };
+const own = await boxes.docker.listContainers({ filters });
+process.stdout.write(`${own.map((box) => box.Id).join(' ')}\n`);
 setInterval(() => undefined, 60_000);
