@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { activationBench } from '../test/bench/activation.bench.ts';
 import type { BenchRow } from '../test/bench/benchRow.ts';
+import { engineBench } from '../test/bench/engine.bench.ts';
 import { journalBench } from '../test/bench/journal.bench.ts';
 import { sandboxBench } from '../test/bench/sandbox.bench.ts';
 import { stepBench } from '../test/bench/step.bench.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   journal: journalBench,
   step: stepBench,
   sandbox: sandboxBench,
+  engine: engineBench,
   activation: activationBench,
 };
 

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { cleanCommand } from './commands/clean.ts';
 import { discardCommand } from './commands/discard.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { hostStopCommand } from './commands/hostStop.ts';
@@ -31,5 +32,6 @@ export const commandTable: readonly Command[] = [
   traceStatementCommand,
   traceKeyCommand,
   doctorCommand,
+  cleanCommand,
   hostStopCommand,
 ];

@@ -14,13 +14,18 @@ import { createCheckout } from '../node/changes/checkout.ts';
 import { describeRepository } from '../node/repository/describeRepository.ts';
 import { openGitTreeStore } from '../node/repository/gitTreeStore.ts';
 import { createDockerEngine } from '../node/sandbox/dockerEngine.ts';
+import { sharedConnection } from '../node/sandbox/sharedConnection.ts';
+import { engineStorage } from '../node/sandbox/engineStorage.ts';
 import { ensureBaseImage } from '../node/sandbox/image/ensureBaseImage.ts';
 import { currentOwner } from '../node/sandbox/owner.ts';
+import { fileStorage } from '../node/tasks/fileStorage.ts';
 import { FileTaskStore } from '../node/tasks/fileTaskStore.ts';
 import { sha256 } from '../node/tasks/sha256.ts';
 import { taskFiles } from '../node/tasks/taskFiles.ts';
 import { noteTools, type TraceProtection } from '../node/tasks/traceProtection.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
+import { createHousekeeping, imageCap, taskStanding } from './housekeeping.ts';
+import { openBoxes, warmBoxes } from './openBoxes.ts';
 import type { Environment, WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
@@ -80,12 +85,24 @@ export async function openWorkspace(
     return opened;
   }
   const protection = opened.value;
-  const engine = createDockerEngine({
+  const connect = sharedConnection(options.environment['NIGHTSHIFT_ENGINE']);
+  const docker = createDockerEngine({
     guestSource: guest.value,
     ensureImage: (docker, request) =>
       ensureBaseImage(docker, { ...request, dockerfile: join(options.media, 'sandbox', 'Dockerfile') }),
     logger,
-    endpoint: options.environment['NIGHTSHIFT_ENGINE'],
+    connect,
+  });
+  const boxes = openBoxes(docker, {
+    connect,
+    workspace: paths.id,
+    owner: currentOwner(),
+    warm: warmBoxes(options.environment),
+    preferredRuntime: runtime.value,
+    clock: systemClock,
+    sleep,
+    logger,
+    onWait: (spec, message) => desk.noteDelay(spec, message),
   });
   const tasks = new FileTaskStore({ directory: paths.tasks, heads: paths.heads, protection });
   const tracePath = (task: string): string => join(paths.tasks, task, 'trace.jsonl');
@@ -94,7 +111,7 @@ export async function openWorkspace(
   );
   const supervisor: SupervisorPorts = {
     store: store.value,
-    engine,
+    engine: boxes.engine,
     createModel: taskModels({ logger, clock: systemClock, sleep }),
     sha256,
     key: protection.key,
@@ -111,7 +128,28 @@ export async function openWorkspace(
     feed,
     logger,
     concurrency: availableParallelism(),
-    onBusyChange: () => service.announceBusy(),
+    onBusyChange: () => {
+      service.announceBusy();
+      void (desk.busy ? boxes.anticipate() : housekeeping.tidy());
+    },
+  });
+  const standing = (task: string) => {
+    const record = desk.find(task);
+    return record.ok ? taskStanding(record.value.task()) : undefined;
+  };
+  const housekeeping = createHousekeeping({
+    sources: [
+      engineStorage({ connect, exact: true }),
+      store.value.storage({ standing, idle: () => !desk.busy }),
+      fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
+    ],
+    quickSources: [
+      engineStorage({ connect, exact: false }),
+      fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
+    ],
+    imageBytes: imageCap(options.environment),
+    clock: systemClock,
+    logger,
   });
   const service = new WorkspaceService({
     desk,
@@ -120,16 +158,21 @@ export async function openWorkspace(
     logger,
     workspace: paths.id,
     product,
+    housekeeping,
     policy: policyHash(sha256),
     verifyTrace: (task, known) => verifyTrace(paths, task, protection, known),
   });
-  const reaped = await engine.reap(AbortSignal.timeout(reapingMs));
+  const reaped = await docker.reap(AbortSignal.timeout(reapingMs));
   if (reaped.ok && reaped.value > 0) {
     logger.info(`Removed ${reaped.value} boxes of hosts that are gone.`);
   }
   await desk.load();
   const exporting = startExport(options, tasks, feed);
   service.onClose(async () => exporting?.stop());
+  service.onClose(async () => {
+    await Promise.all([boxes.close(), housekeeping.close()]);
+  });
+  void housekeeping.tidy();
   return ok(service);
 }
 

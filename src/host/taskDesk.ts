@@ -10,6 +10,8 @@ import { resumeTask } from '../core/supervisor/resumeTask.ts';
 import { moveTask, runTask, takeUp } from '../core/supervisor/taskPipeline.ts';
 import type { Checkout } from '../core/repository/repository.ts';
 import type { ResumeWish } from '../core/tasks/resumption.ts';
+import { labelNames } from '../core/sandbox/profiles.ts';
+import type { SandboxSpec } from '../core/sandbox/sandboxSpec.ts';
 import { Scheduler } from '../core/tasks/scheduler.ts';
 import { activeStates } from '../core/tasks/taskState.ts';
 import type { TaskStore } from '../core/tasks/taskStore.ts';
@@ -78,6 +80,13 @@ export class TaskDesk {
             failure('no-such-task', `There is no task ${id} here; \`nightshift tasks\` lists them.`),
         )
       : ok(record);
+  }
+
+  /** Tells in a task's trace that its next box has to wait, and for what. */
+  noteDelay({ labels, profile }: SandboxSpec, message: string): void {
+    const record = this.records.get(labels[labelNames.task] ?? '');
+    const recording = record?.record({ type: 'sandbox-delayed', actor: 'host', data: { profile, message } });
+    recording?.catch((error: unknown) => this.options.logger.warn(`Not recorded: ${errorText(error)}`));
   }
 
   /** Also true of a task whose trace cannot be relied on. */

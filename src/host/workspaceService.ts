@@ -9,6 +9,7 @@ import { formatModelId } from '../core/models/modelId.ts';
 import type { HostParams, HostResult, HostState, StateDelta, TraceHead } from '../protocol/host.ts';
 import { taskCreation } from './taskCreation.ts';
 import { chooseModel } from './modelChoice.ts';
+import type { Housekeeping } from './housekeeping.ts';
 import type { HostFailure, HostService, ServiceMethod } from './rpc/hostService.ts';
 import { type StateFeed, toTraceLine } from './stateFeed.ts';
 import type { TaskDesk } from './taskDesk.ts';
@@ -21,6 +22,7 @@ export interface WorkspaceServiceOptions {
   readonly logger: Logger;
   readonly workspace: string;
   readonly product: string;
+  readonly housekeeping: Pick<Housekeeping, 'cleanUp'>;
   /** Names the path rules in force. */
   readonly policy: string;
   /** Reads a task's trace from disk again and checks it, also against a place in it that the client knows. */
@@ -142,6 +144,7 @@ export class WorkspaceService implements HostService {
       const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
       return known.ok ? this.options.verifyTrace(task, remembered) : known;
     },
+    cleanUp: async (request) => ok(await this.options.housekeeping.cleanUp(request)),
     shutdown: async ({ force }) => {
       if (this.busy && !force) {
         return fail(

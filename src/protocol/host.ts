@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { storageClasses, storageReportSchema } from './storage.ts';
 import { taskViewSchema } from './taskView.ts';
 
 /** Client and agent host: JSON-RPC over a local socket, every message checked on both sides. */
@@ -156,6 +157,18 @@ export const hostMethods = {
   },
   /** The signed statement about the task's changeset: a DSSE envelope as JSON. */
   traceStatement: { params: taskParams, result: z.object({ envelope: z.string() }) },
+  /**
+   * What is kept for this workspace and in the engine, with sizes; removes what may go when `apply`. Without `olderThanDays` what
+   * is merely old stays. Work that is in no checkout stays always.
+   */
+  cleanUp: {
+    params: z.object({
+      apply: z.boolean(),
+      olderThanDays: z.optional(z.number().check(z.nonnegative())),
+      classes: z.optional(z.array(z.enum(storageClasses))),
+    }),
+    result: storageReportSchema,
+  },
   /** Asks the host to end now; refused while tasks run unless forced. */
   shutdown: { params: z.object({ force: z.boolean() }), result: z.object({ stopping: z.boolean() }) },
 } as const;

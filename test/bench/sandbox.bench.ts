@@ -1,13 +1,12 @@
 // Figures of the sandbox, each beside its peer in the same run: `node test/bench/sandbox.bench.ts`.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type Docker from 'dockerode';
 import type { Sandbox } from '../../src/core/sandbox/sandbox.ts';
-import { toCreateOptions } from '../../src/node/sandbox/createOptions.ts';
 import { type Boxes, never, openBoxes, runtimes, type TestFile, treeOf, value } from '../integration/sandbox/boxes.ts';
 import { type BenchRow, median } from './benchRow.ts';
+import { bareStart, cliRun } from './engineStarts.ts';
 
-const startSamples = 12;
+const startSamples = 8;
 const callSamples = 300;
 const execSamples = 15;
 type Runtime = (typeof runtimes)[number];
@@ -57,27 +56,6 @@ async function startRows(boxes: Boxes, runtime: Runtime): Promise<BenchRow[]> {
     compare(name, median(ours), 'the engine’s create and start', median(bare), 1.4),
     compare(name, median(ours), 'docker run --rm … true', median(cli), 1),
   ];
-}
-
-async function bareStart(boxes: Boxes, runtime: Runtime): Promise<number> {
-  const spec = await boxes.spec('locked', runtime);
-  const options = toCreateOptions(spec, { name: `bench-${crypto.randomUUID()}`, engineCpus: 1 });
-  const began = performance.now();
-  const container = await boxes.docker.createContainer({ ...options, Entrypoint: ['sleep'], Cmd: ['60'] });
-  await container.start();
-  const took = performance.now() - began;
-  await container.remove({ force: true });
-  return took;
-}
-
-async function cliRun(boxes: Boxes, runtime: Runtime): Promise<number> {
-  const { image } = await boxes.spec('locked', runtime);
-  const began = performance.now();
-  const child = spawn('docker', ['run', '--rm', `--runtime=${runtime}`, '--network=none', image, 'true'], {
-    stdio: 'ignore',
-  });
-  await once(child, 'exit');
-  return performance.now() - began;
 }
 
 async function callRow(boxes: Boxes, runtime: Runtime): Promise<BenchRow> {

@@ -118,6 +118,7 @@ export class MemoryHostService implements HostService {
     traceLines: ({ task, from }) => ok({ lines: (this.traces.get(task) ?? []).filter((line) => line.seq >= from) }),
     traceStatement: () => ok({ envelope: '{"payloadType":"application/vnd.in-toto+json"}\n' }),
     verifyTrace: ({ task }) => ok({ ok: true, events: this.traces.get(task)?.length ?? 0 }),
+    cleanUp: () => ok({ items: [], problems: [], freedBytes: 0 }),
     shutdown: ({ force }) =>
       this.busy && !force
         ? fail({ reason: 'busy', message: 'Tasks are running. Cancel them, or use --force.' })

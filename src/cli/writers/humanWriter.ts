@@ -2,6 +2,7 @@ import type { HostResult } from '../../protocol/host.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { CliIo } from '../cliIo.ts';
 import { plainLine } from '../../base/plainText.ts';
+import { cleanLines } from './cleanText.ts';
 import { counted } from './counted.ts';
 import { diffText } from './diffText.ts';
 import { paintFor, type Style } from './paint.ts';
@@ -75,6 +76,7 @@ export function createHumanWriter(io: CliIo): Writer {
     },
     doctor: (ok) =>
       line(ok ? paint('green', 'Ready to work.') : paint('red', 'Something is missing; each ✗ says what to do.')),
+    cleaned: (report, applied) => cleanLines(report, applied, paint).forEach(line),
     hostStopped: (stopped) => line(stopped ? 'The agent host ended.' : 'No agent host runs for this repository.'),
   };
 }

@@ -1,5 +1,6 @@
 import { escapedJson } from '../../base/plainText.ts';
 import type { HostResult } from '../../protocol/host.ts';
+import { storageSums } from '../../protocol/storage.ts';
 import type { ProofView, TaskView } from '../../protocol/taskView.ts';
 import type { Output } from '../cliIo.ts';
 import type { Writer } from './writer.ts';
@@ -28,6 +29,22 @@ export function createJsonWriter(output: Output): Writer {
     check: ({ name, status, detail, fix }) =>
       write({ type: 'check', name, status, detail, ...(fix === undefined ? {} : { fix }) }),
     doctor: (ok) => write({ type: 'doctor', ok }),
+    cleaned: ({ items, problems, freedBytes }, applied) => {
+      items.forEach((item) => write({ type: 'item', ...item }));
+      storageSums(items).forEach((sum) => write({ type: 'storage', ...sum }));
+      problems.forEach((problem) => write({ type: 'problem', problem }));
+      const count = (action: string): number => items.filter((item) => item.action === action).length;
+      write({
+        type: 'clean',
+        dryRun: !applied,
+        removed: count('removed'),
+        removable: count('removable'),
+        kept: count('kept'),
+        failed: count('failed'),
+        freedBytes,
+        ok: problems.length === 0 && count('failed') === 0,
+      });
+    },
     hostStopped: (stopped) => write({ type: 'host', stopped }),
   };
 }

@@ -32,6 +32,7 @@ const sayings: Readonly<Record<string, Say>> = {
       return `snapshot of ${branch ?? 'a detached HEAD'}: ${counted(files, 'file')}${work}${without}`;
     },
   ),
+  'sandbox-delayed': say(z.looseObject({ message: z.string() }), ({ message }) => plainLine(message, 200)),
   'sandbox-started': say(
     z.looseObject({
       profile: z.string(),

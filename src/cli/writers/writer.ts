@@ -1,6 +1,7 @@
 import type { DoctorCheck } from '../../host/doctor/doctorChecks.ts';
 import type { TraceKeyView } from '../../host/traceKey.ts';
 import type { HostResult, TraceLine } from '../../protocol/host.ts';
+import type { StorageReport } from '../../protocol/storage.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 
 /** What commands say, whatever it looks like. The last call of a command is its result. */
@@ -22,5 +23,7 @@ export interface Writer {
   traceKey(key: TraceKeyView): void;
   check(check: DoctorCheck): void;
   doctor(ok: boolean): void;
+  /** What is kept, and what went or, where nothing was `applied`, would go. */
+  cleaned(report: StorageReport, applied: boolean): void;
   hostStopped(stopped: boolean): void;
 }

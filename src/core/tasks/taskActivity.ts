@@ -21,6 +21,8 @@ function doing(event: TraceEvent): string | undefined {
       return `copied ${files(event.data.files)}`;
     case 'run-started':
       return `starting the ${clean(event.data.agent)}`;
+    case 'sandbox-delayed':
+      return clean(event.data.message, 2 * longestName);
     case 'sandbox-started':
       return 'sandbox is open';
     case 'model-asked':

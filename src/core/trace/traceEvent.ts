@@ -122,6 +122,8 @@ export const traceEventData = {
     reason: reasonSchema.optional(),
     summary: z.string().optional(),
   }),
+  /** A box has to wait for memory or for its turn; `message` says for what. Told again when that changes. */
+  'sandbox-delayed': z.object({ profile: z.enum(['locked', 'build']), message: z.string() }),
   'sandbox-started': z.object({
     run: z.string(),
     sandbox: z.string(),

@@ -3,6 +3,8 @@ import { errorText, type Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import { lacksEssentialLimits, limitsRefusal } from '../../core/sandbox/engineLimits.ts';
 import type { EngineInfo, RuntimeInfo, SandboxEngine } from '../../core/sandbox/sandbox.ts';
+import { judgeStorage, type StoragePolicy, type StoredItem } from '../../core/sandbox/housekeeping.ts';
+import { formatBytes } from '../../protocol/storage.ts';
 import type { InstalledModel } from '../../node/models/ollamaCatalog.ts';
 
 export interface DoctorCheck {
@@ -31,6 +33,12 @@ export interface DoctorOptions {
   ) => Promise<Result<readonly InstalledModel[], Failure>>;
   /** Asks the receiver of traces that the user set; undefined where none is set. */
   readonly traceReceiver: (signal: AbortSignal) => Promise<Result<string, Failure> | undefined>;
+  /** What the engine keeps for us, and what is in the folder of the state. */
+  readonly storage: {
+    readonly engine: (signal: AbortSignal) => Promise<Result<readonly StoredItem[], Failure>>;
+    readonly stateBytes: () => Promise<number>;
+    readonly policy: StoragePolicy;
+  };
   readonly stateHome: string;
   readonly nodeVersion: string;
   readonly signal: AbortSignal;
@@ -55,7 +63,8 @@ export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorC
   }
   yield await modelCheck(options);
   yield await repositoryCheck(options);
-  yield* stateChecks(options.stateHome);
+  yield* stateChecks(options);
+  yield* storageChecks(options);
   yield* traceExportChecks(options);
 }
 
@@ -223,11 +232,11 @@ async function repositoryCheck({ repository }: DoctorOptions): Promise<DoctorChe
   return { name: 'repository', status: 'ok', detail: `${root} (${place})` };
 }
 
-async function* stateChecks(stateHome: string): AsyncGenerator<DoctorCheck> {
+async function* stateChecks({ stateHome, storage }: DoctorOptions): AsyncGenerator<DoctorCheck> {
   try {
     await mkdir(stateHome, { recursive: true, mode: 0o700 });
     await access(stateHome, constants.W_OK);
-    yield { name: 'state', status: 'ok', detail: stateHome };
+    yield { name: 'state', status: 'ok', detail: `${stateHome} (${formatBytes(await storage.stateBytes())})` };
   } catch (error) {
     const detail = `${stateHome} cannot be written (${errorText(error)})`;
     yield { name: 'state', status: 'fail', detail, fix: 'Set NIGHTSHIFT_HOME to a folder that can.' };
@@ -241,6 +250,43 @@ async function* stateChecks(stateHome: string): AsyncGenerator<DoctorCheck> {
     ? { name: 'disk', status: 'ok', detail }
     : { name: 'disk', status: free >= leastBytes ? 'warn' : 'fail', detail, fix };
 }
+
+/** Nothing where no engine answers: its own check says that. */
+async function* storageChecks({ storage, signal }: DoctorOptions): AsyncGenerator<DoctorCheck> {
+  const listed = await storage.engine(signal);
+  if (!listed.ok) {
+    return;
+  }
+  const verdicts = judgeStorage(listed.value, storage.policy);
+  const images = listed.value.filter((item) => item.class.endsWith('-image'));
+  const bytes = images.reduce((sum, item) => sum + item.bytes, 0);
+  const detail = `${images.length === 1 ? '1 image' : `${images.length} images`}, ${formatBytes(bytes)}`;
+  const cap = formatBytes(storage.policy.imageBytes);
+  yield bytes <= storage.policy.imageBytes
+    ? { name: 'images', status: 'ok', detail: `${detail} of at most ${cap}` }
+    : { name: 'images', status: 'warn', detail: `${detail}, more than ${cap}`, fix: 'Run `nightshift clean`.' };
+  const left = verdicts.filter(({ item, action }) => action === 'remove' && ownedClasses.has(item.class));
+  const leaked = verdicts.filter(({ action }) => action === 'warn').map(({ item }) => item);
+  if (left.length > 0) {
+    const names = left.map(({ item }) => item.name).join(', ');
+    yield {
+      name: 'leftovers',
+      status: 'warn',
+      detail: `Left by hosts that are gone: ${names}`,
+      fix: 'Run `nightshift clean`.',
+    };
+  }
+  if (leaked.length > 0) {
+    const names = leaked.map((item) => `${item.name} (${formatBytes(item.bytes)})`).join(', ');
+    const fix = `See that they are nobody's, then end them: kill -9 ${leaked.map((item) => item.id).join(' ')}`;
+    yield { name: 'leaks', status: 'warn', detail: `gVisor runs on without a container: ${names}`, fix };
+  }
+  if (left.length + leaked.length === 0) {
+    yield { name: 'leftovers', status: 'ok', detail: 'no box, volume or gVisor process was left over' };
+  }
+}
+
+const ownedClasses: ReadonlySet<string> = new Set(['sandbox', 'volume', 'dangling-image']);
 
 /** Compares the first two numbers in a text with a floor. */
 function atLeast(version: string, [major, minor]: readonly [number, number]): boolean {

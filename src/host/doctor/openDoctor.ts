@@ -6,7 +6,11 @@ import { listOllamaModels } from '../../node/models/ollamaCatalog.ts';
 import { defaultOllamaHost } from '../../node/models/ollamaHost.ts';
 import { findGit } from '../../node/repository/findGit.ts';
 import { createDockerEngine } from '../../node/sandbox/dockerEngine.ts';
+import { engineStorage } from '../../node/sandbox/engineStorage.ts';
+import { sharedConnection } from '../../node/sandbox/sharedConnection.ts';
 import { ensureBaseImage } from '../../node/sandbox/image/ensureBaseImage.ts';
+import { measure } from '../../node/tasks/fileStorage.ts';
+import { imageCap } from '../housekeeping.ts';
 import { stateHome } from '../paths.ts';
 import { preferredRuntime } from '../preferredRuntime.ts';
 import { askTraceReceiver } from '../trace/askTraceReceiver.ts';
@@ -17,13 +21,19 @@ export function openDoctor(
   options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'signal'> & { readonly installation: string },
 ): AsyncIterable<DoctorCheck> {
   const { installation, ...asked } = options;
+  const connect = sharedConnection(process.env['NIGHTSHIFT_ENGINE']);
   return runChecks({
     ...asked,
-    engine: openEngine(installation),
+    engine: openEngine(installation, connect),
     preferredRuntime: preferredRuntime(process.env),
     gitVersion,
     models: (host, signal) => listOllamaModels(host?.trim() || defaultOllamaHost, signal),
     traceReceiver: (signal) => askTraceReceiver(process.env, signal),
+    storage: {
+      engine: (signal) => engineStorage({ connect, exact: true }).list(signal),
+      stateBytes: async () => (await measure(stateHome())).bytes,
+      policy: { now: Date.now(), began: Date.now(), imageBytes: imageCap(process.env) },
+    },
     stateHome: stateHome(),
     nodeVersion: process.versions.node,
   });
@@ -35,13 +45,13 @@ async function gitVersion(): Promise<string> {
   return stdout.trim();
 }
 
-function openEngine(installation: string): DoctorOptions['engine'] {
+function openEngine(installation: string, connect: ReturnType<typeof sharedConnection>): DoctorOptions['engine'] {
   try {
     const guestSource = readFileSync(join(installation, 'dist', 'guest.cjs'), 'utf8');
     const dockerfile = join(installation, 'media', 'sandbox', 'Dockerfile');
     return createDockerEngine({
       guestSource,
-      endpoint: process.env['NIGHTSHIFT_ENGINE'],
+      connect,
       ensureImage: (docker, request) => ensureBaseImage(docker, { ...request, dockerfile }),
     });
   } catch {

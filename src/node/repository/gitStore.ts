@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { Serializer } from '../../base/async.ts';
 import { errorText, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { RepositoryFailure } from '../../core/repository/repository.ts';
@@ -22,6 +23,8 @@ const staleWorkMs = 24 * 60 * 60 * 1000;
 export class GitStore {
   readonly repository: GitRepository;
   readonly directory: string;
+  /** Naming trees and clearing up take turns: a tree's objects must not go between its packing and its naming. */
+  readonly keeping = new Serializer();
   private readonly workDirectory: string;
   private readonly userObjects: string;
 
@@ -53,6 +56,11 @@ export class GitStore {
       signal,
     );
     return made.ok ? ok(store) : made;
+  }
+
+  /** Before objects are written: what is cleaned away at this moment must not be mistaken for being there. */
+  async awaitCleaning(): Promise<void> {
+    await this.keeping.run(async () => undefined);
   }
 
   /** A folder for one piece of work; the caller removes it. */

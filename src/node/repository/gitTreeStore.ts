@@ -14,6 +14,7 @@ import type {
   Snapshot,
   TreeStore,
 } from '../../core/repository/repository.ts';
+import type { StorageSource } from '../../core/sandbox/housekeeping.ts';
 import type { TreeFile } from '../../core/sandbox/sandbox.ts';
 import { readBlobs, RepositoryReadError, streamBlobs } from './blobReader.ts';
 import type { GitRepository } from './describeRepository.ts';
@@ -23,6 +24,7 @@ import { importTree } from './importTree.ts';
 import { judgeTrees, listTree } from './judgeTrees.ts';
 import { keepTree } from './keepTree.ts';
 import { snapshotTree } from './snapshotTree.ts';
+import { storeStorage, type StoreUse } from './storeStorage.ts';
 import { changedFiles, patchOf } from './treeDifference.ts';
 
 const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -44,7 +46,8 @@ export class GitTreeStore implements TreeStore, BlobReader {
     this.store = store;
   }
 
-  snapshot(signal: AbortSignal): Promise<Result<Snapshot, RepositoryFailure>> {
+  async snapshot(signal: AbortSignal): Promise<Result<Snapshot, RepositoryFailure>> {
+    await this.store.awaitCleaning();
     return snapshotTree(this.store, signal);
   }
 
@@ -83,6 +86,7 @@ export class GitTreeStore implements TreeStore, BlobReader {
     changes: readonly IncomingChange[],
     signal: AbortSignal,
   ): Promise<Result<ImportedTree, RepositoryFailure>> {
+    await this.store.awaitCleaning();
     return notTree(tree) ?? importTree(this.store, tree, changes, signal);
   }
 
@@ -136,6 +140,11 @@ export class GitTreeStore implements TreeStore, BlobReader {
 
   async keep(name: string, tree: string, signal: AbortSignal): Promise<Result<void, RepositoryFailure>> {
     return notTree(tree) ?? keepTree(this.store, name, tree, signal);
+  }
+
+  /** What the store keeps, for whoever cleans up. */
+  storage(use: StoreUse): StorageSource {
+    return storeStorage(this.store, use);
   }
 
   private async list(

@@ -5,13 +5,22 @@ import type { RepositoryFailure } from '../../core/repository/repository.ts';
 import { isObjectId } from './gitOutput.ts';
 import type { GitStore } from './gitStore.ts';
 
-const namespace = 'refs/nightshift/';
+export const keptNamespace = 'refs/nightshift/';
 
 /**
  * Names a tree in the store and copies all it needs that no kept tree has yet, so that it outlives whatever the user's repository
  * collects. The pack is synced before the name is written.
  */
-export async function keepTree(
+export function keepTree(
+  store: GitStore,
+  name: string,
+  tree: string,
+  signal: AbortSignal,
+): Promise<Result<void, RepositoryFailure>> {
+  return store.keeping.run(() => keepInTurn(store, name, tree, signal));
+}
+
+async function keepInTurn(
   store: GitStore,
   name: string,
   tree: string,
@@ -20,7 +29,7 @@ export async function keepTree(
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*(\/[A-Za-z0-9][A-Za-z0-9_-]*)*$/.test(name) || name.length > 200) {
     return fail(failure('git-failed', `"${name}" cannot name a kept tree. Use letters, digits, "-", "_" and "/".`));
   }
-  const kept = await store.run({ arguments: ['for-each-ref', '--format=%(objectname)', namespace] }, signal);
+  const kept = await store.run({ arguments: ['for-each-ref', '--format=%(objectname)', keptNamespace] }, signal);
   if (!kept.ok) {
     return kept;
   }
@@ -41,6 +50,6 @@ export async function keepTree(
       return packed;
     }
   }
-  const named = await store.run({ arguments: ['update-ref', `${namespace}${name}`, tree] }, signal);
+  const named = await store.run({ arguments: ['update-ref', `${keptNamespace}${name}`, tree] }, signal);
   return named.ok ? ok(undefined) : named;
 }

@@ -1,6 +1,7 @@
 import { acceptFile } from '../review/acceptFile.ts';
 import { acceptTask } from '../review/acceptTask.ts';
 import { openFileDiff, reviewTask } from '../review/reviewTask.ts';
+import { cleanUp } from '../storage/cleanUp.ts';
 import { cancelTask } from '../tasks/cancelTask.ts';
 import { delegate } from '../tasks/delegate.ts';
 import { delegateFromEditor } from '../tasks/delegateFromEditor.ts';
@@ -30,6 +31,7 @@ export const commandTable = {
   'nightshift.verifyTrace': verifyTrace,
   'nightshift.refreshTasks': refreshTasks,
   'nightshift.showTasks': showTasks,
+  'nightshift.cleanUp': cleanUp,
   'nightshift.showLog': showLog,
 } as const satisfies Readonly<Record<string, Command>>;
 

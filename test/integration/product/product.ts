@@ -62,6 +62,8 @@ export class Product {
       LC_ALL: 'C.UTF-8',
       NIGHTSHIFT_HOME: this.state,
       NIGHTSHIFT_IDLE_SECONDS: '1',
+      // Boxes are counted, and told apart by their task; `warm.test.ts` has them warm.
+      NIGHTSHIFT_WARM_SANDBOXES: '0',
       XDG_RUNTIME_DIR: join(this.folder, 'run'),
       ...(process.env['DOCKER_HOST'] === undefined ? {} : { DOCKER_HOST: process.env['DOCKER_HOST'] }),
       ...options.variables,

@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../../src/base/failure.ts';
 import { fail, ok } from '../../../src/base/result.ts';
+import type { StoredItem } from '../../../src/core/sandbox/housekeeping.ts';
 import type { SandboxEngine } from '../../../src/core/sandbox/sandbox.ts';
 import { type DoctorCheck, type DoctorOptions, runChecks } from '../../../src/host/doctor/doctorChecks.ts';
 import { preferredRuntime } from '../../../src/host/preferredRuntime.ts';
+
+const image: StoredItem = { class: 'base-image', id: 'sha256:1', name: 'nightshift/base:1', bytes: 2e8, usedAt: 1 };
+const stored: readonly StoredItem[] = [image];
 
 const engine: SandboxEngine = {
   info: async () =>
@@ -33,6 +37,11 @@ describe('doctor', () => {
       gitVersion: async () => 'git version 2.39.5',
       models: async () => ok([{ name: 'qwen3:8b', tools: true }]),
       traceReceiver: async () => undefined,
+      storage: {
+        engine: async () => ok(stored),
+        stateBytes: async () => 2_500_000,
+        policy: { now: Date.now(), began: Date.now(), imageBytes: 1e9 },
+      },
       stateHome,
       nodeVersion: '24.1.0',
       signal: new AbortController().signal,
@@ -69,8 +78,10 @@ describe('doctor', () => {
       'repository',
       'state',
       'disk',
+      'images',
+      'leftovers',
     ]);
-    expect(Object.values(found).map((check) => check.status)).toEqual(Array.from({ length: 9 }, () => 'ok'));
+    expect(Object.values(found).map((check) => check.status)).toEqual(Array.from({ length: 11 }, () => 'ok'));
   });
 
   it('asks nothing more of an engine that does not answer', async () => {
@@ -177,5 +188,32 @@ describe('doctor', () => {
       'fail',
     ]);
     expect(found['disk']).toBeUndefined();
+  });
+
+  it('shows sizes, and what dead hosts and failed removals left, each with its way out', async () => {
+    const storage = (items: readonly StoredItem[]) => ({
+      engine: async () => ok(items),
+      stateBytes: async () => 2_500_000,
+      policy: { now: Date.now(), began: Date.now(), imageBytes: 1e9 },
+    });
+    const fine = await checks({ storage: storage([image]) });
+    expect(fine['images']?.detail).toBe('1 image, 200 MB of at most 1.0 GB');
+    expect(fine['state']?.detail).toBe(`${stateHome} (2.5 MB)`);
+    const box = { class: 'sandbox' as const, id: 'abc', bytes: 0, usedAt: 1 };
+    const left = await checks({
+      storage: storage([
+        { ...image, bytes: 3e9 },
+        { ...box, name: 'nightshift-left', owner: 'dead' },
+        { ...box, name: 'nightshift-busy', owner: 'alive' },
+        { class: 'runtime-process', id: '4711', name: 'process 4711, of the container 0123', bytes: 3e7, usedAt: 1 },
+      ]),
+    });
+    expect(left['images']).toMatchObject({ status: 'warn', fix: 'Run `nightshift clean`.' });
+    expect(left['leftovers']).toMatchObject({
+      status: 'warn',
+      detail: 'Left by hosts that are gone: nightshift-left',
+      fix: 'Run `nightshift clean`.',
+    });
+    expect(left['leaks']).toMatchObject({ status: 'warn', fix: expect.stringContaining('kill -9 4711') as string });
   });
 });
