@@ -3,6 +3,7 @@ import { applyCommand } from './commands/apply.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { discardCommand } from './commands/discard.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { environmentApproveCommand, environmentCommand } from './commands/environment.ts';
 import { hostStopCommand } from './commands/hostStop.ts';
 import { patchCommand } from './commands/patch.ts';
 import { runCommand } from './commands/run.ts';
@@ -20,6 +21,8 @@ export const commandTable: readonly Command[] = [
   discardCommand,
   cancelCommand,
   traceVerifyCommand,
+  environmentApproveCommand,
+  environmentCommand,
   doctorCommand,
   hostStopCommand,
 ];

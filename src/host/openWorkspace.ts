@@ -13,12 +13,16 @@ import { createModel } from '../node/models/createModel.ts';
 import { describeRepository } from '../node/repository/describeRepository.ts';
 import { openGitTreeStore } from '../node/repository/gitTreeStore.ts';
 import { createDockerEngine } from '../node/sandbox/dockerEngine.ts';
+import { connectEngine } from '../node/sandbox/engineConnection.ts';
+import { createDockerEnvironments } from '../node/sandbox/environment/dockerEnvironments.ts';
+import { trustedCertificates } from '../node/sandbox/environment/trustedCertificates.ts';
 import { ensureBaseImage } from '../node/sandbox/image/ensureBaseImage.ts';
 import { currentOwner } from '../node/sandbox/owner.ts';
 import { FileTaskStore } from '../node/tasks/fileTaskStore.ts';
 import { sha256 } from '../node/tasks/sha256.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
-import type { Environment, WorkspacePaths } from './paths.ts';
+import { EnvironmentDesk } from './environmentDesk.ts';
+import { type Environment, stateHome, type WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
 import { StateFeed } from './stateFeed.ts';
@@ -75,6 +79,17 @@ export async function openWorkspace(
       ensureBaseImage(docker, { ...request, dockerfile: join(options.media, 'sandbox', 'Dockerfile') }),
     logger,
   });
+  const certificates = await trustedCertificates(options.environment);
+  const environments = createDockerEnvironments({
+    engine,
+    connect: () => connectEngine(),
+    guestSource: guest.value,
+    folder: join(stateHome(options.environment), 'environments'),
+    sha256,
+    logger,
+    ...(certificates === undefined ? {} : { certificates }),
+    ...(runtime.value === undefined ? {} : { preferredRuntime: runtime.value }),
+  });
   const tasks = new FileTaskStore({ directory: paths.tasks, heads: paths.heads });
   const tracePath = (task: string): string => join(paths.tasks, task, 'trace.jsonl');
   const feed = new StateFeed({ id: paths.id, root: paths.root }, tracePath, (error) =>
@@ -83,6 +98,7 @@ export async function openWorkspace(
   const supervisor: SupervisorPorts = {
     store: store.value,
     engine,
+    environments,
     createModel: ({ model, settings }) =>
       createModel(model, { logger, ...(settings.ollamaHost === undefined ? {} : { ollamaHost: settings.ollamaHost }) }),
     sha256,
@@ -106,6 +122,7 @@ export async function openWorkspace(
     desk,
     feed,
     store: store.value,
+    environments: new EnvironmentDesk({ store: store.value, environments, sha256 }),
     logger,
     workspace: paths.id,
     product,

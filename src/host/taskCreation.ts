@@ -30,6 +30,7 @@ export function taskCreation(
         contextTokens: Math.min(wanted, model.contextTokens ?? wanted),
         requireGvisor: settings.requireGvisor ?? false,
         ...(settings.ollamaHost === undefined ? {} : { ollamaHost: settings.ollamaHost }),
+        ...(settings.allowSetup === true ? { allowSetup: true } : {}),
         ...(settings.testCommand === undefined ? {} : { testCommand: settings.testCommand }),
       },
       workspace: host.workspace,

@@ -2,7 +2,14 @@ import { Emitter } from '../../src/base/event.ts';
 import { newId } from '../../src/base/ids.ts';
 import { fail, ok, type Result } from '../../src/base/result.ts';
 import type { HostFailure, HostService, ServiceMethod } from '../../src/host/rpc/hostService.ts';
-import type { HostParams, HostResult, HostState, StateDelta, TraceLine } from '../../src/protocol/host.ts';
+import type {
+  EnvironmentView,
+  HostParams,
+  HostResult,
+  HostState,
+  StateDelta,
+  TraceLine,
+} from '../../src/protocol/host.ts';
 import type { TaskView } from '../../src/protocol/taskView.ts';
 import { queuedTask, samplePatch } from './sampleTasks.ts';
 
@@ -115,6 +122,8 @@ export class MemoryHostService implements HostService {
     },
     readSide: () => ok({ bytes: null }),
     traceLines: ({ task, from }) => ok({ lines: (this.traces.get(task) ?? []).filter((line) => line.seq >= from) }),
+    environment: () => ok({ environment: sampleEnvironment }),
+    approveEnvironment: () => ok({ environment: { ...sampleEnvironment, status: 'approved' }, proving: false }),
     verifyTrace: ({ task }) => ok({ ok: true, events: this.traces.get(task)?.length ?? 0 }),
     shutdown: ({ force }) =>
       this.busy && !force
@@ -138,3 +147,17 @@ export class MemoryHostService implements HostService {
     return found.ok ? ok({ task: this.put({ ...found.value.task, state }) }) : found;
   }
 }
+
+const sampleEnvironment: EnvironmentView = {
+  source: 'lockfile',
+  definition: 'd'.repeat(64),
+  status: 'needs-approval',
+  image: null,
+  fetches: [],
+  steps: [['npm', 'ci', '--ignore-scripts']],
+  network: true,
+  hosts: [],
+  scripts: false,
+  files: ['package-lock.json', 'package.json'],
+  warnings: [],
+};

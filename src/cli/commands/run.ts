@@ -37,6 +37,10 @@ export const runCommand: Command = {
       value: 'ARGV',
       help: `how to run the tests, a JSON list, for example '["npm","test"]'`,
     },
+    'allow-setup': {
+      type: 'boolean',
+      help: 'agree to the environment that the repository asks for now (`nightshift environment` shows it)',
+    },
     detach: { type: 'boolean', help: 'do not wait; the task goes on in the background' },
     'require-gvisor': { type: 'boolean', help: 'refuse to run on a shared kernel' },
     'max-tokens': { type: 'string', value: 'N', help: `the most new tokens (default: ${usualLimits.newTokens})` },
@@ -150,6 +154,7 @@ function taskSettings(
   return ok({
     ...(ollamaHost === undefined ? {} : { ollamaHost }),
     ...(testCommand.ok && testCommand.value !== undefined ? { testCommand: testCommand.value } : {}),
+    ...(flag(values, 'allow-setup') ? { allowSetup: true } : {}),
     ...(flag(values, 'require-gvisor') ? { requireGvisor: true } : {}),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   });

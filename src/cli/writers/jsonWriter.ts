@@ -27,6 +27,7 @@ export function createJsonWriter(output: Output): Writer {
     check: ({ name, status, detail, fix }) =>
       write({ type: 'check', name, status, detail, ...(fix === undefined ? {} : { fix }) }),
     doctor: (ok) => write({ type: 'doctor', ok }),
+    environment: (view) => write({ type: 'environment', ...view }),
     hostStopped: (stopped) => write({ type: 'host', stopped }),
   };
 }

@@ -1,5 +1,5 @@
 import type { DoctorCheck } from '../../host/doctor/doctorChecks.ts';
-import type { HostResult, TraceLine } from '../../protocol/host.ts';
+import type { EnvironmentView, HostResult, TraceLine } from '../../protocol/host.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 
 /** What commands say, whatever it looks like. The last call of a command is its result. */
@@ -20,5 +20,6 @@ export interface Writer {
   verified(task: string, result: HostResult<'verifyTrace'>): void;
   check(check: DoctorCheck): void;
   doctor(ok: boolean): void;
+  environment(view: EnvironmentView): void;
   hostStopped(stopped: boolean): void;
 }

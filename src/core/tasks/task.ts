@@ -31,6 +31,8 @@ export interface Task {
   /** Why it stands where it stands: a failure, a wait, a cancellation. */
   readonly reason?: { readonly code: string; readonly message: string };
   readonly snapshot?: TraceEventData<'snapshot-taken'>;
+  /** What the tests of the snapshot run in. */
+  readonly environment?: TraceEventData<'environment-chosen'>;
   readonly run?: { readonly id: string; readonly agent: string; readonly ended: boolean };
   readonly runs: number;
   /** Runs that ended with a claim to be done; those that a box or the host broke off are none. */

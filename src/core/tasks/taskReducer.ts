@@ -41,6 +41,10 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return moved(task, event.data);
     case 'snapshot-taken':
       return { ...task, snapshot: event.data };
+    case 'environment-chosen':
+      return event.data.tree === task.snapshot?.tree ? { ...task, environment: event.data } : task;
+    case 'approval-given':
+      return approved(task);
     case 'run-started': {
       const run = { id: event.data.run, agent: event.data.agent, ended: false };
       return { ...task, run, runs: task.runs + 1, notices: [] };
@@ -179,6 +183,12 @@ function imported(task: Task, data: TraceEventData<'changeset-imported'>): Task 
 function proved(task: Task, { hash, proof }: TraceEventData<'proof-ended'>): Task {
   const baseline = task.baseline ?? (proof.base.cannotRun === undefined ? proof.base : undefined);
   return { ...task, proof: { ...proof, hash }, ...(baseline === undefined ? {} : { baseline }) };
+}
+
+/** What tests said without their environment does not count once it may be set up: they are run again. */
+function approved(task: Task): Task {
+  const { environment: _environment, baseline: _baseline, proof, ...rest } = task;
+  return proof === undefined || proof.verdict === 'unverified' ? rest : { ...rest, proof };
 }
 
 function isSameChange(task: Task, file: TraceEventData<'changeset-imported'>['changeset']['files'][number]): boolean {

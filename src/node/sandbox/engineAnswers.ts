@@ -7,7 +7,12 @@ export const infoAnswer = z.object({
   Runtimes: z.record(z.string(), z.unknown()).nullish(),
 });
 
-export const versionAnswer = z.object({ Version: z.string(), ApiVersion: z.string() });
+export const versionAnswer = z.object({
+  Version: z.string(),
+  ApiVersion: z.string(),
+  Os: z.string().optional(),
+  Arch: z.string().optional(),
+});
 
 export const waitAnswer = z.object({ StatusCode: z.int() });
 
