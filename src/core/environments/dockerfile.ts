@@ -48,24 +48,28 @@ export function inspectDockerfile(path: string, text: string): Result<Dockerfile
     : ok({ images: [...new Set(images)] });
 }
 
+/** Directives stand at the very top; what looks like one further down is a comment. */
+const escapeDirective = /^(?:#[ \t]*\w+[ \t]*=[^\n]*\n)*#[ \t]*escape[ \t]*=[ \t]*`/i;
+
 /** Logical lines: comments left out, continued lines joined (by the escape character that a first comment may set). */
 function* instructionsOf(
   text: string,
 ): Generator<{ readonly line: number; readonly instruction: string; readonly words: readonly string[] }> {
-  const escape = /^(?:#[^\n]*\n)*?#\s*escape\s*=\s*`/i.test(text) ? '`' : '\\';
+  const escape = escapeDirective.test(text) ? '`' : '\\';
   let pending = '';
   let start = 1;
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const trimmed = raw.trim();
-    if (trimmed.startsWith('#') || (trimmed === '' && pending !== '')) {
+    const line = raw.trimEnd();
+    if (/^\s*#/.test(line) || (line === '' && pending !== '')) {
       continue;
     }
     start = pending === '' ? index + 1 : start;
-    if (trimmed.endsWith(escape)) {
-      pending += `${trimmed.slice(0, -1)} `;
+    if (line.endsWith(escape)) {
+      // Nothing comes between: a word may go on in the next line.
+      pending += line.slice(0, -1);
       continue;
     }
-    const [instruction = '', ...words] = `${pending}${trimmed}`.trim().split(/\s+/);
+    const [instruction = '', ...words] = `${pending}${line}`.trim().split(/\s+/);
     pending = '';
     if (instruction !== '') {
       yield { line: start, instruction: instruction.toUpperCase(), words };

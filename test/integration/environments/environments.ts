@@ -1,14 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nullLogger } from '../../../src/base/logger.ts';
-import { type EnvironmentPlan, planEnvironment } from '../../../src/core/environments/environmentPlan.ts';
+import {
+  environmentKey,
+  type EnvironmentPlan,
+  planEnvironment,
+} from '../../../src/core/environments/environmentPlan.ts';
 import type { EnvironmentRequest, Environments } from '../../../src/core/environments/environments.ts';
 import { connectEngine } from '../../../src/node/sandbox/engineConnection.ts';
 import { createDockerEnvironments } from '../../../src/node/sandbox/environment/dockerEnvironments.ts';
 import { currentOwner } from '../../../src/node/sandbox/owner.ts';
 import { sha256 } from '../../../src/node/tasks/sha256.ts';
 import { guestBundle } from '../../fakes/guestBundle.ts';
+import type { Product } from '../product/product.ts';
 import { type Boxes, openBoxes, value } from '../sandbox/boxes.ts';
 
 export type Files = Readonly<Record<string, string>>;
@@ -55,6 +60,11 @@ export function openEnvironments(name: string): EnvironmentBench {
     request,
     async ensure(files, hosts) {
       const plan = value(await planOf(files));
+      if (plan.image.kind === 'dockerfile') {
+        const { Os, Arch } = await boxes.docker.version();
+        const on = { baseImage: plan.image.path, platform: `${Os}/${Arch}` };
+        made.add(`nightshift/deps:${environmentKey(plan.definition, on, sha256)}`);
+      }
       const ready = await environments.ensure(request(plan, hosts), new AbortController().signal);
       if (ready.ok && ready.value.built) {
         made.add(`nightshift/deps:${ready.value.key}`);
@@ -64,9 +74,25 @@ export function openEnvironments(name: string): EnvironmentBench {
     async close() {
       await boxes.destroyAll();
       for (const tag of made) {
-        await boxes.docker.getImage(tag).remove();
+        // One that a test removed itself is gone.
+        await boxes.docker
+          .getImage(tag)
+          .remove({ force: true })
+          .catch(() => undefined);
       }
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Removes the images of every environment that a product's user used; nobody else's have the same keys. */
+export async function removeImagesOf(product: Product): Promise<void> {
+  const { docker } = value(connectEngine());
+  const uses = join(product.state, 'environments', 'uses');
+  for (const key of existsSync(uses) ? readdirSync(uses) : []) {
+    await docker
+      .getImage(`nightshift/deps:${key}`)
+      .remove()
+      .catch(() => undefined);
+  }
 }
