@@ -148,7 +148,7 @@ export class MemoryHostService implements HostService {
   }
 }
 
-const sampleEnvironment: EnvironmentView = {
+export const sampleEnvironment: EnvironmentView = {
   source: 'lockfile',
   definition: 'd'.repeat(64),
   status: 'needs-approval',

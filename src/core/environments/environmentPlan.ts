@@ -106,7 +106,13 @@ function imageContent(image: EnvironmentPlan['image']): unknown {
     return image;
   }
   const { kind, path, context, target } = image;
-  return [kind, path, context, target ?? null, Object.entries(image.arguments).toSorted()];
+  return [
+    kind,
+    path,
+    context,
+    target ?? null,
+    Object.entries(image.arguments).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  ];
 }
 
 /**

@@ -149,18 +149,15 @@ async function sourceImage(
 ): Promise<Result<string, EnvironmentFailure>> {
   const { docker, signal, log, sha256 } = work;
   const context = { docker, signal, onOutput: (text: string) => log.push(text) };
-  switch (plan.image.kind) {
-    case 'image':
-      return fetchImage(plan.image, context);
-    case 'dockerfile': {
-      const key = environmentKey(plan.definition, { baseImage: plan.image.path, platform }, sha256);
-      return buildFromDockerfile(plan.image, plan, key, context);
-    }
-    case 'base': {
-      const base = await work.engine.ensureBaseImage(signal);
-      return base.ok ? ok(base.value.id) : fail(engineFailure(base.error));
-    }
+  if (plan.image.kind === 'image') {
+    return fetchImage(plan.image, context);
   }
+  if (plan.image.kind === 'dockerfile') {
+    const key = environmentKey(plan.definition, { baseImage: plan.image.path, platform }, sha256);
+    return buildFromDockerfile(plan.image, plan, key, context);
+  }
+  const base = await work.engine.ensureBaseImage(signal);
+  return base.ok ? ok(base.value.id) : fail(engineFailure(base.error));
 }
 
 async function makeLayer(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { errorText, type Failure, failure } from '../../../base/failure.ts';
@@ -55,7 +55,9 @@ export class EnvironmentFiles {
       renameSync(draft, path);
       return ok(undefined);
     } catch (error) {
-      rmSync(draft, { force: true });
+      if (existsSync(draft)) {
+        rmSync(draft);
+      }
       return fail(failure('state-unwritable', `The approval cannot be kept in ${path}: ${errorText(error)}`));
     }
   }

@@ -98,7 +98,7 @@ function add(target: Pack, header: Entry): Promise<void> {
 }
 
 async function copyFile(source: AsyncIterable<unknown>, target: Pack, header: Entry): Promise<void> {
-  let failed: unknown;
+  let failed: Error | undefined;
   let done: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     done = resolve;
@@ -117,6 +117,6 @@ async function copyFile(source: AsyncIterable<unknown>, target: Pack, header: En
   sink.end(undefined);
   await ended;
   if (failed !== undefined) {
-    throw failed instanceof Error ? failed : new Error(String(failed));
+    throw failed;
   }
 }

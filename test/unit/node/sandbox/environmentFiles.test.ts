@@ -47,7 +47,10 @@ describe('what a user agreed to', () => {
   it('cannot be kept where the folder cannot be written, and says so', () => {
     writeFileSync(join(folder, 'file'), '');
     const files = new EnvironmentFiles(join(folder, 'file', 'below'));
-    expect(files.approve({ definition, hosts: [] })).toMatchObject({ ok: false, error: { reason: 'state-unwritable' } });
+    expect(files.approve({ definition, hosts: [] })).toMatchObject({
+      ok: false,
+      error: { reason: 'state-unwritable' },
+    });
   });
 });
 

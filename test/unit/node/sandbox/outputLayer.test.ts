@@ -78,7 +78,9 @@ describe('what a box made, on its way into an image', () => {
   it('stops at its caps', async () => {
     const many = Array.from({ length: 20 }, (_, index) => ({ name: `f${index}`, content: 'x' }));
     await expect(copied(many, { files: 10, bytes: 1_000 })).rejects.toThrow('over 10 files');
-    await expect(copied([{ name: 'a', content: 'x'.repeat(2_000) }], { files: 10, bytes: 1_000 })).rejects.toThrow('over');
+    await expect(copied([{ name: 'a', content: 'x'.repeat(2_000) }], { files: 10, bytes: 1_000 })).rejects.toThrow(
+      'over',
+    );
   });
 
   it('fails for what is no archive', async () => {
