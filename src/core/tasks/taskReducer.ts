@@ -3,7 +3,7 @@ import type { TraceEvent, TraceEventData } from '../trace/traceEvent.ts';
 import { activityAfter } from './taskActivity.ts';
 import { activeSeconds, afterAnswer, afterModelFailure, afterRefusedCall, afterReturn } from './taskCounters.ts';
 import type { Task } from './task.ts';
-import { type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
+import { settledStates, type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
 
 /**
  * The task after one more event. Total and pure: an event that makes no sense where it stands changes nothing but the
@@ -185,8 +185,14 @@ function proved(task: Task, { hash, proof }: TraceEventData<'proof-ended'>): Tas
   return { ...task, proof: { ...proof, hash }, ...(baseline === undefined ? {} : { baseline }) };
 }
 
-/** What tests said without their environment does not count once it may be set up: they are run again. */
+/**
+ * What tests said without their environment does not count once it may be set up: they are run again. What is over stays as it was
+ * judged.
+ */
 function approved(task: Task): Task {
+  if (task.state !== 'ready' && settledStates.has(task.state)) {
+    return task;
+  }
   const { environment: _environment, baseline: _baseline, proof, ...rest } = task;
   return proof === undefined || proof.verdict === 'unverified' ? rest : { ...rest, proof };
 }
