@@ -9,8 +9,3 @@ export function isImageReference(text: string): boolean {
 const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const host = '(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?/)?';
 const grammar = new RegExp(`^${host}${component}(?:/${component})*(?::[\\w][\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`);
-
-/** True when the name says exactly which bytes are meant. */
-export function isPinned(reference: string): boolean {
-  return reference.includes('@sha256:');
-}
