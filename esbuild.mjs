@@ -16,6 +16,8 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
+  // Its other build looks for its own files at run time, where no bundle has them.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 

@@ -4,6 +4,7 @@ import { keepOutputForFrames, writeFrame } from './guest/channelStreams.ts';
 import { GuestRequests } from './guest/guestMethods.ts';
 import { ScanRunner, serveScans } from './guest/scanWorker.ts';
 import { serveGuest } from './guest/serveGuest.ts';
+import { serveTunnel } from './guest/serveTunnel.ts';
 
 /** This file's own text, passed by the bootstrap so that the scan thread can be started from it. */
 declare const guestSource: string;
@@ -15,6 +16,9 @@ function end(error: unknown): never {
 
 if (!isMainThread && parentPort !== null) {
   serveScans(parentPort);
+} else if (process.argv.at(-1) === 'tunnel') {
+  keepOutputForFrames();
+  serveTunnel(process.stdin, writeFrame).then(() => process.exit(0), end);
 } else {
   keepOutputForFrames();
   process.on('uncaughtException', end);

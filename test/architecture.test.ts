@@ -36,6 +36,7 @@ const coreRank: Readonly<Record<string, number>> = {
   guards: 0,
   policy: 0,
   repository: 0,
+  environments: 0,
   tools: 1,
   memory: 1,
   agents: 2,

@@ -4,6 +4,7 @@ import { cancelCommand } from './commands/cancel.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { discardCommand } from './commands/discard.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { environmentApproveCommand, environmentCommand } from './commands/environment.ts';
 import { hostStopCommand } from './commands/hostStop.ts';
 import { patchCommand } from './commands/patch.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -31,6 +32,8 @@ export const commandTable: readonly Command[] = [
   traceExportCommand,
   traceStatementCommand,
   traceKeyCommand,
+  environmentApproveCommand,
+  environmentCommand,
   doctorCommand,
   cleanCommand,
   hostStopCommand,

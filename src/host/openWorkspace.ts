@@ -16,6 +16,8 @@ import { openGitTreeStore } from '../node/repository/gitTreeStore.ts';
 import { createDockerEngine } from '../node/sandbox/dockerEngine.ts';
 import { sharedConnection } from '../node/sandbox/sharedConnection.ts';
 import { engineStorage } from '../node/sandbox/engineStorage.ts';
+import { createDockerEnvironments } from '../node/sandbox/environment/dockerEnvironments.ts';
+import { trustedCertificates } from '../node/sandbox/environment/trustedCertificates.ts';
 import { ensureBaseImage } from '../node/sandbox/image/ensureBaseImage.ts';
 import { currentOwner } from '../node/sandbox/owner.ts';
 import { fileStorage } from '../node/tasks/fileStorage.ts';
@@ -24,9 +26,10 @@ import { sha256 } from '../node/tasks/sha256.ts';
 import { taskFiles } from '../node/tasks/taskFiles.ts';
 import { noteTools, type TraceProtection } from '../node/tasks/traceProtection.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
+import { EnvironmentDesk } from './environmentDesk.ts';
 import { createHousekeeping, imageCap, taskStanding } from './housekeeping.ts';
 import { openBoxes, warmBoxes } from './openBoxes.ts';
-import type { Environment, WorkspacePaths } from './paths.ts';
+import { type Environment, stateHome, type WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
 import { StateFeed } from './stateFeed.ts';
@@ -104,6 +107,17 @@ export async function openWorkspace(
     logger,
     onWait: (spec, message) => desk.noteDelay(spec, message),
   });
+  const certificates = await trustedCertificates(options.environment);
+  const environments = createDockerEnvironments({
+    engine: boxes.engine,
+    connect,
+    guestSource: guest.value,
+    folder: join(stateHome(options.environment), 'environments'),
+    sha256,
+    logger,
+    ...(certificates === undefined ? {} : { certificates }),
+    ...(runtime.value === undefined ? {} : { preferredRuntime: runtime.value }),
+  });
   const tasks = new FileTaskStore({ directory: paths.tasks, heads: paths.heads, protection });
   const tracePath = (task: string): string => join(paths.tasks, task, 'trace.jsonl');
   const feed = new StateFeed({ id: paths.id, root: paths.root }, tracePath, (error) =>
@@ -112,6 +126,7 @@ export async function openWorkspace(
   const supervisor: SupervisorPorts = {
     store: store.value,
     engine: boxes.engine,
+    environments,
     createModel: taskModels({ logger, clock: systemClock, sleep }),
     sha256,
     key: protection.key,
@@ -155,6 +170,7 @@ export async function openWorkspace(
     desk,
     feed,
     store: store.value,
+    environments: new EnvironmentDesk({ store: store.value, environments, sha256 }),
     logger,
     workspace: paths.id,
     product,

@@ -156,6 +156,31 @@ export class TaskDesk {
   }
 
   /**
+   * Records that the user agreed to an environment. A task that waits for its review without a proof then gets one; answers whether
+   * it does.
+   */
+  proveAgain(
+    record: TaskRecord,
+    { definition, hosts }: { readonly definition: string; readonly hosts: readonly string[] },
+  ): Promise<Result<boolean, Failure>> {
+    return this.decision(record, async () => {
+      const { state, proof } = record.task();
+      const data = { subject: 'environment' as const, definition, hosts: [...hosts] };
+      await record.record({ type: 'approval-given', actor: 'user', data });
+      if (state !== 'ready' || proof?.verdict !== 'unverified') {
+        return ok(false);
+      }
+      const reason = { code: 'environment-approved', message: 'The environment was agreed to; the tests run again.' };
+      const { allowed, refusal } = await moveTask({ trace: record }, { move: 'revise', by: 'user', reason });
+      if (!allowed) {
+        return fail(failure('not-allowed', refusal));
+      }
+      this.work(record);
+      return ok(true);
+    });
+  }
+
+  /**
    * Interrupts all work, waits for decisions under way and closes the journals; every task goes on from its trace when a host
    * starts again. What is asked for after this began is the failure `stopping`.
    */

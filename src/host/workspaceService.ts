@@ -7,6 +7,7 @@ import type { TreeStore } from '../core/repository/repository.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { formatModelId } from '../core/models/modelId.ts';
 import type { HostParams, HostResult, HostState, StateDelta, TraceHead } from '../protocol/host.ts';
+import type { EnvironmentDesk } from './environmentDesk.ts';
 import { taskCreation } from './taskCreation.ts';
 import { chooseModel } from './modelChoice.ts';
 import type { Housekeeping } from './housekeeping.ts';
@@ -19,6 +20,7 @@ export interface WorkspaceServiceOptions {
   readonly desk: TaskDesk;
   readonly feed: StateFeed;
   readonly store: TreeStore;
+  readonly environments: EnvironmentDesk;
   readonly logger: Logger;
   readonly workspace: string;
   readonly product: string;
@@ -139,6 +141,22 @@ export class WorkspaceService implements HostService {
           statement === undefined ? `is ${state}; a statement is signed when it is ready` : 'lost its statement';
         return fail(failure('no-statement', `The task ${why}. \`nightshift show ${task}\` tells more.`));
       }),
+    environment: async ({ task }) =>
+      this.ofTree(task, async (tree) => {
+        const environment = await this.options.environments.view(tree);
+        return environment.ok ? ok({ environment: environment.value }) : environment;
+      }),
+    approveEnvironment: async ({ definition, hosts, task }) =>
+      this.ofTree(task, async (tree) => {
+        const environment = await this.options.environments.approve({ definition, hosts }, tree);
+        if (!environment.ok) {
+          return environment;
+        }
+        const record = task === undefined ? undefined : this.options.desk.find(task);
+        const proving =
+          record?.ok === true ? await this.options.desk.proveAgain(record.value, { definition, hosts }) : ok(false);
+        return proving.ok ? ok({ environment: environment.value, proving: proving.value }) : proving;
+      }),
     verifyTrace: async ({ task, known: remembered }) => {
       // A damaged trace cannot be opened, and is exactly what this is for.
       const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
@@ -175,6 +193,20 @@ export class WorkspaceService implements HostService {
     return this.withTask(task, async (record) => {
       const decided = await decision(record);
       return decided.ok ? ok({ task: this.view(record.task()) }) : decided;
+    });
+  }
+
+  /** The tree that a task's proof is about: its changeset, else its snapshot; undefined for the checkout as it is now. */
+  private async ofTree<T>(
+    task: string | undefined,
+    use: (tree: string | undefined) => Promise<Result<T, HostFailure>>,
+  ): Promise<Result<T, HostFailure>> {
+    if (task === undefined) {
+      return use(undefined);
+    }
+    return this.withTask(task, async (record) => {
+      const { changeset, snapshot } = record.task();
+      return use(changeset?.resultTree ?? snapshot?.tree);
     });
   }
 

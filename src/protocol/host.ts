@@ -41,6 +41,8 @@ export const taskSettingsSchema = z.object({
   /** Leave to run in boxes whose limits the engine does not keep. */
   allowUnlimited: z.optional(z.boolean()),
   testCommand: z.optional(z.array(z.string())),
+  /** The user agrees to the environment that the repository asks for as it is now, for this task and the next ones. */
+  allowSetup: z.optional(z.boolean()),
   limits: z.optional(limitWishSchema),
 });
 
@@ -67,6 +69,28 @@ export const stateDeltaSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('task'), seq: count, task: taskViewSchema }),
   z.object({ kind: z.literal('trace'), seq: count, task: z.string(), line: traceLineSchema }),
 ]);
+
+/** What the tests of a repository run in, and what would have to happen first. Shown to a person before anything of it does. */
+export const environmentViewSchema = z.object({
+  source: z.enum(['environment.yml', 'devcontainer', 'lockfile', 'base']),
+  /** Names exactly this; what is agreed to. Empty where there is nothing to agree to. */
+  definition: z.string(),
+  status: z.enum(['base', 'needs-approval', 'approved']),
+  /** The image or Dockerfile that is started from; null for the base image. */
+  image: z.nullable(z.string()),
+  /** Images that are fetched where they are missing. */
+  fetches: z.array(z.string()),
+  steps: z.array(z.array(z.string())),
+  /** Whether setup may reach public hosts; a list names the only ones. */
+  network: z.union([z.boolean(), z.array(z.string())]),
+  /** Hosts that the user named beside those. */
+  hosts: z.array(z.string()),
+  scripts: z.boolean(),
+  /** Files of the repository that setup sees. */
+  files: z.array(z.string()),
+  testCommand: z.optional(z.array(z.string())),
+  warnings: z.array(z.string()),
+});
 
 const conflict = z.object({ path: z.string(), reason: z.string(), message: z.string() });
 const taskParams = z.object({ task: z.string() });
@@ -142,6 +166,23 @@ export const hostMethods = {
     params: z.object({ task: z.string(), from: count }),
     result: z.object({ lines: z.array(traceLineSchema) }),
   },
+  /** Of the checkout as it is now; with `task`, of that task's changeset. */
+  environment: {
+    params: z.object({ task: z.optional(z.string()) }),
+    result: z.object({ environment: environmentViewSchema }),
+  },
+  /**
+   * The user's word that exactly this definition may be set up. Refused when it is not what the checkout, or the task's changeset,
+   * asks for now. A task that waits for its review without proof is proved again.
+   */
+  approveEnvironment: {
+    params: z.object({
+      definition: z.string(),
+      hosts: z.array(z.string()),
+      task: z.optional(z.string()),
+    }),
+    result: z.object({ environment: environmentViewSchema, proving: z.boolean() }),
+  },
   /** `known`: a place in the trace that the client remembers, checked as well. */
   verifyTrace: {
     params: z.object({ task: z.string(), known: z.optional(traceHeadSchema) }),
@@ -184,6 +225,7 @@ export const hostStoppingNotification = 'hostStopping';
 
 export const hostErrorSchema = z.object({ reason: z.string(), exitCode: z.optional(z.int()) });
 
+export type EnvironmentView = z.infer<typeof environmentViewSchema>;
 export type HostMethod = keyof typeof hostMethods;
 export type HostParams<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['params']>;
 export type HostResult<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['result']>;

@@ -2,7 +2,14 @@ import { Emitter } from '../../src/base/event.ts';
 import { newId } from '../../src/base/ids.ts';
 import { fail, ok, type Result } from '../../src/base/result.ts';
 import type { HostFailure, HostService, ServiceMethod } from '../../src/host/rpc/hostService.ts';
-import type { HostParams, HostResult, HostState, StateDelta, TraceLine } from '../../src/protocol/host.ts';
+import type {
+  EnvironmentView,
+  HostParams,
+  HostResult,
+  HostState,
+  StateDelta,
+  TraceLine,
+} from '../../src/protocol/host.ts';
 import type { TaskView } from '../../src/protocol/taskView.ts';
 import { queuedTask, samplePatch } from './sampleTasks.ts';
 
@@ -117,6 +124,8 @@ export class MemoryHostService implements HostService {
     readSide: () => ok({ bytes: null }),
     traceLines: ({ task, from }) => ok({ lines: (this.traces.get(task) ?? []).filter((line) => line.seq >= from) }),
     traceStatement: () => ok({ envelope: '{"payloadType":"application/vnd.in-toto+json"}\n' }),
+    environment: () => ok({ environment: sampleEnvironment }),
+    approveEnvironment: () => ok({ environment: { ...sampleEnvironment, status: 'approved' }, proving: false }),
     verifyTrace: ({ task }) => ok({ ok: true, events: this.traces.get(task)?.length ?? 0 }),
     cleanUp: () => ok({ items: [], problems: [], freedBytes: 0 }),
     shutdown: ({ force }) =>
@@ -141,3 +150,17 @@ export class MemoryHostService implements HostService {
     return found.ok ? ok({ task: this.put({ ...found.value.task, state }) }) : found;
   }
 }
+
+export const sampleEnvironment: EnvironmentView = {
+  source: 'lockfile',
+  definition: 'd'.repeat(64),
+  status: 'needs-approval',
+  image: null,
+  fetches: [],
+  steps: [['npm', 'ci', '--ignore-scripts']],
+  network: true,
+  hosts: [],
+  scripts: false,
+  files: ['package-lock.json', 'package.json'],
+  warnings: [],
+};

@@ -33,6 +33,10 @@ export const runCommand: Command = {
       value: 'ARGV',
       help: `how to run the tests, a JSON list, for example '["npm","test"]'`,
     },
+    'allow-setup': {
+      type: 'boolean',
+      help: 'agree to the environment that the repository asks for now (`nightshift environment` shows it)',
+    },
     detach: { type: 'boolean', help: 'do not wait; the task goes on in the background' },
     'require-gvisor': { type: 'boolean', help: 'refuse to run on a shared kernel' },
     'allow-unlimited': { type: 'boolean', help: 'run although the engine keeps no limits of a sandbox' },
@@ -90,6 +94,7 @@ function taskSettings(
   return ok({
     ...(ollamaHost === undefined ? {} : { ollamaHost }),
     ...(testCommand.value !== undefined ? { testCommand: testCommand.value } : {}),
+    ...(flag(values, 'allow-setup') ? { allowSetup: true } : {}),
     ...(flag(values, 'require-gvisor') ? { requireGvisor: true } : {}),
     ...(flag(values, 'allow-unlimited') ? { allowUnlimited: true } : {}),
     ...(limits.value === undefined ? {} : { limits: limits.value }),

@@ -5,6 +5,7 @@ import { plainLine } from '../../base/plainText.ts';
 import { cleanLines } from './cleanText.ts';
 import { counted } from './counted.ts';
 import { diffText } from './diffText.ts';
+import { environmentText } from './environmentText.ts';
 import { paintFor, type Style } from './paint.ts';
 import { progressText } from './progressText.ts';
 import { detachedText, modelText, taskListText, taskText } from './taskText.ts';
@@ -77,6 +78,7 @@ export function createHumanWriter(io: CliIo): Writer {
     doctor: (ok) =>
       line(ok ? paint('green', 'Ready to work.') : paint('red', 'Something is missing; each ✗ says what to do.')),
     cleaned: (report, applied) => cleanLines(report, applied, paint).forEach(line),
+    environment: (view) => line(environmentText(view, paint)),
     hostStopped: (stopped) => line(stopped ? 'The agent host ended.' : 'No agent host runs for this repository.'),
   };
 }

@@ -45,6 +45,7 @@ export function createJsonWriter(output: Output): Writer {
         ok: problems.length === 0 && count('failed') === 0,
       });
     },
+    environment: (view) => write({ type: 'environment', ...view }),
     hostStopped: (stopped) => write({ type: 'host', stopped }),
   };
 }

@@ -33,6 +33,23 @@ const sayings: Readonly<Record<string, Say>> = {
     },
   ),
   'sandbox-delayed': say(z.looseObject({ message: z.string() }), ({ message }) => plainLine(message, 200)),
+  'environment-chosen': say(
+    z.looseObject({
+      source: z.string(),
+      status: z.string(),
+      problem: z.optional(z.string()),
+      warnings: z.array(z.string()),
+    }),
+    ({ source, status, problem, warnings }) => {
+      const state = status === 'ready' ? `environment of ${source} is ready` : problem;
+      const said = [...(state === undefined ? [] : [state]), ...warnings].join(' · ');
+      return said === '' ? undefined : said;
+    },
+  ),
+  'approval-given': say(
+    z.looseObject({ subject: z.string() }),
+    ({ subject }) => `you agreed to the ${subject} of this repository`,
+  ),
   'sandbox-started': say(
     z.looseObject({
       profile: z.string(),

@@ -1,6 +1,6 @@
 import type { DoctorCheck } from '../../host/doctor/doctorChecks.ts';
 import type { TraceKeyView } from '../../host/traceKey.ts';
-import type { HostResult, TraceLine } from '../../protocol/host.ts';
+import type { EnvironmentView, HostResult, TraceLine } from '../../protocol/host.ts';
 import type { StorageReport } from '../../protocol/storage.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 
@@ -25,5 +25,6 @@ export interface Writer {
   doctor(ok: boolean): void;
   /** What is kept, and what went or, where nothing was `applied`, would go. */
   cleaned(report: StorageReport, applied: boolean): void;
+  environment(view: EnvironmentView): void;
   hostStopped(stopped: boolean): void;
 }

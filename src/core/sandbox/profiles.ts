@@ -77,7 +77,12 @@ export const labelNames = {
   run: 'nightshift.run',
   profile: 'nightshift.profile',
   spec: 'nightshift.spec',
+  /** Of images: the key of what they are made of. */
+  content: 'nightshift.content',
 } as const;
+
+/** Value of the label `kind` of images that the product made for a repository's environment. */
+export const dependencyImageKind = 'deps';
 
 function sandboxLabels(profile: ProfileName, owner: SandboxOwner): Readonly<Record<string, string>> {
   return {

@@ -2,9 +2,14 @@ import type { Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { StageEnd } from './stageEnd.ts';
 import type { Assignment } from './supervisorPorts.ts';
+import { agreeToSnapshot, environmentOf, recordEnvironment } from './taskEnvironment.ts';
 
-/** Takes the snapshot of the user's work, once per task, and keeps it from being collected. */
-export async function prepareStage({ ports, trace, signal }: Assignment): Promise<Result<StageEnd, Failure>> {
+/**
+ * Takes the snapshot of the user's work, once per task, and keeps it from being collected. Then chooses what its tests run in, and
+ * sets that up where a person agreed to it: before any agent has seen the tree.
+ */
+export async function prepareStage(assignment: Assignment): Promise<Result<StageEnd, Failure>> {
+  const { ports, trace, signal } = assignment;
   const task = trace.task();
   if (task.snapshot === undefined) {
     const taken = await ports.store.snapshot(signal);
@@ -22,5 +27,28 @@ export async function prepareStage({ ports, trace, signal }: Assignment): Promis
       data: { ...snapshot, excluded: excluded.map((file) => ({ ...file })) },
     });
   }
-  return ok({ move: 'work', by: 'host' });
+  const prepared = await prepareEnvironment(assignment);
+  return prepared.ok ? ok({ move: 'work', by: 'host' }) : prepared;
+}
+
+async function prepareEnvironment(assignment: Assignment): Promise<Result<void, Failure>> {
+  const { ports, trace, signal } = assignment;
+  const { snapshot, settings } = trace.task();
+  if (ports.environments === undefined || snapshot === undefined) {
+    return ok(undefined);
+  }
+  if (settings.allowSetup === true) {
+    const agreed = await agreeToSnapshot(assignment, snapshot.tree);
+    if (!agreed.ok) {
+      return agreed;
+    }
+  }
+  const environment = await environmentOf(assignment, snapshot.tree);
+  if (!environment.ok) {
+    return environment;
+  }
+  if (!signal.aborted) {
+    await recordEnvironment(assignment, environment.value);
+  }
+  return ok(undefined);
 }

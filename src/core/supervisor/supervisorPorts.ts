@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Failure } from '../../base/failure.ts';
 import type { Sha256 } from '../../base/hash.ts';
 import type { Result } from '../../base/result.ts';
+import type { Environments } from '../environments/environments.ts';
 import type { LanguageModel } from '../models/languageModel.ts';
 import type { TreeStore } from '../repository/repository.ts';
 import type { SandboxEngine } from '../sandbox/sandbox.ts';
@@ -14,6 +15,8 @@ import type { SigningKey } from '../trace/signingKey.ts';
 export interface SupervisorPorts {
   readonly store: TreeStore;
   readonly engine: SandboxEngine;
+  /** What repositories ask their tests to be run in; without it that is the base image. */
+  readonly environments?: Environments;
   readonly createModel: (task: Task) => Result<LanguageModel, Failure>;
   readonly sha256: Sha256;
   /** Signs what is said of a changeset. */

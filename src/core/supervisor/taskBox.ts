@@ -1,8 +1,11 @@
+import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { linkDependencies } from '../environments/linkDependencies.ts';
 import { sandboxSpec } from '../sandbox/profiles.ts';
 import type { Sandbox, SandboxFailure } from '../sandbox/sandbox.ts';
 import type { ProfileName } from '../sandbox/sandboxSpec.ts';
 import type { Assignment } from './supervisorPorts.ts';
+import type { TaskEnvironment } from './taskEnvironment.ts';
 
 /**
  * Starts a box for a task and records it. The caller owns the box and destroys it, which records its end.
@@ -12,6 +15,7 @@ export async function openBox(
   assignment: Assignment,
   profile: ProfileName,
   run: string,
+  environment?: TaskEnvironment,
 ): Promise<Result<Sandbox, SandboxFailure>> {
   const { ports, trace, signal } = assignment;
   const task = trace.task();
@@ -26,7 +30,8 @@ export async function openBox(
   if (!runtime.ok) {
     return runtime;
   }
-  const image = await ports.engine.ensureBaseImage(signal);
+  const own = environment?.image;
+  const image = own === undefined ? await ports.engine.ensureBaseImage(signal) : ok({ id: own });
   if (!image.ok) {
     return image;
   }
@@ -60,7 +65,40 @@ export async function openBox(
     await box.destroy();
     throw error;
   });
-  return ok(recordedBox(assignment, box));
+  return ok(recordedBox(assignment, own === undefined ? box : linkedBox(box)));
+}
+
+/** Links our own make into a tree, once, after the tree is there: milliseconds. */
+const linkMs = 60_000;
+
+/** The same box, whose tree gets its dependencies with it. */
+function linkedBox(box: Sandbox): Sandbox {
+  return {
+    id: box.id,
+    spec: box.spec,
+    startMs: box.startMs,
+    died: box.died,
+    request: (method, params, options) => box.request(method, params, options),
+    destroy: () => box.destroy(),
+    putTree: async (files, options) => {
+      const put = await box.putTree(files, options);
+      if (!put.ok) {
+        return put;
+      }
+      const linked = await box.request(
+        'run_command',
+        { argv: [...linkDependencies], environment: {}, timeoutMs: linkMs, maxOutputBytes: 4_096 },
+        { signal: options.signal, deadlineMs: linkMs + 10_000 },
+      );
+      if (!linked.ok) {
+        return linked;
+      }
+      const { exitCode, stderr } = linked.value;
+      return exitCode === 0
+        ? put
+        : fail(failure('start-failed', `The dependencies could not be linked into the sandbox: ${stderr.slice(-500)}`));
+    },
+  };
 }
 
 /** The same box, whose end is recorded when it ends, of itself or by its owner; who destroys it waits for the record. */

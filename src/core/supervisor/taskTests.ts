@@ -7,12 +7,13 @@ import type { TestCommand } from '../changes/proof/testCommand.ts';
 import { commandSecondsLeft } from '../guards/commands.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Assignment } from './supervisorPorts.ts';
+import { commandIn, environmentOf, type TaskEnvironment, unmet } from './taskEnvironment.ts';
 import { openBox } from './taskBox.ts';
 import { exportTree } from './treeExport.ts';
 
 /** How the tests of the user's snapshot are run: never asked of a patched tree, which could answer what it likes. */
 export async function testCommandOf({ ports, trace, signal }: Assignment): Promise<Result<TestCommand, Failure>> {
-  const { snapshot, settings } = trace.task();
+  const { snapshot, settings, environment } = trace.task();
   if (snapshot === undefined) {
     return fail(failure('no-snapshot', 'The task has no snapshot to test; delegate it again.'));
   }
@@ -30,17 +31,26 @@ export async function testCommandOf({ ports, trace, signal }: Assignment): Promi
       return bytes.ok && bytes.value !== null ? decoder.decode(bytes.value) : null;
     },
   };
-  return detectTests(view, settings.testCommand === undefined ? undefined : { argv: settings.testCommand });
+  const configured = settings.testCommand ?? environment?.testCommand;
+  return detectTests(view, configured === undefined ? undefined : { argv: configured });
 }
 
 /** Stands for a run where the host itself proves a changeset. */
 export const proofRun = 'proof';
 
-/** What a run of the tests needs, with each box recorded in the task's trace. */
-export function testRun(assignment: Assignment, command: TestCommand, run: string): TestRun {
+/**
+ * What a run of the tests needs, with each box recorded in the task's trace. The command is as found in the snapshot; each tree
+ * may have an environment of its own.
+ */
+export function testRun(
+  assignment: Assignment,
+  command: TestCommand,
+  run: string,
+  environmentFor: (tree: string) => TaskEnvironment,
+): TestRun {
   const { ports, trace, signal } = assignment;
   return {
-    startBox: () => openBox(assignment, 'build', run),
+    startBox: (_, tree) => openBox(assignment, 'build', run, environmentFor(tree)),
     files: (tree) => ports.store.files(tree, signal),
     command,
     redactor: ports.redactor,
@@ -59,10 +69,23 @@ export async function runTestsForAgent(
   if (!command.ok) {
     return { unavailable: command.error.message };
   }
+  // What the agent wrote never decides what is installed: its tests run in what the snapshot asked for.
+  const environment = await environmentOf(assignment, assignment.trace.task().snapshot?.tree ?? tree);
+  if (!environment.ok) {
+    return { unavailable: environment.error.message };
+  }
+  const lacking = unmet(environment.value);
+  if (lacking !== undefined) {
+    return { unavailable: lacking };
+  }
   const exported = await exportTree(assignment, box, tree);
   if (!exported.ok) {
     return { unavailable: exported.error.message };
   }
-  const report = await runTestsOn(exported.value.tree, testRun(assignment, command.value, run));
+  const tests = commandIn(environment.value, command.value);
+  const report = await runTestsOn(
+    exported.value.tree,
+    testRun(assignment, tests, run, () => environment.value),
+  );
   return report.ok ? report.value : { unavailable: report.error.message };
 }

@@ -8,6 +8,14 @@ import { isReplaceable, maxReplacements, replacedInVain } from '../sandbox/sandb
 import type { Task } from '../tasks/task.ts';
 import { awaitEngine } from './engineReturn.ts';
 import type { StageEnd } from './stageEnd.ts';
+import {
+  commandIn,
+  environmentOf,
+  isSameEnvironment,
+  recordEnvironment,
+  type TaskEnvironment,
+  unmet,
+} from './taskEnvironment.ts';
 import type { Assignment } from './supervisorPorts.ts';
 import { proofRun, testCommandOf, testRun } from './taskTests.ts';
 
@@ -65,11 +73,22 @@ async function proofOf(
     return command.error.reason === 'no-tests-found' ? ok(unproved(changeset.hash, command.error.message)) : command;
   }
   const { hash, baseTree, resultTree } = changeset;
+  const environments = await environmentsOf(assignment, changeset);
+  if (!environments.ok) {
+    return environments;
+  }
+  const { base, patched } = environments.value;
+  const lacking = unmet(base) ?? (patched === base || patched.problem === '' ? undefined : patched.problem);
+  if (lacking !== undefined) {
+    return ok(unproved(hash, lacking));
+  }
   const { runner, argv } = command.value;
   await assignment.trace.record({ type: 'proof-started', actor: 'host', data: { hash, runner, command: [...argv] } });
   for (let replacements = 0; ; replacements += 1) {
     const proof = await prove({
-      ...testRun(assignment, command.value, proofRun),
+      ...testRun(assignment, commandIn(base, command.value), proofRun, (tree) =>
+        tree === resultTree ? patched : base,
+      ),
       hash,
       baseTree,
       patchedTree: resultTree,
@@ -99,6 +118,29 @@ async function proofOf(
 /** An engine that is not there is waited for only where it was there before. */
 function canBeTriedAgain({ trace }: Assignment, { reason }: Failure): boolean {
   return isReplaceable(reason) || (reason === 'engine-unavailable' && trace.task().runtime !== undefined);
+}
+
+/** The environments of both sides: the same one, unless the change touches what decides it. */
+async function environmentsOf(
+  assignment: Assignment,
+  { baseTree, resultTree }: NonNullable<Task['changeset']>,
+): Promise<Result<{ readonly base: TaskEnvironment; readonly patched: TaskEnvironment }, Failure>> {
+  const base = await environmentOf(assignment, baseTree);
+  if (!base.ok) {
+    return base;
+  }
+  const patched = await environmentOf(assignment, resultTree);
+  if (!patched.ok) {
+    return patched;
+  }
+  if (base.value.chosen.source !== 'base' || patched.value.chosen.source !== 'base') {
+    await recordEnvironment(assignment, base.value);
+  }
+  if (isSameEnvironment(base.value, patched.value)) {
+    return ok({ base: base.value, patched: base.value });
+  }
+  await recordEnvironment(assignment, patched.value);
+  return ok({ base: base.value, patched: patched.value });
 }
 
 /** Where no test ran nothing is proved, and the proof says why. */

@@ -32,6 +32,8 @@ export interface Task {
   /** Why it stands where it stands: a failure, a wait, a cancellation. */
   readonly reason?: { readonly code: string; readonly message: string };
   readonly snapshot?: TraceEventData<'snapshot-taken'>;
+  /** What the tests of the snapshot run in. */
+  readonly environment?: TraceEventData<'environment-chosen'>;
   readonly run?: { readonly id: string; readonly agent: string; readonly ended: boolean };
   /** What the user said with each resume, oldest first. */
   readonly notes: readonly string[];

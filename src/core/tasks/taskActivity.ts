@@ -19,6 +19,8 @@ function doing(event: TraceEvent): string | undefined {
   switch (event.type) {
     case 'snapshot-taken':
       return `copied ${files(event.data.files)}`;
+    case 'environment-chosen':
+      return event.data.status === 'ready' ? 'environment is ready' : undefined;
     case 'run-started':
       return `starting the ${clean(event.data.agent)}`;
     case 'sandbox-delayed':

@@ -4,7 +4,7 @@ import { activityAfter } from './taskActivity.ts';
 import { activeSeconds, afterAnswer, afterModelFailure, afterRefusedCall, afterReturn } from './taskCounters.ts';
 import { conductAfter, freshConduct } from './conduct.ts';
 import type { Task } from './task.ts';
-import { type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
+import { settledStates, type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
 
 /**
  * The task after one more event. Total and pure: an event that makes no sense where it stands changes nothing but the
@@ -45,6 +45,10 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return event.actor === 'user' ? { ...task, limits: extended(task.limits, event.data) } : task;
     case 'snapshot-taken':
       return { ...task, snapshot: event.data };
+    case 'environment-chosen':
+      return event.data.tree === task.snapshot?.tree ? { ...task, environment: event.data } : task;
+    case 'approval-given':
+      return approved(task);
     case 'run-started': {
       const run = { id: event.data.run, agent: event.data.agent, ended: false };
       return { ...task, run, runs: task.runs + 1, notices: [] };
@@ -232,6 +236,18 @@ function imported(task: Task, data: TraceEventData<'changeset-imported'>): Task 
 function proved(task: Task, { hash, proof }: TraceEventData<'proof-ended'>): Task {
   const baseline = task.baseline ?? (proof.base.cannotRun === undefined ? proof.base : undefined);
   return { ...task, proof: { ...proof, hash }, ...(baseline === undefined ? {} : { baseline }) };
+}
+
+/**
+ * What tests said without their environment does not count once it may be set up: they are run again. What is over stays as it was
+ * judged.
+ */
+function approved(task: Task): Task {
+  if (task.state !== 'ready' && settledStates.has(task.state)) {
+    return task;
+  }
+  const { environment: _environment, baseline: _baseline, proof, ...rest } = task;
+  return proof === undefined || proof.verdict === 'unverified' ? rest : { ...rest, proof };
 }
 
 function isSameChange(task: Task, file: TraceEventData<'changeset-imported'>['changeset']['files'][number]): boolean {

@@ -47,6 +47,8 @@ export const settingsSchema = z.object({
   requireGvisor: z.boolean(),
   allowUnlimited: z.boolean().optional(),
   testCommand: z.array(z.string()).optional(),
+  /** The user agreed, when delegating, to the environment that the task's snapshot asks for. */
+  allowSetup: z.boolean().optional(),
 });
 
 const callSchema = z.object({ id: z.string(), name: z.string(), arguments: z.unknown() });
@@ -104,6 +106,31 @@ export const traceEventData = {
     bytes: count,
     uncommitted: count,
     excluded: z.array(z.object({ path: z.string(), reason: z.string() })),
+  }),
+  /** What the tests of a tree run in. `needs-approval` and `failed` say in `problem` what is lacking; then it is the base image. */
+  'environment-chosen': z.object({
+    tree: z.string(),
+    source: z.enum(['environment.yml', 'devcontainer', 'lockfile', 'base']),
+    /** What a person agrees to; empty where the tree asks for no more than the base image. */
+    definition: z.string(),
+    status: z.enum(['base', 'needs-approval', 'ready', 'failed']),
+    key: z.string().nullable(),
+    image: z.string().nullable(),
+    network: z.union([z.boolean(), z.array(z.string())]),
+    /** Hosts that setup reached when this image was made for this task. */
+    reached: z.array(z.string()),
+    testCommand: z.array(z.string()).optional(),
+    problem: z.string().optional(),
+    warnings: z.array(z.string()),
+    /** What setup printed. */
+    output: artifactSchema.optional(),
+  }),
+  /** A person agreed to something that nothing else can allow. */
+  'approval-given': z.object({
+    subject: z.enum(['environment']),
+    definition: z.string(),
+    /** Hosts named by the person, beyond public ones. */
+    hosts: z.array(z.string()),
   }),
   'run-started': z.object({ run: z.string(), agent: z.string(), tree: z.string() }),
   /** Something that an agent was told at the start of a run; together these are its first message. */

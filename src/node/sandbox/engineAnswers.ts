@@ -21,6 +21,8 @@ export const infoAnswer = z.object({
 export const versionAnswer = z.object({
   Version: z.string(),
   ApiVersion: z.string(),
+  Os: z.string().optional(),
+  Arch: z.string().optional(),
   Components: z.array(z.object({ Name: z.string() })).nullish(),
 });
 

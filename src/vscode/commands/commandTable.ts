@@ -1,3 +1,4 @@
+import { approveEnvironment } from '../environment/approveEnvironment.ts';
 import { acceptFile } from '../review/acceptFile.ts';
 import { acceptTask } from '../review/acceptTask.ts';
 import { openFileDiff, reviewTask } from '../review/reviewTask.ts';
@@ -27,6 +28,7 @@ export const commandTable = {
   'nightshift.discardTask': discardTask,
   'nightshift.cancelTask': cancelTask,
   'nightshift.resumeTask': resumeTask,
+  'nightshift.approveEnvironment': approveEnvironment,
   'nightshift.openTrace': openTrace,
   'nightshift.verifyTrace': verifyTrace,
   'nightshift.refreshTasks': refreshTasks,

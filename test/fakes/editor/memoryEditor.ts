@@ -11,6 +11,7 @@ export class MemoryEditor {
   readonly host: MemoryTaskHost;
   readonly notes: { readonly kind: string; readonly message: string; readonly buttons: readonly string[] }[] = [];
   readonly confirmations: string[] = [];
+  readonly details: string[] = [];
   readonly mentions: string[] = [];
   readonly shown: { readonly title: string; readonly changes: readonly ShownChange[] }[] = [];
   readonly ran: (readonly unknown[])[] = [];
@@ -54,8 +55,9 @@ export class MemoryEditor {
         this.notes.push({ kind, message, buttons });
         return this.buttons.shift();
       },
-      confirm: async (message) => {
+      confirm: async (message, detail) => {
         this.confirmations.push(message);
+        this.details.push(detail);
         return this.agreements.shift() ?? false;
       },
       ask: async () => this.words.shift(),

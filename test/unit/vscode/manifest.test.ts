@@ -88,7 +88,7 @@ describe('what a row of a task offers', () => {
   const always = ['openTrace', 'verifyTrace'];
 
   test.each([
-    ['task.ready.changes', ['acceptTask', 'discardTask', 'reviewTask']],
+    ['task.ready.changes', ['acceptTask', 'approveEnvironment', 'discardTask', 'reviewTask']],
     ['task.failed.changes', ['discardTask', 'resumeTask', 'reviewTask']],
     ['task.failed', ['discardTask', 'resumeTask']],
     ['task.waiting', ['cancelTask', 'resumeTask']],

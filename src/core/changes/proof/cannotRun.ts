@@ -7,6 +7,7 @@ const notExecutable = 126;
 /** Words of runners and languages that say a piece of the environment is missing; the piece is in the first group. */
 const missingModule = /No module named '?(pytest|unittest)\b/;
 const missingPackage = /Cannot find package '([^'\n]{1,200})'|Cannot find module '((?:@[\w.-]+\/)?\w[\w.-]*)'/;
+const missingImport = /ModuleNotFoundError: No module named '([\w.]+)'/;
 const missingProgram = /(?:^|: )([\w./@-]+): (?:command )?not found$/m;
 
 /**
@@ -21,6 +22,7 @@ export function cannotRunReason(run: {
   readonly command: TestCommand;
 }): string | undefined {
   const { exitCode, output, tests, command } = run;
+  const wayOut = command.lacking?.wayOut ?? usualWayOut;
   if (exitCode === 0 || tests.some((test) => test.status !== 'failed')) {
     return undefined;
   }
@@ -32,16 +34,21 @@ export function cannotRunReason(run: {
     return `The test runner ${missingModule.exec(output)?.[1]} is not installed in the sandbox. ${wayOut}`;
   }
   const lacking =
-    tests.length > 0 ? tests.map((test) => missingPackageOf(test.message ?? '')) : [missingPackageOf(output)];
+    tests.length > 0
+      ? tests.map((test) => missingPackageOf(test.message ?? '', command))
+      : [missingPackageOf(output, command)];
   const [first] = lacking;
   return first !== undefined && lacking.every((name) => name !== undefined)
     ? `The package ${first} is not installed in the sandbox. ${wayOut}`
     : undefined;
 }
 
-const wayOut = 'Use an environment image that has it.';
+const usualWayOut = 'Use an environment image that has it.';
 
-function missingPackageOf(text: string): string | undefined {
+/** A module that Python does not find counts only where dependencies are known to be lacking: it may be one still to be written. */
+function missingPackageOf(text: string, { lacking }: TestCommand): string | undefined {
   const match = missingPackage.exec(text);
-  return match?.[1] ?? match?.[2];
+  const imported = lacking === undefined ? undefined : missingImport.exec(text)?.[1];
+  const foreign = imported !== undefined && lacking?.ownModules.has(imported.split('.')[0] ?? '') === false;
+  return match?.[1] ?? match?.[2] ?? (foreign ? imported : undefined);
 }

@@ -13,8 +13,8 @@ import { cannotRunReport, toReport } from './toReport.ts';
 
 /** What a run of the tests needs from outside: boxes and trees. */
 export interface TestRun {
-  /** Starts a new box of profile `build`; the run owns it and destroys it. */
-  startBox(signal: AbortSignal): Promise<Result<Sandbox, SandboxFailure>>;
+  /** Starts a new box of profile `build` for that tree; the run owns it and destroys it. */
+  startBox(signal: AbortSignal, tree: string): Promise<Result<Sandbox, SandboxFailure>>;
   /** The files of a tree object of the host-owned store. */
   files(tree: string): AsyncIterable<TreeFile>;
   readonly command: TestCommand;
@@ -73,7 +73,7 @@ interface RunOutcome {
 }
 
 async function runOnce(tree: string, run: TestRun): Promise<Result<RunOutcome, SandboxFailure>> {
-  const started = await run.startBox(run.signal);
+  const started = await run.startBox(run.signal, tree);
   if (!started.ok) {
     return started;
   }

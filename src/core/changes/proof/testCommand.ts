@@ -20,6 +20,13 @@ export interface TestCommand {
         readonly file?: string;
       }
     | { readonly format: 'none' };
+  /** Set where what the repository's dependencies are is not in the box. */
+  readonly lacking?: {
+    /** What to do about it, as a sentence for people. */
+    readonly wayOut: string;
+    /** Names of modules that are the repository's own: one that is not found was not forgotten by us. */
+    readonly ownModules: ReadonlySet<string>;
+  };
   /** What a person should know about how it was found, one line each. */
   readonly notes?: readonly string[];
 }

@@ -214,6 +214,64 @@ describe('the fold of a trace', () => {
   });
 });
 
+describe('the environment in the fold', () => {
+  const tree = 't0';
+  const chosen = (of: string, status: 'failed' | 'ready') =>
+    entry('environment-chosen', {
+      tree: of,
+      source: 'lockfile',
+      definition: 'd',
+      status,
+      key: null,
+      image: null,
+      network: true,
+      reached: [],
+      warnings: [],
+    });
+  const snapshot = entry('snapshot-taken', {
+    tree,
+    head: null,
+    branch: null,
+    files: 1,
+    bytes: 1,
+    uncommitted: 0,
+    excluded: [],
+  });
+  const agreed = entry('approval-given', { subject: 'environment', definition: 'd', hosts: [] }, 'user');
+  const proofOf = (verdict: 'green' | 'unverified'): readonly TraceEntry[] => [
+    created(),
+    move('prepare'),
+    snapshot,
+    chosen(tree, 'failed'),
+    move('work'),
+    started,
+    imported('h'),
+    judged('h'),
+    move('verify'),
+    proved('h', verdict),
+    move('review'),
+    voted('implementer', 'approve', 'h'),
+    move('finish'),
+  ];
+
+  test('is that of the snapshot, whatever was chosen for a changed tree', () => {
+    const task = fold(created(), move('prepare'), snapshot, chosen(tree, 'ready'), chosen('t1', 'failed'));
+    expect(task.environment).toMatchObject({ tree, status: 'ready' });
+  });
+
+  test('an approval has an unverified proof made again, and leaves one that tests gave', () => {
+    expect(fold(...proofOf('unverified'))).toMatchObject({ state: 'ready', proof: { verdict: 'unverified' } });
+    const again = fold(...proofOf('unverified'), agreed);
+    expect([again.proof, again.environment, again.baseline]).toEqual([undefined, undefined, undefined]);
+    expect(fold(...proofOf('green'), agreed).proof?.verdict).toBe('green');
+  });
+
+  test('an approval changes nothing of a task that is over', () => {
+    const over = [...proofOf('unverified'), move('discard')];
+    expect(fold(...over, agreed).proof?.verdict).toBe('unverified');
+  });
+});
+
 describe('the fold of any events in any order', () => {
   test('never throws, is deterministic, equals the fold event by event and leaves its input alone', () => {
     fc.assert(

@@ -1,0 +1,117 @@
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import { dependencyImageKind, labelNames } from '../../../core/sandbox/profiles.ts';
+import { engineErrorOf } from '../engineAnswers.ts';
+
+/** All images made for environments bear this name; their tags are keys. */
+export const dependencyRepository = 'nightshift/deps';
+
+export const dependencyLabels = (key: string): Readonly<Record<string, string>> => ({
+  [labelNames.managed]: '1',
+  [labelNames.kind]: dependencyImageKind,
+  [labelNames.content]: key,
+});
+
+const imageSchema = z.object({
+  Id: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  Config: z
+    .object({
+      Labels: z.record(z.string(), z.string()).nullish(),
+      OnBuild: z.array(z.string()).nullish(),
+      Volumes: z.record(z.string(), z.unknown()).nullish(),
+    })
+    .nullish(),
+});
+
+const listSchema = z.array(
+  z.object({
+    Id: z.string(),
+    RepoTags: z.array(z.string()).nullish(),
+    Labels: z.record(z.string(), z.string()).nullish(),
+    Size: z.number(),
+    Created: z.number(),
+  }),
+);
+
+const notFound = 404;
+const inUse = 409;
+
+export interface FoundImage {
+  readonly id: string;
+  /** Why no sandbox can be made of it, for people. */
+  readonly unusable?: string;
+  readonly key?: string;
+}
+
+/** An image by name or id; undefined where the engine does not have it. */
+export async function findImage(docker: Docker, name: string): Promise<FoundImage | undefined> {
+  try {
+    const { Id, Config } = imageSchema.parse(await docker.getImage(name).inspect());
+    const volume = Object.keys(Config?.Volumes ?? {})[0];
+    const unusable =
+      volume !== undefined
+        ? `declares the volume ${volume}, which a sandbox may not have`
+        : (Config?.OnBuild?.length ?? 0) > 0
+          ? 'carries ONBUILD instructions, which would run unseen'
+          : undefined;
+    const key = Config?.Labels?.[labelNames.content];
+    return { id: Id, ...(unusable === undefined ? {} : { unusable }), ...(key === undefined ? {} : { key }) };
+  } catch (error) {
+    if (engineErrorOf(error).statusCode === notFound) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The image made under this key; a foreign one under the same tag does not count. */
+export async function findDependencyImage(docker: Docker, key: string): Promise<string | undefined> {
+  const found = await findImage(docker, `${dependencyRepository}:${key}`);
+  return found?.key === key ? found.id : undefined;
+}
+
+export interface Pruned {
+  readonly removed: number;
+  /** Bytes of the images that stay, as the engine counts them: layers that several share are counted for each. */
+  readonly bytes: number;
+}
+
+/**
+ * Removes images made for environments, those used longest ago first, until the rest is under the cap. What a container uses
+ * stays. `lastUse` answers milliseconds since 1970 for a key.
+ */
+export async function pruneEnvironmentImages(
+  docker: Docker,
+  { maxBytes, lastUse }: { readonly maxBytes: number; readonly lastUse: (key: string) => number | undefined },
+): Promise<Pruned> {
+  const filters = { label: [`${labelNames.managed}=1`, `${labelNames.kind}=${dependencyImageKind}`] };
+  const images = listSchema.parse(await docker.listImages({ filters }));
+  const used = images
+    .map((image) => ({ ...image, at: lastUse(image.Labels?.[labelNames.content] ?? '') ?? image.Created * 1000 }))
+    .toSorted((a, b) => a.at - b.at);
+  let bytes = used.reduce((sum, image) => sum + image.Size, 0);
+  let removed = 0;
+  for (const image of used) {
+    if (bytes <= maxBytes) {
+      break;
+    }
+    if (await removeImage(docker, image.RepoTags?.[0] ?? image.Id)) {
+      bytes -= image.Size;
+      removed += 1;
+    }
+  }
+  return { removed, bytes };
+}
+
+async function removeImage(docker: Docker, name: string): Promise<boolean> {
+  try {
+    await docker.getImage(name).remove();
+    return true;
+  } catch (error) {
+    const { statusCode } = engineErrorOf(error);
+    if (statusCode === inUse || statusCode === notFound) {
+      return false;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { fail, ok, type Result } from '../../base/result.ts';
+import { type Failure, failure } from '../../base/failure.ts';
+import { plainLine } from '../../base/plainText.ts';
+import type { EnvironmentView } from '../../protocol/host.ts';
+import type { Command, CommandContext } from '../commands/command.ts';
+import { missingForTasks } from '../tasks/startTask.ts';
+import { namedTask } from '../tasks/chosenTask.ts';
+import { showFailure } from '../tasks/showFailure.ts';
+
+/**
+ * Shows what the tests of a repository, or of a task's changes, would be set up with, and asks. Only in answer to a person's own
+ * click: nothing else leads to the network.
+ */
+export const approveEnvironment: Command = async (context, argument) => {
+  const target = await chosenTarget(context, argument);
+  if (!target.ok) {
+    showFailure(context, target.error);
+    return;
+  }
+  const { root, ...task } = target.value;
+  const host = context.hosts.of(root);
+  const never = new AbortController().signal;
+  const shown = await host.request('environment', task, never);
+  if (!shown.ok) {
+    showFailure(context, shown.error);
+    return;
+  }
+  const { environment } = shown.value;
+  if (environment.status === 'base') {
+    context.dialogue.mention('Tests run in the base image: there is nothing to set up.');
+    return;
+  }
+  const agreed = await context.dialogue.confirm('Set up what the tests need?', describe(environment), 'Set Up');
+  if (!agreed) {
+    return;
+  }
+  const { definition, hosts } = environment;
+  const approved = await host.request('approveEnvironment', { definition, hosts, ...task }, never);
+  if (!approved.ok) {
+    showFailure(context, approved.error);
+    return;
+  }
+  context.dialogue.mention(
+    approved.value.proving ? 'Setting up; then the tests run again.' : 'The next task sets it up.',
+  );
+};
+
+/** Everything that would happen, one fact a line, in the words that run. */
+function describe(environment: EnvironmentView): string {
+  const { image, fetches, steps, network, hosts, scripts, files, warnings } = environment;
+  const reached = [...(network === true ? ['public hosts'] : network === false ? [] : network), ...hosts];
+  const lines = [
+    ...(image === null ? [] : [`Image: ${image}`]),
+    ...(fetches.length === 0 ? [] : [`Fetches where missing: ${fetches.join(', ')}`]),
+    ...steps.map(
+      (argv) => `Runs: ${argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')}`,
+    ),
+    `Network while it is set up: ${reached.length === 0 ? 'off' : reached.join(', ')}`,
+    `Scripts of packages: ${scripts ? 'run' : 'do not run'}`,
+    ...(files.length === 0
+      ? []
+      : [`Sees: ${files.slice(0, 8).join(', ')}${files.length > 8 ? ` and ${files.length - 8} more` : ''}`]),
+    ...warnings,
+  ];
+  return `${lines.map((line) => plainLine(line, 400)).join('\n')}\n\nIt runs in a sandbox, sees nothing else of the repository, and is asked again when any of this changes.`;
+}
+
+interface Target {
+  readonly root: string;
+  readonly task?: string;
+}
+
+async function chosenTarget(context: CommandContext, argument: unknown): Promise<Result<Target, Failure>> {
+  const missing = missingForTasks(context.window);
+  if (missing !== undefined) {
+    return fail(missing);
+  }
+  const named = namedTask(argument);
+  if (named !== undefined) {
+    return ok({ root: named.root, task: named.task });
+  }
+  const path = context.window.activeCode()?.path ?? context.window.folders()[0] ?? '';
+  const root = (await context.repositoryOf(path)) ?? (await context.repositoryOf(context.window.folders()[0] ?? ''));
+  return root === undefined
+    ? fail(failure('not-a-repository', 'No git repository is open: open the folder of one.'))
+    : ok({ root });
+}

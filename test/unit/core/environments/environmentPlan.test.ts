@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { environmentKey, planEnvironment } from '../../../../src/core/environments/environmentPlan.ts';
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** A tree whose regular files these are; `links` are in it and are none. */
+function plan(files: Files) {
+  const read = async (path: string): Promise<Uint8Array | null> => {
+    const content = Object.hasOwn(files, path) ? files[path] : undefined;
+    return content === undefined ? null : typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  };
+  return planEnvironment({ paths: Object.keys(files), read }, sha256);
+}
+
+async function planned(files: Files) {
+  const made = await plan(files);
+  if (!made.ok) {
+    throw new Error(made.error.message);
+  }
+  return made.value;
+}
+
+async function refusal(files: Files): Promise<string> {
+  const made = await plan(files);
+  return made.ok ? '' : made.error.message;
+}
+
+const manifest = (more: object = {}): string => JSON.stringify({ name: 'a', dependencies: { b: '1' }, ...more });
+const npm = { 'package.json': manifest(), 'package-lock.json': '{}' };
+
+describe('the environment of a tree', () => {
+  it('is the base image where nothing asks for more, with nothing to agree to', async () => {
+    for (const files of [{}, { 'README.md': 'x', 'src/a.js': '' }, { 'package.json': manifest() }]) {
+      expect(await planned(files)).toMatchObject({ source: 'base', definition: '', steps: [], network: false });
+    }
+  });
+
+  it('installs from a lockfile without the scripts of packages', async () => {
+    expect(await planned(npm)).toMatchObject({
+      source: 'lockfile',
+      image: { kind: 'base' },
+      steps: [{ argv: ['npm', 'ci', '--ignore-scripts'], because: 'package-lock.json' }],
+      network: true,
+      scripts: false,
+    });
+    const python = await planned({
+      'requirements.txt': 'six==1.16.0\n',
+      'requirements-dev.txt': '-r requirements.txt\n',
+    });
+    expect(python.steps).toHaveLength(1);
+    expect(python.steps[0]?.argv).toEqual(
+      expect.arrayContaining(['--only-binary', ':all:', '-r', 'requirements.txt', 'requirements-dev.txt']),
+    );
+  });
+
+  it('is as the environment file says, before a devcontainer and before lockfiles', async () => {
+    const devcontainer = { '.devcontainer/devcontainer.json': '{"image": "other"}' };
+    expect(await planned({ ...npm, ...devcontainer })).toMatchObject({
+      source: 'devcontainer',
+      image: { reference: 'other' },
+    });
+    const file = { '.nightshift/environment.yml': 'image: mine\nsetup: []\ntest: [make]\n' };
+    expect(await planned({ ...npm, ...devcontainer, ...file })).toMatchObject({
+      source: 'environment.yml',
+      image: { reference: 'mine' },
+      steps: [],
+      network: false,
+      testCommand: ['make'],
+      fetches: ['mine'],
+    });
+  });
+
+  it('asks again for exactly what decides what setup does', async () => {
+    const { definition } = await planned(npm);
+    const same = [
+      { ...npm, 'src/a.js': 'other source' },
+      { ...npm, 'package.json': manifest({ scripts: { test: 'evil' }, description: 'x', type: 'module' }) },
+    ];
+    for (const files of same) {
+      expect((await planned(files)).definition).toBe(definition);
+    }
+    const other = [
+      { ...npm, 'package-lock.json': '{ }' },
+      { ...npm, 'package.json': manifest({ dependencies: { b: '2' } }) },
+      { ...npm, 'packages/c/package.json': manifest() },
+      { ...npm, '.nightshift/environment.yml': 'scripts: true\n' },
+      { ...npm, '.nightshift/environment.yml': 'network: [a.example]\n' },
+      { ...npm, '.nightshift/environment.yml': 'setup: [[npm, ci]]\n' },
+      { ...npm, '.nightshift/environment.yml': 'image: node\n' },
+      { ...npm, '.nightshift/environment.yml': 'dockerfile: D\n', D: 'FROM a\n' },
+      { ...npm, '.nightshift/environment.yml': 'dockerfile: D\n', D: 'FROM a\nRUN x\n' },
+    ];
+    const definitions = await Promise.all(other.map(async (files) => (await planned(files)).definition));
+    expect(new Set([definition, ...definitions]).size).toBe(other.length + 1);
+  });
+
+  it('has another image on another base image or platform, and the same approval', () => {
+    const on = { baseImage: 'sha256:a', platform: 'linux/amd64' };
+    const key = environmentKey('d', on, sha256);
+    expect(key).toMatch(/^[0-9a-f]{32}$/);
+    expect(environmentKey('d', { ...on, baseImage: 'sha256:b' }, sha256)).not.toBe(key);
+    expect(environmentKey('d', { ...on, platform: 'linux/arm64' }, sha256)).not.toBe(key);
+  });
+
+  it('shows setup manifests and lockfiles, and no script, source or secret', async () => {
+    const made = await planned({
+      ...npm,
+      'package.json': manifest({ scripts: { preinstall: 'curl evil', test: 'x' } }),
+      'src/index.js': 'source',
+      '.npmrc': '//registry/:_authToken=secret',
+      '.env': 'A=1',
+      'node_modules/x/package.json': '{"scripts":{"postinstall":"evil"}}',
+      'a/b/c/d/e/f/g/package.json': '{}',
+    });
+    expect(made.files.map((file) => file.path)).toEqual(['package-lock.json', 'package.json']);
+    expect(made.files[1]?.text).not.toMatch(/preinstall|scripts/);
+    const scripted = await planned({
+      ...npm,
+      'package.json': manifest({ scripts: { preinstall: 'x', test: 'y' } }),
+      '.nightshift/environment.yml': 'scripts: true\n',
+    });
+    expect(scripted.files[1]?.text).toContain('preinstall');
+    expect(scripted.files[1]?.text).not.toContain('"test"');
+    expect(scripted.steps[0]?.argv).toEqual(['npm', 'ci']);
+  });
+
+  it.each([
+    [
+      'a Dockerfile that is a link, or not there',
+      { '.nightshift/environment.yml': 'dockerfile: D\n' },
+      'D is no regular file of the repository; links are not followed.',
+    ],
+    [
+      'a Dockerfile with a volume',
+      { '.nightshift/environment.yml': 'dockerfile: D\n', D: 'FROM a\nVO\\\n# comment\nLUME /x\n' },
+      'D:2 declares a volume',
+    ],
+    [
+      'a Dockerfile that waits for later builds',
+      { '.nightshift/environment.yml': 'dockerfile: D\n', D: 'from a\n  onbuild run x\n' },
+      'D:2 leaves instructions for later builds',
+    ],
+    [
+      'a Dockerfile that is none',
+      { '.nightshift/environment.yml': 'dockerfile: D\n', D: '# nothing\n' },
+      'D has no FROM',
+    ],
+    [
+      'a huge Dockerfile',
+      { '.nightshift/environment.yml': 'dockerfile: D\n', D: 'FROM a\n'.repeat(20_000) },
+      'D has over 64 KiB',
+    ],
+    [
+      'a huge lockfile',
+      { ...npm, 'package-lock.json': new Uint8Array(33 * 2 ** 20) },
+      'package-lock.json has over 32768 KiB',
+    ],
+    ['a lockfile that is no text', { ...npm, 'package-lock.json': new Uint8Array([0xff, 0xfe]) }, 'is no UTF-8 text'],
+    ['a package.json that is none', { ...npm, 'package.json': '[]' }, 'package.json cannot be read as JSON'],
+    [
+      'a devcontainer whose Dockerfile leaves the repository',
+      { '.devcontainer/devcontainer.json': '{"build":{"dockerfile":"../../Dockerfile"}}' },
+      'outside of the repository',
+    ],
+    [
+      'a devcontainer whose context leaves the repository',
+      { '.devcontainer.json': '{"dockerFile":"D","context":".."}', D: 'FROM a' },
+      'outside of the repository',
+    ],
+    [
+      'a devcontainer whose image looks like an option',
+      { '.devcontainer.json': '{"image":"--network=host"}' },
+      'no image reference',
+    ],
+    [
+      'a devcontainer that is no JSON',
+      { '.devcontainer.json': '{\n "image": }' },
+      '.devcontainer.json:2:11 is no JSON',
+    ],
+    [
+      'a devcontainer with a false build argument',
+      { '.devcontainer.json': '{"build":{"dockerfile":"D","args":{"A B":"x"}}}' },
+      'has a wrong "build.args',
+    ],
+  ])('is refused with a reason for %s', async (_, files, message) => {
+    expect(await refusal(files)).toContain(message);
+  });
+
+  it('names every image that a Dockerfile would fetch', async () => {
+    const D =
+      'FROM --platform=x node:24 AS build\nFROM build AS two\nCOPY --from=alpine:3 /a /b\nCOPY --from=build /a /b\nCOPY --from=0 /a /b\n';
+    const made = await planned({ '.nightshift/environment.yml': 'dockerfile: D\n', D });
+    expect(made.fetches).toEqual(['node:24', 'alpine:3']);
+  });
+
+  it('says what it does not follow', async () => {
+    const compose = await planned({
+      '.devcontainer/devcontainer.json': '{"dockerComposeFile":"compose.yml","service":"a"}',
+    });
+    expect(compose).toMatchObject({
+      source: 'base',
+      definition: '',
+      warnings: [expect.stringContaining('Compose is not followed')],
+    });
+    const pnpm = await planned({ 'package.json': manifest(), 'pnpm-lock.yaml': '' });
+    expect(pnpm).toMatchObject({
+      definition: '',
+      warnings: [expect.stringContaining('pnpm-lock.yaml: dependencies are not installed by themselves')],
+    });
+  });
+});
