@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { errorText, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
@@ -12,8 +12,6 @@ type StoreCall = Omit<GitCall, 'directory' | 'environment'> & {
   /** Where new objects go instead of the store. */
   readonly quarantine?: string;
 };
-
-const staleWorkMs = 24 * 60 * 60 * 1000;
 
 /**
  * The bare repository of our own where trees live, `<stateDirectory>/store.git`. What the user's repository has is found there
@@ -99,13 +97,9 @@ function quoteAlternate(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
 
-/** What a killed process left behind. */
+/** What a killed process left behind. A store has one process at a time: the lock of the workspace sees to that. */
 async function removeStale(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    const path = join(directory, name);
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > staleWorkMs) {
-      await rm(path, { recursive: true, force: true });
-    }
+    await rm(join(directory, name), { recursive: true, force: true });
   }
 }

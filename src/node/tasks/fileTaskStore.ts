@@ -1,11 +1,12 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { access, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Journal, JournalFailure, TaskStore } from '../../core/tasks/taskStore.ts';
 import type { BadLine } from '../../core/trace/hashChain.ts';
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
-import { beginHead } from './headFile.ts';
+import { beginHead, readHead, removeHead } from './headFile.ts';
 import { describeIoError, errorCode, isMissing } from './ioErrors.ts';
 import { getArtifactFile, putArtifactFile, removeUnfinishedArtifacts } from './artifactFiles.ts';
 import { FileJournal, type JournalStart } from './fileJournal.ts';
@@ -13,7 +14,7 @@ import { JournalWriteError } from './journalWriteError.ts';
 import { readTraceFile } from './readTraceFile.ts';
 import { readTracePage } from './readTracePage.ts';
 import { syncFolder } from './syncFolder.ts';
-import { isTaskId, type TaskFiles, taskFiles } from './taskFiles.ts';
+import { isTaskId, type TaskFiles, taskFiles, taskOfHead } from './taskFiles.ts';
 import { cutTornTail, unrecordedCuts } from './tornTail.ts';
 
 export interface FileTaskStoreOptions {
@@ -56,6 +57,9 @@ export class FileTaskStore implements TaskStore {
   open(task: string, onEvent: (event: TraceEvent) => void): Promise<Result<Journal, JournalFailure>> {
     return this.asWriter(task, async (files) => {
       const toldCuts: string[] = [];
+      if (await isGone(files)) {
+        return fail(damaged(task, files, { line: 1, reason: 'the trace is not there' }));
+      }
       const reading = await readTraceFile(files, (event) => {
         if (event.type === 'journal-recovered') {
           toldCuts.push(event.data.sha256);
@@ -103,19 +107,13 @@ export class FileTaskStore implements TaskStore {
   }
 
   async list(): Promise<readonly string[]> {
-    const names = await readdir(this.roots.directory).catch((error: unknown): string[] => {
-      if (isMissing(error)) {
-        return [];
-      }
-      throw error;
-    });
-    const tasks: string[] = [];
-    for (const name of names.filter(isTaskId).sort()) {
-      if (await exists(taskFiles(this.roots, name).trace)) {
-        tasks.push(name);
-      }
-    }
-    return tasks;
+    const folders = await entriesOf(this.roots.directory);
+    const heads = await entriesOf(this.roots.heads);
+    const tasks = [
+      ...folders.filter((entry) => entry.isDirectory()).map(({ name }) => name),
+      ...heads.map(({ name }) => taskOfHead(name)),
+    ];
+    return [...new Set(tasks)].filter(isTaskId).sort();
   }
 
   /** Throws `JournalWriteError`, as the trace must not name a payload that is not there. */
@@ -165,6 +163,24 @@ export class FileTaskStore implements TaskStore {
   }
 }
 
+/** A head that names a line tells of a trace that was there: it was not a creation that somebody broke off. */
+async function isGone(files: TaskFiles): Promise<boolean> {
+  const kept = await readHead(files.head);
+  return kept !== undefined && kept.seq >= 0 && !(await isThere(files.trace));
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) {
+      return false;
+    }
+    throw error;
+  }
+}
+
 function damaged(task: string, files: TaskFiles, { line, reason }: BadLine): JournalFailure {
   return failure(
     'corrupt',
@@ -176,7 +192,7 @@ function damaged(task: string, files: TaskFiles, { line, reason }: BadLine): Jou
 /** The head goes last, so that a trace is never without one. */
 async function removeFiles(files: TaskFiles): Promise<void> {
   await rm(files.folder, { recursive: true, force: true });
-  await rm(files.head, { force: true });
+  await removeHead(files.head);
 }
 
 function asFailure(error: unknown, task: string, files: TaskFiles): JournalFailure {
@@ -199,14 +215,11 @@ function missing(task: string): JournalFailure {
   return failure('missing', `There is no task ${JSON.stringify(task)}; \`nightshift tasks\` lists the ones there are.`);
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    // A file among the folders of tasks is none of ours.
-    if (isMissing(error) || errorCode(error) === 'ENOTDIR') {
-      return false;
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((error: unknown): Dirent[] => {
+    if (isMissing(error)) {
+      return [];
     }
     throw error;
-  }
+  });
 }

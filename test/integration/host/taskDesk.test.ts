@@ -205,10 +205,12 @@ describe('the start of a host', () => {
     const { store } = workspace.desk();
     const journal = await store.create('task-a');
     expect(journal.ok && (await journal.value.close())).toBeUndefined();
+    mkdirSync(`${workspace.root}/tasks/task-b`);
     const { desk, feed } = workspace.desk();
     await desk.load();
     expect(feed.state().tasks).toEqual([]);
     expect(readdirSync(`${workspace.root}/tasks`)).toEqual([]);
+    expect(readdirSync(`${workspace.root}/heads`)).toEqual([]);
     await desk.stop();
   });
 

@@ -1,0 +1,166 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FakeOllama, startFakeOllama } from '../fakes/ollama/fakeOllama.ts';
+import { Product, until } from '../integration/product/product.ts';
+import { type TaskLine, taskLineSchema } from '../integration/product/taskLine.ts';
+import { crashModel, goal, repositoryFiles } from './crashTask.ts';
+import { type CrashPlan, type Kill, planVariable, type ReportLine, reportLineSchema } from './injection/crashPlan.ts';
+import { type Finding, type Outcome, observe, judge } from './judge.ts';
+
+/** Commands that a person would type again after a crash; more than these mean that the product does not come back. */
+const maxCommands = 40;
+
+export interface Played {
+  readonly outcome: Outcome | undefined;
+  readonly findings: readonly Finding[];
+  readonly report: readonly ReportLine[];
+  readonly milliseconds: number;
+  /** What the commands and the host said, for a person who looks into a finding. */
+  readonly log: string;
+}
+
+/** Plays the scripted task from the first command to the end of the host, with hosts that die as planned. */
+export async function play(
+  kills: readonly Kill[],
+  options: { readonly preload: string; readonly reference?: Outcome; readonly plan?: Partial<CrashPlan> },
+): Promise<Played> {
+  const started = performance.now();
+  const scenario = await Scenario.open(kills, options);
+  const problems: Finding[] = [];
+  let outcome: Outcome | undefined;
+  try {
+    await scenario.play();
+    await until('the last host is gone', () => scenario.product.hostProcesses().length === 0);
+    outcome = await observe(scenario.product, scenario.report());
+    problems.push(...judge(outcome, options.reference));
+    problems.push(...scenario.fake.violations.map((what): Finding => ({ kind: 'lost', what: `the model: ${what}` })));
+  } catch (error) {
+    problems.push({ kind: 'lost', what: error instanceof Error ? error.message : String(error) });
+  }
+  const report = scenario.report();
+  const log = scenario.log();
+  await scenario.close();
+  return { outcome, findings: problems, report, milliseconds: performance.now() - started, log };
+}
+
+class Scenario {
+  readonly product: Product;
+  readonly fake: FakeOllama;
+  private readonly plan: CrashPlan;
+  private commands = 0;
+  private said = '';
+
+  private constructor(product: Product, fake: FakeOllama, plan: CrashPlan) {
+    this.product = product;
+    this.fake = fake;
+    this.plan = plan;
+  }
+
+  static async open(
+    kills: readonly Kill[],
+    { preload, plan: more }: { readonly preload: string; readonly plan?: Partial<CrashPlan> },
+  ): Promise<Scenario> {
+    const fake = await startFakeOllama({ script: crashModel });
+    const variables: Record<string, string> = {
+      NIGHTSHIFT_SANDBOX_RUNTIME: 'runc',
+      NIGHTSHIFT_IDLE_SECONDS: '20',
+      NODE_OPTIONS: `--import=${preload}`,
+    };
+    const product = new Product({ variables });
+    for (const [path, content] of Object.entries(repositoryFiles)) {
+      product.write(path, content);
+    }
+    product.git('init', '-q', '-b', 'main');
+    product.git('add', '-A');
+    product.git('commit', '-q', '-m', 'work');
+    const plan: CrashPlan = {
+      root: product.root,
+      state: product.state,
+      report: join(product.folder, 'report.jsonl'),
+      kills: [...kills],
+      ...more,
+    };
+    const file = join(product.folder, 'plan.json');
+    writeFileSync(file, JSON.stringify(plan));
+    appendFileSync(plan.report, '');
+    Object.assign(variables, { [planVariable]: file });
+    Object.assign(product.variables, variables);
+    return new Scenario(product, fake, plan);
+  }
+
+  /** Delegates, waits, accepts, ends the host; whatever fails is looked at and gone on with as a person would. */
+  async play(): Promise<void> {
+    const delegate = ['run', goal, '--model', 'ollama:scripted', '--ollama-host', this.fake.url, '--max-steps', '500'];
+    await this.command(delegate);
+    let task = await this.onlyTask();
+    while (task?.state !== 'applied') {
+      if (task === undefined) {
+        await this.command(delegate);
+      } else if (task.state === 'ready') {
+        await this.command(['apply', task.id]);
+      } else if (['failed', 'cancelled', 'discarded', 'merged'].includes(task.state)) {
+        throw new Error(`The task is ${task.state}: ${task.reason ?? ''}`);
+      } else {
+        await delay(100);
+      }
+      task = await this.onlyTask();
+    }
+    // A host that is killed on its way out has ended as well; one more host has to put its things away.
+    const stopped = await this.command(['host', 'stop']);
+    if (stopped !== 0 || this.killedLast()) {
+      await this.onlyTask();
+      await this.command(['host', 'stop']);
+    }
+  }
+
+  report(): ReportLine[] {
+    return readFileSync(this.plan.report, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => reportLineSchema.parse(JSON.parse(line)));
+  }
+
+  log(): string {
+    const { log } = this.product.paths;
+    return `${this.said}\n--- host.log\n${existsSync(log) ? readFileSync(log, 'utf8') : ''}`;
+  }
+
+  async close(): Promise<void> {
+    await this.product.remove();
+    await this.fake.close();
+  }
+
+  private killedLast(): boolean {
+    return this.report().at(-1)?.kind === 'killed';
+  }
+
+  /** The task of this repository; undefined where none was begun. */
+  private async onlyTask(): Promise<TaskLine | undefined> {
+    for (;;) {
+      const { code, stdout } = await this.run(['tasks', '--json']);
+      if (code === 0) {
+        const lines = stdout.split('\n').filter((line) => line !== '');
+        const tasks = lines.map((line) => taskLineSchema.parse(JSON.parse(line)));
+        if (tasks.length > 1) {
+          throw new Error(`There are ${tasks.length} tasks instead of one.`);
+        }
+        return tasks[0];
+      }
+    }
+  }
+
+  private async command(words: readonly string[]): Promise<number | null> {
+    return (await this.run([...words, '--json'])).code;
+  }
+
+  private async run(words: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string }> {
+    this.commands += 1;
+    if (this.commands > maxCommands) {
+      throw new Error(`The task is not done after ${maxCommands} commands.`);
+    }
+    const { code, stdout, stderr } = await this.product.run(words);
+    this.said += `$ nightshift ${words.join(' ')} -> ${code}\n${stderr}`;
+    return { code, stdout };
+  }
+}
