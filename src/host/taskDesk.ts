@@ -42,6 +42,8 @@ export class TaskDesk {
   private readonly scheduler: Scheduler;
   /** One decision at a time: two accepts could plan on the same state of a file, and a discard must not overtake an accept. */
   private readonly decisions = new Serializer();
+  /** One creation at a time: the same task may be asked for twice. */
+  private readonly creations = new Serializer();
   /** What must end before the journals are closed, beside the scheduler's work. */
   private readonly pending = new Set<Promise<unknown>>();
   /** Aborted by `stop`. */
@@ -85,26 +87,35 @@ export class TaskDesk {
     return this.records.has(id) || this.damaged.has(id);
   }
 
-  /** Nothing of the task stays when its first event cannot be written. */
+  /** Nothing of the task stays when its first event cannot be written. A task that has the wanted id already is the answer. */
   create(
     created: (task: string) => TraceEntry & { readonly type: 'task-created' },
+    id = newId('task'),
   ): Promise<Result<TaskRecord, Failure>> {
-    return this.whileServing(async () => {
-      const id = newId('task');
-      const journal = await this.options.store.create(id);
-      if (!journal.ok) {
-        return journal;
-      }
-      const begun = await this.begin(journal.value, created(id));
-      if (!begun.ok) {
-        return begun;
-      }
-      const { record, event } = begun.value;
-      this.records.set(id, record);
-      this.options.feed.update(record.task(), event);
-      this.work(record);
-      return ok(record);
-    });
+    return this.whileServing(() => this.creations.run(() => this.createOnce(created, id)));
+  }
+
+  private async createOnce(
+    created: (task: string) => TraceEntry & { readonly type: 'task-created' },
+    id: string,
+  ): Promise<Result<TaskRecord, Failure>> {
+    const known = this.records.get(id);
+    if (known !== undefined) {
+      return ok(known);
+    }
+    const journal = await this.options.store.create(id);
+    if (!journal.ok) {
+      return journal;
+    }
+    const begun = await this.begin(journal.value, created(id));
+    if (!begun.ok) {
+      return begun;
+    }
+    const { record, event } = begun.value;
+    this.records.set(id, record);
+    this.options.feed.update(record.task(), event);
+    this.work(record);
+    return ok(record);
   }
 
   /**

@@ -87,6 +87,8 @@ export const hostMethods = {
   },
   createTask: {
     params: z.object({
+      /** The task's id, chosen by the client: asked again with the same one, after a lost answer, the host makes no second task. */
+      task: z.optional(z.string().check(z.regex(/^task-[0-9a-z]{10}$/))),
       goal: z.string().check(z.trim(), z.minLength(1), z.maxLength(20_000)),
       origin: originViewSchema,
       model: z.string(),

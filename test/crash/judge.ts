@@ -72,7 +72,11 @@ export function judge(outcome: Outcome, reference?: Outcome): Finding[] {
   expect(verdict(events) === 'green', 'lost', `the proof is ${verdict(events)}`);
   if (reference !== undefined) {
     expect(changeset(events) === changeset(reference.events), 'lost', 'the changeset is another one');
-    expect(isDeepStrictEqual(outcome.checkout, reference.checkout), 'lost', 'the checkout differs from the undisturbed one');
+    expect(
+      isDeepStrictEqual(outcome.checkout, reference.checkout),
+      'lost',
+      'the checkout differs from the undisturbed one',
+    );
     expect(outcome.status === reference.status, 'lost', `git status differs: ${outcome.status}`);
   }
   expect(outcome.tasks.length === 1, 'doubled', `${outcome.tasks.length} tasks`);

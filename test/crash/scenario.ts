@@ -1,12 +1,12 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FakeOllama, startFakeOllama } from '../fakes/ollama/fakeOllama.ts';
-import { Product, until } from '../integration/product/product.ts';
+import { type Product, until } from '../integration/product/product.ts';
 import { type TaskLine, taskLineSchema } from '../integration/product/taskLine.ts';
-import { crashModel, goal, repositoryFiles } from './crashTask.ts';
-import { type CrashPlan, type Kill, planVariable, type ReportLine, reportLineSchema } from './injection/crashPlan.ts';
+import { crashModel, goal } from './crashTask.ts';
+import type { Kill, ReportLine } from './injection/crashPlan.ts';
 import { type Finding, type Outcome, observe, judge } from './judge.ts';
+import { type PlannedProduct, plannedProduct } from './plannedProduct.ts';
 
 /** Commands that a person would type again after a crash; more than these mean that the product does not come back. */
 const maxCommands = 40;
@@ -23,10 +23,11 @@ export interface Played {
 /** Plays the scripted task from the first command to the end of the host, with hosts that die as planned. */
 export async function play(
   kills: readonly Kill[],
-  options: { readonly preload: string; readonly reference?: Outcome; readonly plan?: Partial<CrashPlan> },
+  options: { readonly preload: string; readonly reference?: Outcome },
 ): Promise<Played> {
   const started = performance.now();
-  const scenario = await Scenario.open(kills, options);
+  const fake = await startFakeOllama({ script: crashModel });
+  const scenario = new Scenario(plannedProduct(options.preload, { kills: [...kills] }), fake);
   const problems: Finding[] = [];
   let outcome: Outcome | undefined;
   try {
@@ -47,46 +48,14 @@ export async function play(
 class Scenario {
   readonly product: Product;
   readonly fake: FakeOllama;
-  private readonly plan: CrashPlan;
+  private readonly planned: PlannedProduct;
   private commands = 0;
   private said = '';
 
-  private constructor(product: Product, fake: FakeOllama, plan: CrashPlan) {
-    this.product = product;
+  constructor(planned: PlannedProduct, fake: FakeOllama) {
+    this.planned = planned;
+    this.product = planned.product;
     this.fake = fake;
-    this.plan = plan;
-  }
-
-  static async open(
-    kills: readonly Kill[],
-    { preload, plan: more }: { readonly preload: string; readonly plan?: Partial<CrashPlan> },
-  ): Promise<Scenario> {
-    const fake = await startFakeOllama({ script: crashModel });
-    const variables: Record<string, string> = {
-      NIGHTSHIFT_SANDBOX_RUNTIME: 'runc',
-      NIGHTSHIFT_IDLE_SECONDS: '20',
-      NODE_OPTIONS: `--import=${preload}`,
-    };
-    const product = new Product({ variables });
-    for (const [path, content] of Object.entries(repositoryFiles)) {
-      product.write(path, content);
-    }
-    product.git('init', '-q', '-b', 'main');
-    product.git('add', '-A');
-    product.git('commit', '-q', '-m', 'work');
-    const plan: CrashPlan = {
-      root: product.root,
-      state: product.state,
-      report: join(product.folder, 'report.jsonl'),
-      kills: [...kills],
-      ...more,
-    };
-    const file = join(product.folder, 'plan.json');
-    writeFileSync(file, JSON.stringify(plan));
-    appendFileSync(plan.report, '');
-    Object.assign(variables, { [planVariable]: file });
-    Object.assign(product.variables, variables);
-    return new Scenario(product, fake, plan);
   }
 
   /** Delegates, waits, accepts, ends the host; whatever fails is looked at and gone on with as a person would. */
@@ -115,10 +84,7 @@ class Scenario {
   }
 
   report(): ReportLine[] {
-    return readFileSync(this.plan.report, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => reportLineSchema.parse(JSON.parse(line)));
+    return this.planned.report();
   }
 
   log(): string {
