@@ -63,7 +63,10 @@ const taskParams = z.object({ task: z.string() });
 
 /** Requests a client may make. */
 export const hostMethods = {
-  /** First request of every connection; another version is refused with both numbers in the message. */
+  /**
+   * First request of every connection; another version is refused with both numbers in the message. Its `protocolVersion`, and
+   * `shutdown` with its `force`, keep their meaning for ever: with them a newer client ends an older host that is idle.
+   */
   initialize: {
     params: z.object({
       protocolVersion: z.int(),
