@@ -30,7 +30,7 @@ export interface TaskDeskOptions {
   readonly onBusyChange: () => void;
 }
 
-/** Milliseconds between attempts to record that a task failed: a full disk may have space again within a minute. */
+/** Milliseconds between attempts to go on, or to record a failure: a full disk may have space again within a minute. */
 const recordingPauses = [1_000, 4_000, 15_000, 40_000] as const;
 
 /** All tasks of a workspace: keeps their journals, gives them to the supervisor, takes a person's decisions on them. */
@@ -290,20 +290,36 @@ export class TaskDesk {
   };
 
   private work(record: TaskRecord): void {
-    this.scheduler.submit(record.id, async () => {
-      const { signal } = record.controller;
-      if (this.ending.signal.aborted) {
-        return;
-      }
-      try {
-        await runTask({ ports: this.options.supervisor, trace: record, signal });
-      } catch (error) {
-        this.reportDefect(record, error);
-      }
-    });
+    this.scheduler.submit(record.id, () => this.workThrough(record));
   }
 
-  /** What reaches this is a defect of ours, or a journal that cannot be written: the task ends visibly as soon as it can. */
+  /** Where the disk refuses the trace, the task goes on from what stands in it as soon as the disk takes it again. */
+  private async workThrough(record: TaskRecord): Promise<void> {
+    const { logger, supervisor } = this.options;
+    const { signal } = record.controller;
+    let pauses = [...recordingPauses];
+    while (!this.ending.signal.aborted) {
+      const { steps } = record.task().usage;
+      try {
+        await runTask({ ports: supervisor, trace: record, signal });
+        return;
+      } catch (error) {
+        if (!isDiskError(error) || isHostStopping(signal)) {
+          this.reportDefect(record, error);
+          return;
+        }
+        pauses = record.task().usage.steps > steps ? [...recordingPauses] : pauses;
+        const pause = pauses.shift();
+        logger.error(`Task ${record.id}: ${error.message}${pause === undefined ? ' The next host takes it up.' : ''}`);
+        if (pause === undefined) {
+          return;
+        }
+        await supervisor.sleep(pause, AbortSignal.any([signal, this.ending.signal]));
+      }
+    }
+  }
+
+  /** What reaches this is a defect of ours: the task ends visibly as soon as it can. */
   private reportDefect(record: TaskRecord, error: unknown): void {
     this.options.logger.error(`Task ${record.id}: ${error instanceof Error ? error.stack : errorText(error)}`);
     if (isHostStopping(record.controller.signal)) {
@@ -331,6 +347,11 @@ export class TaskDesk {
       }
     }
   }
+}
+
+/** True for a trace that could not be written, or read again after that; false for an event that no trace can hold. */
+function isDiskError(error: unknown): error is JournalWriteError {
+  return error instanceof JournalWriteError && error.reason !== 'invalid';
 }
 
 function stoppingFailure(): Failure {

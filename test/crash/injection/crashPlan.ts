@@ -10,11 +10,20 @@ export const crashPlanSchema = z.object({
   report: z.string(),
   /** One for each host in turn; a host that was killed by one takes it out of the file. */
   kills: z.array(z.object({ point: z.string(), occurrence: z.int(), moment: z.enum(['before', 'during', 'after']) })),
-  /** While the file `while` exists, points whose label has `match` in it fail with `code`. */
-  fault: z.optional(z.object({ match: z.string(), code: z.enum(['ENOSPC', 'EIO', 'EACCES']), while: z.string() })),
+  /** While this file exists, the points that it names fail; see `faultSchema`. */
+  fault: z.optional(z.string()),
   /** The wall clock of a host jumps back by this many milliseconds once it ran for so long. */
   clock: z.optional(z.object({ afterMs: z.number(), backMs: z.number() })),
 });
+
+/** Points whose label has `match` in it fail with `code`, but for the first ones, so many as `spared` says. */
+export const faultSchema = z.object({
+  match: z.string(),
+  code: z.enum(['ENOSPC', 'EIO', 'EACCES']),
+  spared: z.optional(z.int()),
+});
+
+export type Fault = z.infer<typeof faultSchema>;
 
 export type CrashPlan = z.infer<typeof crashPlanSchema>;
 export type Kill = CrashPlan['kills'][number];

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { type CrashPlan, type Moment, type ReportLine } from './crashPlan.ts';
+import * as z from 'zod/mini';
+import { type CrashPlan, faultSchema, type Moment, type ReportLine } from './crashPlan.ts';
 
 // Taken before they are wrapped.
 const append = appendFileSync;
@@ -20,6 +21,8 @@ export class CrashPoints {
   readonly plan: CrashPlan;
   private readonly file: string;
   private readonly passed = new Map<string, number>();
+  /** How often each fault's points were passed. */
+  private readonly met = new Map<string, number>();
 
   constructor(plan: CrashPlan, file: string) {
     this.plan = plan;
@@ -59,8 +62,18 @@ export class CrashPoints {
   }
 
   private failAt(point: string): void {
-    const { fault } = this.plan;
-    if (fault === undefined || !point.includes(fault.match) || !exists(fault.while)) {
+    const { fault: file } = this.plan;
+    if (file === undefined || !exists(file)) {
+      return;
+    }
+    const text = read(file, 'utf8');
+    const fault = z.parse(faultSchema, JSON.parse(text));
+    if (!point.includes(fault.match)) {
+      return;
+    }
+    const met = (this.met.get(text) ?? 0) + 1;
+    this.met.set(text, met);
+    if (met <= (fault.spared ?? 0)) {
       return;
     }
     this.report({ kind: 'failed', host: process.pid, point, code: fault.code });
