@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FakeOllama, startFakeOllama } from '../fakes/ollama/fakeOllama.ts';
 import { type Product, until } from '../integration/product/product.ts';
-import { type TaskLine, taskLineSchema } from '../integration/product/taskLine.ts';
+import { lastLine, type TaskLine, taskLineSchema } from '../integration/product/taskLine.ts';
 import { crashModel, goal } from './crashTask.ts';
 import type { Kill, ReportLine } from './injection/crashPlan.ts';
 import { type Finding, type Outcome, observe, judge } from './judge.ts';
@@ -61,25 +61,24 @@ class Scenario {
   /** Delegates, waits, accepts, ends the host; whatever fails is looked at and gone on with as a person would. */
   async play(): Promise<void> {
     const delegate = ['run', goal, '--model', 'ollama:scripted', '--ollama-host', this.fake.url, '--max-steps', '500'];
-    await this.command(delegate);
-    let task = await this.onlyTask();
+    let task = await this.commandOnTask(delegate);
     while (task?.state !== 'applied') {
       if (task === undefined) {
-        await this.command(delegate);
+        task = await this.commandOnTask(delegate);
       } else if (task.state === 'ready') {
-        await this.command(['apply', task.id]);
+        task = await this.commandOnTask(['apply', task.id]);
       } else if (['failed', 'cancelled', 'discarded', 'merged'].includes(task.state)) {
         throw new Error(`The task is ${task.state}: ${task.reason ?? ''}`);
       } else {
         await delay(100);
+        task = await this.onlyTask();
       }
-      task = await this.onlyTask();
     }
     // A host that is killed on its way out has ended as well; one more host has to put its things away.
-    const stopped = await this.command(['host', 'stop']);
-    if (stopped !== 0 || this.killedLast()) {
+    const stopped = await this.run(['host', 'stop', '--json']);
+    if (stopped.code !== 0 || this.killedLast()) {
       await this.onlyTask();
-      await this.command(['host', 'stop']);
+      await this.run(['host', 'stop', '--json']);
     }
   }
 
@@ -116,8 +115,10 @@ class Scenario {
     }
   }
 
-  private async command(words: readonly string[]): Promise<number | null> {
-    return (await this.run([...words, '--json'])).code;
+  /** How the task stands after a command on it: as the command says, or as is looked up where it did not come to its end. */
+  private async commandOnTask(words: readonly string[]): Promise<TaskLine | undefined> {
+    const { code, stdout } = await this.run([...words, '--json']);
+    return code === 0 ? lastLine(stdout, taskLineSchema) : this.onlyTask();
   }
 
   private async run(words: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string }> {
