@@ -116,7 +116,7 @@ describe.skipIf(skip)(`two windows and a command on one repository ${why}`, () =
   it.each([
     { first: 'accept', second: 'discard' },
     { first: 'discard', second: 'accept' },
-  ])('that $first and $second at once leave a task that is one of both, and files to match', async (first) => {
+  ])('that $first and $second at once leave a task that is one of both, and files to match', async ({ first }) => {
     const task = await readyTask();
     const before = source();
     const [a, b] = await Promise.all([openWindow(), openWindow()]);
