@@ -72,8 +72,8 @@ describe('a window that is reloaded while the model answers', () => {
   });
 
   it('finds the task at work with the same agent host when it is back', async () => {
-    await workbench.openTasksView();
-    await workbench.row('TODO: stop at zero').waitFor();
+    // The window opens with the views that it had.
+    await workbench.row('TODO: stop at zero').waitFor({ timeout: readyMilliseconds });
     assert.equal(readHostLock(paths.lock)?.pid, host);
     await screenshot(workbench.page, '30-back-after-reload');
   });
