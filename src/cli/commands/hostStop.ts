@@ -31,8 +31,11 @@ export const hostStopCommand: Command = {
     if (!client.ok) {
       if (client.error.reason === 'protocol-version' && !flag(values, 'force')) {
         const ended = await endOlderHost(paths, signal);
-        if (ended !== undefined) {
-          return ended.ok ? awaitEnd(invocation, paths) : ended.error;
+        if (ended?.ok === true) {
+          return awaitEnd(invocation, paths);
+        }
+        if (ended?.error.reason === 'older-host-busy') {
+          return ended.error;
         }
       }
       return client.error.reason === 'host-absent' || client.error.reason === 'protocol-version'

@@ -15,7 +15,7 @@ const endingMs = 10_000;
  * Ends a host that speaks an older protocol than ours, so that a new one can take its place: what was installed anew is to be
  * used at once. `initialize` with a version and `shutdown` with `force` keep their meaning in every version, and nothing else of
  * the older protocol is relied on. Undefined when the holder of the lock is no older host; the failure `older-host-busy` when
- * tasks are at work there, which are left alone.
+ * tasks are at work there, which are left alone; `older-host-silent` when it gives no answer that we know.
  */
 export async function endOlderHost(
   paths: WorkspacePaths,
@@ -55,12 +55,16 @@ async function askToEnd(holder: LockHolder): Promise<Failure | undefined> {
     return undefined;
   } catch (error) {
     const data = error instanceof ResponseError ? hostErrorSchema.safeParse(error.data) : undefined;
-    const why = data?.success === true && data.data.reason === 'busy' ? 'has tasks at work' : 'does not answer';
-    return failure(
-      'older-host-busy',
-      `${named(holder)} is older than this nightshift and ${why}. Wait until its tasks rest, or run ` +
-        '`nightshift host stop --force`: they go on with the new version.',
-    );
+    return data?.success === true && data.data.reason === 'busy'
+      ? failure(
+          'older-host-busy',
+          `${named(holder)} is older than this nightshift and has tasks at work. Wait until its tasks rest, or run ` +
+            '`nightshift host stop --force`: they go on with the new version.',
+        )
+      : failure(
+          'older-host-silent',
+          `${named(holder)} is older than this nightshift and does not make room for a new one. Run \`nightshift host stop\`.`,
+        );
   } finally {
     clearTimeout(timer);
     rpc.dispose();
