@@ -46,7 +46,9 @@ function wrapRequest(transport: typeof http | typeof https, points: CrashPoints)
     throw new TypeError('There is no request to wrap.');
   }
   Reflect.set(transport, 'request', (...args: unknown[]): unknown => {
-    const point = points.next(requestLabel(args), ['before', 'during', 'after']);
+    const label = requestLabel(args);
+    // The request of an attach is never over: its socket becomes the stream to the box.
+    const point = points.next(label, label.endsWith('/attach') ? ['before', 'after'] : ['before', 'during', 'after']);
     point.begin();
     const request: unknown = Reflect.apply(original, transport, args);
     if (request instanceof http.ClientRequest) {
