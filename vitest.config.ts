@@ -16,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/attacks/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/attacks/**/*.test.ts', 'test/crash/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

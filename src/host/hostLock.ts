@@ -58,6 +58,7 @@ export function takeHostLock(
           lockNumbers(folder)
             .slice(1)
             .forEach((lower) => rmSync(lockFile(folder, lower), { force: true }));
+          removeStaleDrafts(folder);
           return ok({ holder, dispose: () => release(folder, number, holder) });
         }
         rmSync(lockFile(folder, number), { force: true });
@@ -150,9 +151,19 @@ function release(folder: string, number: number, holder: LockHolder): void {
 }
 
 function writeDraft(folder: string, holder: LockHolder): string {
-  const draft = join(folder, `draft.${randomBytes(8).toString('hex')}`);
+  const draft = join(folder, `draft.${process.pid}.${randomBytes(8).toString('hex')}`);
   writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
   return draft;
+}
+
+/** A process that was killed over its draft left it. The draft of one that lives is on its way to be a lock, or to be removed. */
+function removeStaleDrafts(folder: string): void {
+  for (const name of readdirSync(folder).filter((name) => name.startsWith('draft.'))) {
+    const writer = /^draft\.(\d+)\./.exec(name)?.[1];
+    if (writer === undefined || processStart(Number(writer)) === undefined) {
+      rmSync(join(folder, name), { force: true });
+    }
+  }
 }
 
 function isTaken(error: unknown): boolean {

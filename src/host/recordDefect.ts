@@ -5,8 +5,8 @@ import { moveTask } from '../core/supervisor/taskPipeline.ts';
 import { activeStates } from '../core/tasks/taskState.ts';
 import type { TaskRecord } from './taskRecord.ts';
 
-/** Milliseconds between attempts to record that a task failed: a full disk may have space again within a minute. */
-const recordingPauses = [1_000, 4_000, 15_000, 40_000] as const;
+/** Milliseconds between attempts to go on, or to record a failure: a full disk may have space again within a minute. */
+export const recordingPauses = [1_000, 4_000, 15_000, 40_000] as const;
 
 /**
  * Ends a task visibly whose work threw: a defect of ours, or a journal that could not be written, which each attempt opens again.

@@ -7,7 +7,7 @@ import { acceptChanges, type Accepted, recoverAccept } from '../core/supervisor/
 import { HostStopping, isHostStopping } from '../core/supervisor/hostStopping.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
 import { resumeTask } from '../core/supervisor/resumeTask.ts';
-import { moveTask, runTask, takeUp } from '../core/supervisor/taskPipeline.ts';
+import { moveTask, takeUp } from '../core/supervisor/taskPipeline.ts';
 import type { Checkout } from '../core/repository/repository.ts';
 import type { ResumeWish } from '../core/tasks/resumption.ts';
 import { labelNames } from '../core/sandbox/profiles.ts';
@@ -22,6 +22,7 @@ import { type DamagedTask, openTask } from './openTask.ts';
 import { recordDefect } from './recordDefect.ts';
 import type { StateFeed } from './stateFeed.ts';
 import { type OnTaskChange, TaskRecord } from './taskRecord.ts';
+import { workThrough } from './workThrough.ts';
 
 export interface TaskDeskOptions {
   readonly store: TaskStore;
@@ -44,6 +45,8 @@ export class TaskDesk {
   private readonly scheduler: Scheduler;
   /** One decision at a time: two accepts could plan on the same state of a file, and a discard must not overtake an accept. */
   private readonly decisions = new Serializer();
+  /** One creation at a time: the same task may be asked for twice. */
+  private readonly creations = new Serializer();
   /** What must end before the journals are closed, beside the scheduler's work. */
   private readonly pending = new Set<Promise<unknown>>();
   /** Aborted by `stop`. */
@@ -94,31 +97,37 @@ export class TaskDesk {
     return this.records.has(id) || this.damaged.has(id);
   }
 
-  /** Nothing of the task stays when its first event cannot be written. */
+  /** Nothing of the task stays when its first event cannot be written. A task that has the wanted id already is the answer. */
   create(
     created: (task: string) => TraceEntry & { readonly type: 'task-created' },
+    id = newId('task'),
   ): Promise<Result<TaskRecord, Failure>> {
-    return this.whileServing(async () => {
-      const id = newId('task');
-      const journal = await this.options.store.create(id);
-      if (!journal.ok) {
-        return journal;
-      }
-      const begun = await beginTask(
-        { store: this.options.store, logger: this.options.logger },
-        journal.value,
-        created(id),
-      );
-      if (!begun.ok) {
-        return begun;
-      }
-      const { opened, event } = begun.value;
-      const record = new TaskRecord(this.options.store, opened, this.publish);
-      this.records.set(id, record);
-      this.options.feed.update(record.task(), event, record.head);
-      this.work(record);
-      return ok(record);
-    });
+    return this.whileServing(() => this.creations.run(() => this.createOnce(created, id)));
+  }
+
+  private async createOnce(
+    created: (task: string) => TraceEntry & { readonly type: 'task-created' },
+    id: string,
+  ): Promise<Result<TaskRecord, Failure>> {
+    const known = this.records.get(id);
+    if (known !== undefined) {
+      return ok(known);
+    }
+    const { store, logger } = this.options;
+    const journal = await store.create(id);
+    if (!journal.ok) {
+      return journal;
+    }
+    const begun = await beginTask({ store, logger }, journal.value, created(id));
+    if (!begun.ok) {
+      return begun;
+    }
+    const { opened, event } = begun.value;
+    const record = new TaskRecord(store, opened, this.publish);
+    this.records.set(id, record);
+    this.options.feed.update(record.task(), event, record.head);
+    this.work(record);
+    return ok(record);
   }
 
   /**
@@ -304,19 +313,17 @@ export class TaskDesk {
 
   private work(record: TaskRecord): void {
     this.scheduler.submit(record.id, async () => {
-      const { signal } = record.controller;
-      if (this.ending.signal.aborted || !activeStates.has(record.task().state)) {
+      if (!activeStates.has(record.task().state)) {
         return;
       }
-      try {
-        await runTask({ ports: this.options.supervisor, trace: record, signal });
-      } catch (error) {
-        this.reportDefect(record, error);
+      const { supervisor: ports, logger } = this.options;
+      const ended = await workThrough(record, { ports, logger, ending: this.ending.signal });
+      if (ended !== undefined) {
+        this.reportDefect(record, ended.defect);
       }
     });
   }
 
-  /** What reaches this is a defect of ours, or a journal that cannot be written: the task ends visibly as soon as it can. */
   private reportDefect(record: TaskRecord, error: unknown): void {
     this.options.logger.error(`Task ${record.id}: ${error instanceof Error ? error.stack : errorText(error)}`);
     if (isHostStopping(record.controller.signal)) {

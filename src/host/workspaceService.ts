@@ -174,6 +174,10 @@ export class WorkspaceService implements HostService {
   };
 
   private async createTask(params: HostParams<'createTask'>): Promise<Result<HostResult<'createTask'>, HostFailure>> {
+    const made = params.task === undefined ? undefined : this.options.desk.find(params.task);
+    if (made?.ok === true) {
+      return ok({ task: this.view(made.value.task()) });
+    }
     const { ollamaHost } = params.settings;
     const { logger } = this.options;
     const host = ollamaHost === undefined ? {} : { ollamaHost };
@@ -182,7 +186,9 @@ export class WorkspaceService implements HostService {
       return fail(withExitCode(model.error));
     }
     this.options.logger.info(`Delegated with ${formatModelId(model.value.id)}.`);
-    const record = await this.options.desk.create((task) => taskCreation(task, params, model.value, this.options));
+    const created = (task: string): ReturnType<typeof taskCreation> =>
+      taskCreation(task, params, model.value, this.options);
+    const record = await this.options.desk.create(created, params.task);
     return record.ok ? ok({ task: this.view(record.value.task()) }) : record;
   }
 

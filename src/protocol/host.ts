@@ -97,7 +97,10 @@ const taskParams = z.object({ task: z.string() });
 
 /** Requests a client may make. */
 export const hostMethods = {
-  /** First request of every connection; another version is refused with both numbers in the message. */
+  /**
+   * First request of every connection; another version is refused with both numbers in the message. Its `protocolVersion`, and
+   * `shutdown` with its `force`, keep their meaning for ever: with them a newer client ends an older host that is idle.
+   */
   initialize: {
     params: z.object({
       protocolVersion: z.int(),
@@ -121,6 +124,8 @@ export const hostMethods = {
   },
   createTask: {
     params: z.object({
+      /** The task's id, chosen by the client: asked again with the same one, after a lost answer, the host makes no second task. */
+      task: z.optional(z.string().check(z.regex(/^task-[0-9a-z]{10}$/))),
       goal: z.string().check(z.trim(), z.minLength(1), z.maxLength(20_000)),
       origin: originViewSchema,
       model: z.string(),

@@ -20,7 +20,7 @@ async function main(): Promise<RunResults> {
   ensurePackage();
   rmSync(join(projectRoot, '.artifacts', 'screenshots'), { recursive: true, force: true });
   const [grep] = process.argv.slice(2);
-  const files = ['delegate', 'discard', 'missingParts'].map((name) =>
+  const files = ['delegate', 'discard', 'missingParts', 'reload'].map((name) =>
     join(import.meta.dirname, 'specs', `${name}.spec.ts`),
   );
   return runMocha(files, grep === undefined ? { timeout: 180_000 } : { timeout: 180_000, grep });

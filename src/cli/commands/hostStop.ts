@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../base/failure.ts';
+import { endOlderHost } from '../../host/client/endOlderHost.ts';
 import { connectHost } from '../../host/client/hostClient.ts';
 import { findRepository } from '../../host/findRepository.ts';
 import { readHostLock } from '../../host/hostLock.ts';
@@ -28,6 +29,15 @@ export const hostStopCommand: Command = {
     const paths = workspacePaths(root);
     const client = await connectHost({ root, entry: io.hostEntry, client: 'cli', trace: false, start: false, signal });
     if (!client.ok) {
+      if (client.error.reason === 'protocol-version' && !flag(values, 'force')) {
+        const ended = await endOlderHost(paths, signal);
+        if (ended?.ok === true) {
+          return awaitEnd(invocation, paths);
+        }
+        if (ended?.error.reason === 'older-host-busy') {
+          return ended.error;
+        }
+      }
       return client.error.reason === 'host-absent' || client.error.reason === 'protocol-version'
         ? signalHolder(invocation, paths)
         : client.error;

@@ -98,7 +98,10 @@ export async function recoverAccept(
   await lookAndEnd({ checkout, trace }, changeset, { key: openApply.key, paths }, signal);
 }
 
-/** Records which of the intended writes stand in the checkout. Where that cannot be seen now, the apply stays open. */
+/**
+ * Records which of the intended writes stand in the checkout. A file that is neither as it was nor as it was to be is somebody
+ * else's by now: it is named, never written again, and left to a person. Where nothing can be seen now, the apply stays open.
+ */
 async function lookAndEnd(
   { checkout, trace }: { readonly checkout: Checkout; readonly trace: TaskTrace },
   changeset: Changeset,
@@ -111,7 +114,8 @@ async function lookAndEnd(
     return;
   }
   const applied = [...plan.value.unchanged];
-  await trace.record({ type: 'apply-ended', actor: 'host', data: { key, applied, conflicts: [] } });
+  const conflicts = plan.value.conflicts.map((conflict) => ({ ...conflict }));
+  await trace.record({ type: 'apply-ended', actor: 'host', data: { key, applied, conflicts } });
   await moveIfApplied(trace);
 }
 

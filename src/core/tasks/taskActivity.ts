@@ -6,6 +6,9 @@ const longestName = 60;
 
 /** One line for lists: what the task does now that this event has happened. Quotes the model, so it is cleaned and cut. */
 export function activityAfter(task: Task, event: TraceEvent): string {
+  if (event.type === 'apply-ended' && event.data.conflicts[0] !== undefined) {
+    return `ready, and a person has to look: ${clean(event.data.conflicts[0].message, 2 * longestName)}`;
+  }
   if (event.type === 'task-created' || event.type === 'task-moved' || event.type === 'apply-ended') {
     return standing(task);
   }

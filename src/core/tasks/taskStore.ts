@@ -37,6 +37,7 @@ export interface TaskStore {
    * where there is one. Empty at the end.
    */
   read(task: string, from: number): Promise<Result<readonly TraceEvent[], JournalFailure>>;
+  /** Every task of which anything is kept, also one whose creation or removal was broken off: opening that one is `missing`. */
   list(): Promise<readonly string[]>;
   /** Removes everything kept of a task that nobody was told of. Its journal is closed. Throws what the file system throws. */
   remove(task: string): Promise<void>;

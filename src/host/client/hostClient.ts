@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Emitter, type Event } from '../../base/event.ts';
 import { failure, type Failure } from '../../base/failure.ts';
-import type { Disposable } from '../../base/lifecycle.ts';
+import { newId } from '../../base/ids.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { HostMethod, HostParams, HostResult, HostState, StateChanged, StateDelta } from '../../protocol/host.ts';
 import { type WorkspacePaths, workspacePaths } from '../paths.ts';
@@ -28,6 +29,20 @@ export interface ConnectOptions {
 /** A delta, or the whole state where deltas could not be had: after a restart of the host or a long break. */
 export type StateChange = StateDelta | { readonly kind: 'reset'; readonly state: HostState };
 
+/** Requests that can be made again when their answer was lost: those that change nothing, and a creation, which names its task. */
+const repeatable: ReadonlySet<HostMethod> = new Set<HostMethod>([
+  'createTask',
+  'getTask',
+  'listTasks',
+  'patch',
+  'readSide',
+  'traceLines',
+  'verifyTrace',
+]);
+
+/** A host that ends each time it is asked the same is not asked more often than this. */
+const maxRequests = 3;
+
 /** Pauses between attempts to get a lost connection back, milliseconds. */
 const reconnectPauses = [0, 250, 1_000, 2_000];
 
@@ -48,8 +63,11 @@ export class HostClient implements Disposable {
   private readonly options: ConnectOptions;
   private readonly changed = new Emitter<StateChange>();
   private readonly closed = new Emitter<Failure>();
+  private readonly regained = new Emitter<void>();
   private readonly ended = new AbortController();
   private channel: HostChannel | undefined;
+  /** True once `onDidClose` was announced. */
+  private isOver = false;
   private known: HostState;
   private instance: string | undefined;
   private host: { readonly product: string; readonly pid: number } = { product: '', pid: 0 };
@@ -75,8 +93,27 @@ export class HostClient implements Disposable {
     return this.host;
   }
 
-  /** Fails with `disconnected` when the host ends before it answers; whether it did what was asked is then not known. */
+  /**
+   * Fails with `disconnected` when the host ends before it answers; whether it did what was asked is then not known. What can be
+   * made again is made again as soon as the connection is back.
+   */
   async request<M extends HostMethod>(
+    method: M,
+    params: HostParams<M>,
+    signal?: AbortSignal,
+  ): Promise<Result<HostResult<M>, RequestFailure>> {
+    const named = method === 'createTask' ? { task: newId('task'), ...params } : params;
+    for (let requests = 1; ; requests += 1) {
+      const { channel } = this;
+      const answer = await this.ask(method, named, signal);
+      const isLost = !answer.ok && answer.error.reason === 'disconnected';
+      if (!isLost || !repeatable.has(method) || requests === maxRequests || !(await this.isBack(channel, signal))) {
+        return answer;
+      }
+    }
+  }
+
+  private async ask<M extends HostMethod>(
     method: M,
     params: HostParams<M>,
     signal?: AbortSignal,
@@ -117,6 +154,7 @@ export class HostClient implements Disposable {
       return fail(failure('aborted', 'The connection to the agent host was ended.'));
     }
     this.channel = channel;
+    this.regained.fire();
     this.instance = greeting.instance;
     this.host = { product: greeting.product, pid: greeting.pid };
     if (greeting.state !== null) {
@@ -133,8 +171,32 @@ export class HostClient implements Disposable {
     this.ended.abort();
     this.changed.dispose();
     this.closed.dispose();
+    this.regained.dispose();
     this.channel?.dispose();
     this.channel = undefined;
+  }
+
+  /** Waits until there is another connection than the one that was lost; false when there will be none, or nobody waits any more. */
+  private isBack(lost: HostChannel | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.channel !== undefined && this.channel !== lost) {
+      return Promise.resolve(true);
+    }
+    const given = signal === undefined ? this.ended.signal : AbortSignal.any([this.ended.signal, signal]);
+    if (this.isOver || given.aborted) {
+      return Promise.resolve(false);
+    }
+    return new Promise((resolve) => {
+      const waiting = new DisposableStore();
+      const end = (isBack: boolean): void => {
+        waiting.dispose();
+        resolve(isBack);
+      };
+      const onAbort = (): void => end(false);
+      given.addEventListener('abort', onAbort, { once: true });
+      waiting.add(toDisposable(() => given.removeEventListener('abort', onAbort)));
+      waiting.add(this.regained.event(() => end(true)));
+      waiting.add(this.closed.event(() => end(false)));
+    });
   }
 
   private receive(channel: HostChannel, change: StateChanged | 'malformed'): void {
@@ -159,7 +221,7 @@ export class HostClient implements Disposable {
     }
     this.channel = undefined;
     if (onPurpose) {
-      this.closed.fire(failure('host-ended', 'The agent host ended. Any command that works on tasks starts it again.'));
+      this.close(failure('host-ended', 'The agent host ended. Any command that works on tasks starts it again.'));
     } else {
       void this.reconnect();
     }
@@ -176,6 +238,11 @@ export class HostClient implements Disposable {
       }
       last = opened.error;
     }
-    this.closed.fire(last);
+    this.close(last);
+  }
+
+  private close(problem: Failure): void {
+    this.isOver = true;
+    this.closed.fire(problem);
   }
 }

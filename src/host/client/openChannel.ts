@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import { hostProtocolVersion, type HostParams, type HostResult } from '../../protocol/host.ts';
 import { readHostLock } from '../hostLock.ts';
 import { ensureSocketDirectory, type WorkspacePaths } from '../paths.ts';
+import { endOlderHost } from './endOlderHost.ts';
 import { dialHost, type HostChannel } from './hostChannel.ts';
 import { type HostEntry, startHost, type StartedHost } from './startHost.ts';
 
@@ -79,9 +80,9 @@ export async function openChannel(options: OpenOptions): Promise<Result<OpenedCh
   }
 }
 
-/** Undefined when nobody answers; a host that ends while it is greeted counts as nobody. */
+/** Undefined when nobody answers; a host that ends while it is greeted, or to make room for a newer one, counts as nobody. */
 async function greetAny(options: OpenOptions): Promise<Result<OpenedChannel, Failure> | undefined> {
-  const { paths, greeting, signal, onChannel } = options;
+  const { paths, greeting, signal, start, onChannel } = options;
   // A host that was started with another runtime folder listens elsewhere; its lock says where.
   const sockets = new Set([paths.socket, readHostLock(paths.lock)?.socket ?? paths.socket]);
   for (const socket of sockets) {
@@ -94,7 +95,11 @@ async function greetAny(options: OpenOptions): Promise<Result<OpenedChannel, Fai
       }
       channel.dispose();
       const problem = answer.ok ? failure('protocol-version', otherProtocol(answer.value)) : answer.error;
-      if (problem.reason !== 'disconnected') {
+      const ended = problem.reason === 'protocol-version' && start ? await endOlderHost(paths, signal) : undefined;
+      if (ended?.ok === false) {
+        return ended;
+      }
+      if (problem.reason !== 'disconnected' && ended === undefined) {
         return fail(problem);
       }
     }

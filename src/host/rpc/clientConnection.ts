@@ -187,11 +187,15 @@ function rpcError(problem: HostFailure, code: number = applicationError): Respon
 }
 
 function otherVersion(theirs: number, product: string): HostFailure {
+  const wayOut =
+    theirs < hostProtocolVersion
+      ? 'Reload the window, or use the command of the new version.'
+      : 'Wait until its tasks rest, or run `nightshift host stop`, then try again.';
   return {
     reason: 'protocol-version',
     exitCode: 3,
     message:
       `The agent host of this workspace is ${product} with protocol ${hostProtocolVersion}, this client speaks ` +
-      `protocol ${theirs}. Close the other window or run \`nightshift host stop\`, then try again.`,
+      `protocol ${theirs}. ${wayOut}`,
   };
 }

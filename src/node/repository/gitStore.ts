@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { Serializer } from '../../base/async.ts';
 import { errorText, failure } from '../../base/failure.ts';
@@ -13,8 +13,6 @@ type StoreCall = Omit<GitCall, 'directory' | 'environment'> & {
   /** Where new objects go instead of the store. */
   readonly quarantine?: string;
 };
-
-const staleWorkMs = 24 * 60 * 60 * 1000;
 
 /**
  * The bare repository of our own where trees live, `<stateDirectory>/store.git`. What the user's repository has is found there
@@ -107,13 +105,9 @@ function quoteAlternate(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
 
-/** What a killed process left behind. */
+/** What a killed process left behind. A store has one process at a time: the lock of the workspace sees to that. */
 async function removeStale(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    const path = join(directory, name);
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > staleWorkMs) {
-      await rm(path, { recursive: true, force: true });
-    }
+    await rm(join(directory, name), { recursive: true, force: true });
   }
 }

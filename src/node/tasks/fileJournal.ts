@@ -56,6 +56,8 @@ export class FileJournal implements Journal {
   private handle: FileHandle | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ended: 'closed' | 'broken' | undefined;
+  /** What broke the journal, in one line for a person. */
+  private breakage = '';
 
   constructor(task: string, files: TaskFiles, start: JournalStart, options: JournalOptions) {
     const { clock, protection, onClose, openFile } = options;
@@ -115,9 +117,11 @@ export class FileJournal implements Journal {
   }
 
   private async write(entry: TraceEntry): Promise<TraceEvent> {
-    if (this.ended !== undefined) {
-      const why = this.ended === 'closed' ? 'is closed' : 'was given up after a disk error';
-      throw new JournalWriteError('closed', `The trace ${this.files.trace} ${why}; restart the agent host to go on.`);
+    if (this.ended === 'broken') {
+      throw new JournalWriteError('closed', this.breakage);
+    }
+    if (this.ended === 'closed') {
+      throw new JournalWriteError('closed', `The trace ${this.files.trace} is closed; open the task again to go on.`);
     }
     const { event, bytes } = this.encode(await this.redact(entry));
     await this.writeBytes(bytes);
@@ -172,10 +176,9 @@ export class FileJournal implements Journal {
       await handle.appendFile(bytes);
       this.size += bytes.length;
     } catch (error) {
-      await handle.truncate(this.size).catch(() => {
-        this.ended = 'broken';
-      });
-      throw JournalWriteError.fromIo(error, 'write the trace', this.files.trace);
+      const failed = JournalWriteError.fromIo(error, 'write the trace', this.files.trace);
+      await handle.truncate(this.size).catch(() => this.breakOff(failed.message));
+      throw failed;
     }
   }
 
@@ -194,11 +197,16 @@ export class FileJournal implements Journal {
     }
     if (size !== this.size) {
       await this.letGo();
-      this.ended = 'broken';
       const message = `The trace ${this.files.trace} was written to by somebody else; look at it with \`nightshift trace verify\`.`;
+      this.breakOff(message);
       throw new JournalWriteError('closed', message);
     }
     return this.handle;
+  }
+
+  private breakOff(message: string): void {
+    this.ended = 'broken';
+    this.breakage = message;
   }
 
   private async letGo(): Promise<void> {
@@ -220,8 +228,9 @@ export class FileJournal implements Journal {
       this.signed = last;
       this.unsynced = false;
     } catch (error) {
-      this.ended = 'broken';
-      throw JournalWriteError.fromIo(error, 'sync the trace', this.files.trace);
+      const failed = JournalWriteError.fromIo(error, 'sync the trace', this.files.trace);
+      this.breakOff(failed.message);
+      throw failed;
     }
   }
 

@@ -1,12 +1,13 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { access, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Journal, JournalFailure, TaskStore } from '../../core/tasks/taskStore.ts';
-import { begun, signCheckpoint } from '../../core/trace/checkpointNote.ts';
+import { begun, readCheckpoint, signCheckpoint } from '../../core/trace/checkpointNote.ts';
 import type { BadLine } from '../../core/trace/hashChain.ts';
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
-import { beginHead } from './headFile.ts';
+import { beginHead, readHead, removeHead } from './headFile.ts';
 import { describeIoError, errorCode, isMissing } from './ioErrors.ts';
 import { getArtifactFile, putArtifactFile, removeUnfinishedArtifacts } from './artifactFiles.ts';
 import { FileJournal, type JournalStart } from './fileJournal.ts';
@@ -14,7 +15,7 @@ import { JournalWriteError } from './journalWriteError.ts';
 import { readTraceFile } from './readTraceFile.ts';
 import { readTracePage } from './readTracePage.ts';
 import { syncFolder } from './syncFolder.ts';
-import { isTaskId, type TaskFiles, taskFiles } from './taskFiles.ts';
+import { isTaskId, type TaskFiles, taskFiles, taskOfHead } from './taskFiles.ts';
 import { cutTornTail, unrecordedCuts } from './tornTail.ts';
 import { noteTools, type TraceProtection } from './traceProtection.ts';
 import { redactText } from './redactText.ts';
@@ -63,6 +64,9 @@ export class FileTaskStore implements TaskStore {
   open(task: string, onEvent: (event: TraceEvent) => void): Promise<Result<Journal, JournalFailure>> {
     return this.asWriter(task, async (files) => {
       const toldCuts: string[] = [];
+      if (await this.isGone(task, files)) {
+        return fail(damaged(task, files, { line: 1, reason: 'the trace is not there' }));
+      }
       const reading = await readTraceFile({ files, task, ...this.protection }, (event) => {
         if (event.type === 'journal-recovered') {
           toldCuts.push(event.data.sha256);
@@ -110,19 +114,13 @@ export class FileTaskStore implements TaskStore {
   }
 
   async list(): Promise<readonly string[]> {
-    const names = await readdir(this.roots.directory).catch((error: unknown): string[] => {
-      if (isMissing(error)) {
-        return [];
-      }
-      throw error;
-    });
-    const tasks: string[] = [];
-    for (const name of names.filter(isTaskId).sort()) {
-      if (await exists(taskFiles(this.roots, name).trace)) {
-        tasks.push(name);
-      }
-    }
-    return tasks;
+    const folders = await entriesOf(this.roots.directory);
+    const heads = await entriesOf(this.roots.heads);
+    const tasks = [
+      ...folders.filter((entry) => entry.isDirectory()).map(({ name }) => name),
+      ...heads.map(({ name }) => taskOfHead(name)),
+    ];
+    return [...new Set(tasks)].filter(isTaskId).sort();
   }
 
   /** Throws `JournalWriteError`, as the trace must not name a payload that is not there. */
@@ -167,9 +165,31 @@ export class FileTaskStore implements TaskStore {
     }
   }
 
+  /** A checkpoint that names a line tells of a trace that was there: it was not a creation that somebody broke off. */
+  private async isGone(task: string, files: TaskFiles): Promise<boolean> {
+    const note = await readHead(files.head);
+    if (note === undefined || (await isThere(files.trace))) {
+      return false;
+    }
+    const kept = readCheckpoint(note, { workspace: this.protection.workspace, task }, noteTools(this.protection));
+    return !kept.ok || kept.value.seq > begun.seq;
+  }
+
   private journal(task: string, files: TaskFiles, start: JournalStart): FileJournal {
     const onClose = (): void => void this.writing.delete(task);
     return new FileJournal(task, files, start, { clock: this.clock, protection: this.protection, onClose });
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) {
+      return false;
+    }
+    throw error;
   }
 }
 
@@ -184,7 +204,7 @@ function damaged(task: string, files: TaskFiles, { line, reason }: BadLine): Jou
 /** The head goes last, so that a trace is never without one. */
 async function removeFiles(files: TaskFiles): Promise<void> {
   await rm(files.folder, { recursive: true, force: true });
-  await rm(files.head, { force: true });
+  await removeHead(files.head);
 }
 
 function asFailure(error: unknown, task: string, files: TaskFiles): JournalFailure {
@@ -207,14 +227,11 @@ function missing(task: string): JournalFailure {
   return failure('missing', `There is no task ${JSON.stringify(task)}; \`nightshift tasks\` lists the ones there are.`);
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    // A file among the folders of tasks is none of ours.
-    if (isMissing(error) || errorCode(error) === 'ENOTDIR') {
-      return false;
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((error: unknown): Dirent[] => {
+    if (isMissing(error)) {
+      return [];
     }
     throw error;
-  }
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isMissing } from './ioErrors.ts';
 import { syncFolder } from './syncFolder.ts';
@@ -30,7 +30,7 @@ export async function beginHead(path: string, note: string): Promise<void> {
  * system throws.
  */
 export async function writeHead(path: string, note: string): Promise<void> {
-  const temporary = `${path}.tmp`;
+  const temporary = temporaryOf(path);
   const handle = await open(temporary, 'w', 0o600);
   try {
     await handle.writeFile(note);
@@ -39,4 +39,14 @@ export async function writeHead(path: string, note: string): Promise<void> {
     await handle.close();
   }
   await rename(temporary, path);
+}
+
+/** Removes a head, also one that was only being written. Throws what the file system throws. */
+export async function removeHead(path: string): Promise<void> {
+  await rm(temporaryOf(path), { force: true });
+  await rm(path, { force: true });
+}
+
+function temporaryOf(path: string): string {
+  return `${path}.tmp`;
 }

@@ -28,3 +28,8 @@ export function taskFiles(roots: { readonly directory: string; readonly heads: s
     head: join(roots.heads, `${task}.checkpoint`),
   };
 }
+
+/** The task whose head a file in `heads` is, finished or not; an empty text for any other file. */
+export function taskOfHead(name: string): string {
+  return /^(.+)\.json(?:\.tmp)?$/.exec(name)?.[1] ?? '';
+}

@@ -21,9 +21,24 @@ export class Workbench {
       ['skipReleaseNotes', 'true'],
     ]);
     await this.page.goto(`${this.server.url}/?${new URLSearchParams([[...where], ['payload', payload]]).toString()}`);
+    await this.activated(1);
+  }
+
+  /** Loads the window anew, with a new extension host. */
+  async reload(): Promise<void> {
+    const activations = this.activations();
+    await this.page.reload();
+    await this.activated(activations + 1);
+  }
+
+  private activations(): number {
+    return this.server.extensionHostLog().split('_doActivateExtension nightshift-dev.nightshift').length - 1;
+  }
+
+  private async activated(times: number): Promise<void> {
     await this.page.locator('.monaco-workbench').waitFor({ timeout: startMilliseconds });
     const deadline = performance.now() + startMilliseconds;
-    while (!this.server.extensionHostLog().includes('_doActivateExtension nightshift-dev.nightshift')) {
+    while (this.activations() < times) {
       if (performance.now() > deadline)
         throw new Error(`Our extension was not activated: ${this.server.extensionHostLog()}`);
       await this.page.waitForTimeout(200);

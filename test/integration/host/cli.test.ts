@@ -204,9 +204,10 @@ describe('command line on a real host process', () => {
     const plain = cli(['run', 'x'], { environment: { NIGHTSHIFT_MODEL: 'ollama:m', OLLAMA_HOST: 'h' } });
     expect(await runCli(plain)).toBe(3);
     host.close();
+    const task: unknown = expect.stringMatching(/^task-[0-9a-z]{10}$/);
     expect(seen).toEqual([
-      { goal: 'do it', origin: { kind: 'cli' }, model: `replay:${join(root, 'src', 'a.json')}`, settings: asked },
-      { goal: 'x', origin: { kind: 'cli' }, model: 'ollama:m', settings: { ollamaHost: 'h' } },
+      { task, goal: 'do it', origin: { kind: 'cli' }, model: `replay:${join(root, 'src', 'a.json')}`, settings: asked },
+      { task, goal: 'x', origin: { kind: 'cli' }, model: 'ollama:m', settings: { ollamaHost: 'h' } },
     ]);
   });
 

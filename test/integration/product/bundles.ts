@@ -8,12 +8,17 @@ import { afterAll } from 'vitest';
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 let folder: string | undefined;
 
-// Registered first by the file that imports this, so it runs last.
-afterAll(() => {
+const remove = (): void => {
   if (folder !== undefined) {
     rmSync(folder, { recursive: true, force: true });
   }
-});
+};
+// The crash test runs without vitest. In it, what the file that imports this registers first runs last.
+if (process.env['VITEST'] === undefined) {
+  process.once('exit', remove);
+} else {
+  afterAll(remove);
+}
 
 /**
  * The product as it is installed: bundles of the present source beside the manifest and the media, in a folder of its own. Built

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runGit } from '../../../src/node/repository/git.ts';
@@ -88,5 +88,14 @@ describe('running git', () => {
     } finally {
       process.env['PATH'] = path;
     }
+  });
+});
+
+describe('opening the store', () => {
+  it('clears away what a killed process was working on', async () => {
+    await repository.open();
+    mkdirSync(join(repository.state, 'work', 'work-a1B2c3', 'objects', 'ab'), { recursive: true });
+    await repository.open();
+    expect(readdirSync(join(repository.state, 'work'))).toEqual([]);
   });
 });

@@ -99,12 +99,58 @@ describe('a journal on disk', () => {
     expect(await readdir(folder.root)).toEqual(['heads', 'tasks']);
   });
 
-  test('lists the tasks that have a trace, and none where nothing was made yet', async () => {
+  test('lists every task of which something is kept, and none where nothing was made yet', async () => {
     expect(await folder.store.list()).toEqual([]);
     await (await folder.written()).close();
     await mkdir(join(folder.roots.directory, 'task-0'));
+    await writeFile(join(folder.roots.heads, 'task-2.json.tmp'), '');
     await writeFile(join(folder.roots.directory, 'Notes.txt'), '');
+    await writeFile(join(folder.roots.directory, 'notes'), '');
+    expect(await folder.store.list()).toEqual(['task-0', 'task-1', 'task-2']);
+  });
+
+  test.each([
+    ['its folder was made', []],
+    ['its head was being written', ['heads/task-1.json.tmp']],
+    ['its head was written', ['heads/task-1.json']],
+    ['its trace was made', ['heads/task-1.json', 'tasks/task-1/trace.jsonl']],
+  ])('a creation that was killed when %s is missing, and can be removed whole', async (_, kept) => {
+    await (await opened(folder.store.create('task-1'))).close();
+    for (const path of ['heads/task-1.json', 'tasks/task-1/trace.jsonl'].filter((path) => !kept.includes(path))) {
+      await rm(join(folder.root, path));
+    }
+    if (kept[0]?.endsWith('.tmp')) {
+      await writeFile(join(folder.root, kept[0]), '');
+    }
     expect(await folder.store.list()).toEqual(['task-1']);
+    const again = await folder.reopen();
+    if (again.ok) {
+      expect(again.value.count).toBe(0);
+      await again.value.close();
+    } else {
+      expect(again.error.reason).toBe('missing');
+    }
+    await folder.store.remove('task-1');
+    expect((await readdir(folder.root, { recursive: true })).sort()).toEqual(['heads', 'tasks']);
+  });
+
+  test('a removal that was killed before the head was removed is missing, and can be ended', async () => {
+    await (await opened(folder.store.create('task-1'))).close();
+    await rm(folder.files.folder, { recursive: true });
+    expect(await folder.store.list()).toEqual(['task-1']);
+    expect(await folder.reopen()).toMatchObject({ ok: false, error: { reason: 'missing' } });
+    await folder.store.remove('task-1');
+    expect(await folder.store.list()).toEqual([]);
+  });
+
+  test('a trace that is gone while its head names a line of it is a damaged one', async () => {
+    await (await folder.written()).close();
+    await rm(folder.files.folder, { recursive: true });
+    expect(await folder.store.list()).toEqual(['task-1']);
+    expect(await folder.reopen()).toMatchObject({
+      ok: false,
+      error: { reason: 'corrupt', message: expect.stringContaining('line 1: the trace is not there') },
+    });
   });
 
   test('a folder that cannot be made is a failure with the way out', async () => {

@@ -45,6 +45,13 @@ describe('host lock', () => {
     expect(takeHostLock(folder, own)).toMatchObject({ ok: true });
   });
 
+  it('clears away drafts of processes that are gone, and of no other', () => {
+    const drafts = ['draft.999999999.a', `draft.${process.ppid}.b`, 'draft.0123456789abcdef'];
+    drafts.forEach((name) => writeFileSync(join(folder, name), '{}'));
+    expect(takeHostLock(folder, own)).toMatchObject({ ok: true });
+    expect(readdirSync(folder).sort()).toEqual([`draft.${process.ppid}.b`, 'host.1']);
+  });
+
   it('says what to do when its folder is missing', () => {
     expect(takeHostLock(join(folder, 'none'), own)).toMatchObject({
       ok: false,

@@ -161,4 +161,31 @@ describe('accepting changes', () => {
     expect(trace.task()).toMatchObject({ state: 'ready', applied: ['src/sum.js'] });
     expect([...checkout.written]).toEqual(['src/sum.js']);
   });
+
+  test('of which it cannot be told whether a file was written is recorded as such, not repeated, and left to a person', async () => {
+    const trace = await readyTask();
+    const { changeset } = trace.task();
+    const writes = (changeset?.files ?? []).map(({ path }) => ({
+      path,
+      before: null,
+      after: 'a'.repeat(64),
+      mode: '100644',
+    }));
+    await trace.record({
+      type: 'apply-intended',
+      actor: 'user',
+      data: { key: 'apply-1', hash: changeset?.hash ?? '', writes },
+    });
+    const conflict = { path: 'src/sum.js', reason: 'changed-meanwhile', message: 'It was changed.' } as const;
+    const checkout = memoryCheckout({ conflicts: [conflict] });
+    checkout.written.add('.github/workflows/ci.yml');
+    await recoverAccept({ checkout, trace }, signal);
+    expect(trace.events.at(-1)).toMatchObject({
+      type: 'apply-ended',
+      data: { key: 'apply-1', applied: ['.github/workflows/ci.yml'], conflicts: [conflict] },
+    });
+    expect([...checkout.written]).toEqual(['.github/workflows/ci.yml']);
+    expect(trace.task()).toMatchObject({ state: 'ready', applied: ['.github/workflows/ci.yml'] });
+    expect(trace.task().activity).toBe('ready, and a person has to look: It was changed.');
+  });
 });
