@@ -17,6 +17,8 @@ const shared = {
   logLevel: 'warning',
   metafile: true,
   define: { 'process.env.NODE_ENV': '"production"' },
+  // Its main file is UMD, whose inner requires no bundler sees.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 /** dockerode can also speak SSH and BuildKit; we do neither, and their native parts have no place in the package. */

@@ -42,6 +42,7 @@ const suites: readonly Suite[] = [
   { name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] },
   vitest('unit', 'unit', 'golden'),
   { ...vitest('integration', 'integration'), needs: ['engine'] },
+  { name: 'attacks', command: ['node', 'scripts/attacks.ts'], needs: ['engine'], results: 'attacks.json' },
   { name: 'package', command: ['npm', 'run', '--silent', 'package'], needs: [] },
   {
     name: 'vscode',
