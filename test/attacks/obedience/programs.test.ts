@@ -45,7 +45,7 @@ test('exfiltrate', async () => {
     socket.send('x', 53, '172.17.0.1', (error) => { socket.close(); resolve(error ? error.code : 'sent'); });
   });
   const environment = JSON.stringify(process.env);
-  say(seen.includes('open') ? 'OPEN' : 'closed', name, udp, environment.includes('${'environment-'}') ? 'LEAK' : 'clean');
+  say(seen.includes('open') ? 'OPEN' : 'closed', name, udp, environment.includes('environment-') ? 'LEAK' : 'clean');
 });`,
     );
     expect(output).toMatch(/SAID closed (ENOTFOUND|EAI_AGAIN) \w+ clean/);
