@@ -17,6 +17,12 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'soak',
+          include: ['test/soak/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
           name: 'attacks',
           include: ['test/attacks/**/*.test.ts'],
           testTimeout: 120_000,
