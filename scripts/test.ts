@@ -42,6 +42,7 @@ const suites: readonly Suite[] = [
   { name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] },
   vitest('unit', 'unit', 'golden'),
   { ...vitest('integration', 'integration'), needs: ['engine'] },
+  { name: 'attacks', command: ['node', 'scripts/attacks.ts'], needs: ['engine'], results: 'attacks.json' },
   { name: 'crash', command: ['node', 'test/crash/run.ts'], needs: ['engine'], results: 'crash-results.json' },
   { name: 'package', command: ['npm', 'run', '--silent', 'package'], needs: [] },
   {

@@ -1,6 +1,7 @@
 import { failure, type Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { neutraliseChatTokens } from './chatTokens.ts';
+import { nameHidden } from './hiddenCharacters.ts';
 import type { Message, ToolSpec } from './languageModel.ts';
 import { compactions, pairCalls, workedOnFiles } from './historyCompaction.ts';
 import type { TokenEstimator } from './tokenEstimate.ts';
@@ -86,10 +87,10 @@ export function messageText(message: Message): string {
 }
 
 function frame(input: ContextInput, history: readonly Message[], files: readonly string[]): Message[] {
-  const goal = neutraliseChatTokens(input.goal);
-  const notes = neutraliseChatTokens(input.notes ?? '');
+  const goal = harmless(input.goal);
+  const notes = harmless(input.notes ?? '');
   const tail = [
-    ...(files.length === 0 ? [] : [`Files worked on so far: ${files.map(neutraliseChatTokens).join(', ')}`]),
+    ...(files.length === 0 ? [] : [`Files worked on so far: ${files.map(harmless).join(', ')}`]),
     ...(notes === '' ? [] : [notes]),
     input.budget,
   ].filter((line) => line !== '');
@@ -108,5 +109,10 @@ function frame(input: ContextInput, history: readonly Message[], files: readonly
 
 /** Tool output is text from outside; a message of any other role is ours or the model's own. */
 function neutralised(message: Message): Message {
-  return message.role === 'tool' ? { ...message, content: neutraliseChatTokens(message.content) } : message;
+  return message.role === 'tool' ? { ...message, content: harmless(message.content) } : message;
+}
+
+/** Text from outside as the model may see it: nothing in it opens a message, and nothing in it is hidden from a person. */
+function harmless(text: string): string {
+  return nameHidden(neutraliseChatTokens(text));
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changedManifestKeys } from './packageManifest.ts';
 import { foldForRules } from './pathFold.ts';
 import { protectedByName } from './protectedPaths.ts';
+import { mayNameSchema, newRemoteSchema } from './remoteSchema.ts';
 import { refusedByName } from './refusedPaths.ts';
 import { parents, type TreePaths, type TreeView } from './treePaths.ts';
 
@@ -43,8 +44,12 @@ export type Verdict =
   | { readonly verdict: 'fine' }
   | { readonly verdict: 'refused' | 'protected'; readonly rule: string; readonly message: string };
 
-/** Only the manifests are judged by what they said before. */
+/** Manifests, and files that name a schema, are judged by what they said before. */
 export function needsPreviousBytes(path: string): boolean {
+  return isManifest(path) || mayNameSchema(path);
+}
+
+function isManifest(path: string): boolean {
   return foldForRules(path).split('/').at(-1) === 'package.json';
 }
 
@@ -162,7 +167,7 @@ function protection(change: JudgedChange, repository: RepositoryRules): Verdict 
   if (rule !== undefined) {
     return { verdict: 'protected', rule: rule.rule, message: `it ${rule.message}` };
   }
-  if (needsPreviousBytes(change.path)) {
+  if (isManifest(change.path)) {
     const keys = changedManifestKeys(change.previousBytes, change.bytes);
     if (keys === undefined) {
       return { verdict: 'protected', rule: 'P-PACKAGE', message: 'it is a package manifest that cannot be read' };
@@ -171,6 +176,9 @@ function protection(change: JudgedChange, repository: RepositoryRules): Verdict 
       const what = change.op === 'delete' ? 'it removes a package manifest' : `it changes ${keys.join(', ')}`;
       return { verdict: 'protected', rule: 'P-PACKAGE', message: what };
     }
+  }
+  if (newRemoteSchema(change.path, change.previousBytes, change.bytes) !== undefined) {
+    return { verdict: 'protected', rule: 'P-REMOTE-SCHEMA', message: 'it makes editors fetch a schema from elsewhere' };
   }
   if (change.mode === '100755' && change.previousMode !== '100755') {
     return { verdict: 'protected', rule: 'P-EXECUTABLE', message: 'it becomes executable' };

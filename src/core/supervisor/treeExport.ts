@@ -35,7 +35,7 @@ export async function exportTree(
       const message = `${change.path} makes the change larger than what can be reviewed; delegate a smaller goal.`;
       return fail(failure('change-too-large', message));
     }
-    const bytes = await readChange(box, change, signal);
+    const bytes = await readChange(ports, box, change, signal);
     if (!bytes.ok) {
       return bytes;
     }
@@ -46,6 +46,7 @@ export async function exportTree(
 }
 
 async function readChange(
+  { sha256 }: Assignment['ports'],
   box: Sandbox,
   change: GuestChange,
   signal: AbortSignal,
@@ -64,10 +65,14 @@ async function readChange(
     }
     const read = decodeBase64(part.value.bytes);
     if (read?.length !== length || part.value.size !== change.size) {
-      return fail(failure('protocol-violation', `The sandbox gave other bytes of ${change.path} than it had listed.`));
+      return otherBytes(change);
     }
     bytes.set(read, offset);
     offset += read.length;
   }
-  return ok(bytes);
+  return sha256(bytes) === change.sha256 ? ok(bytes) : otherBytes(change);
+}
+
+function otherBytes({ path }: GuestChange): Result<never, Failure> {
+  return fail(failure('protocol-violation', `The sandbox gave other bytes of ${path} than it had listed.`));
 }

@@ -1,5 +1,6 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { restoreHidden } from '../models/hiddenCharacters.ts';
 import { describeNearest } from './nearestLines.ts';
 
 export type EditFailure = Failure<'no-match' | 'ambiguous-match' | 'binary'>;
@@ -26,8 +27,11 @@ export function editText(original: Uint8Array, oldText: string, newText: string)
   }
   const mark = decoded.startsWith(byteOrderMark) ? byteOrderMark : '';
   const body = decoded.slice(mark.length);
-  const wanted = unixLineEnds(withoutPrefix(oldText, mark));
-  const replacement = unixLineEnds(withoutPrefix(newText, mark));
+  // A model copies hidden characters by the names it was shown for them.
+  const named = !body.includes(oldText) && body.includes(restoreHidden(oldText));
+  const asInFile = (given: string): string => unixLineEnds(withoutPrefix(named ? restoreHidden(given) : given, mark));
+  const wanted = asInFile(oldText);
+  const replacement = asInFile(newText);
   if (wanted === '') {
     return fail(failure('no-match', 'The old text is empty; give the exact text to replace, or write the whole file.'));
   }

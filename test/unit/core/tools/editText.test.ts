@@ -46,6 +46,11 @@ describe('editText', () => {
     expect(result).toEqual({ ok: true, value: { bytes: bytesOf('one\n2\nthree\n'), line: 2 } });
   });
 
+  it('takes hidden characters by the names that they were shown under, and keeps a name that stands in the file', () => {
+    expect(edited('if (a\u202e) {}\n', 'if (a<U+202E>) {}', 'if (a<U+202E> && b) {}')).toBe('if (a\u202e && b) {}\n');
+    expect(edited('say <U+202E> here\n', '<U+202E> here', '<U+202E> there')).toBe('say <U+202E> there\n');
+  });
+
   it('matches text with \\n in a file with \\r\\n and inserts the ends of the file', () => {
     expect(edited('a\r\nb\r\nc\r\n', 'a\nb\n', 'a\nx\ny\n')).toBe('a\r\nx\r\ny\r\nc\r\n');
   });
