@@ -72,7 +72,7 @@ export function judgeRoom(question: RoomQuestion): RoomAnswer {
   }
   const index = held.length === 0 ? 0 : firstOfStuck(question);
   const shares = held.length === 0 && machine.othersBytes > 0;
-  const least = shares ? first.memoryBytes : leastAvailableBytes;
+  const least = Math.max(leastAvailableBytes, shares ? first.memoryBytes : 0);
   // A machine that does not tell what is available is trusted with one box, not with one beside those of others.
   const available = machine.availableBytes ?? (shares ? 0 : Infinity);
   return index >= 0 && available >= least ? { admitted: true, index } : refusal;
