@@ -53,7 +53,7 @@ const tampers: readonly { readonly about: string; readonly line?: number; readon
         }
       },
     },
-    { about: 'a checkpoint that is gone', change: ({ head }) => void rmSync(head) },
+    { about: 'a checkpoint that is gone', change: ({ head }) => rmSync(head) },
     {
       about: 'a checkpoint that says less',
       change: ({ lines, head }) => {
