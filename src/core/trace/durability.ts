@@ -20,6 +20,7 @@ const syncedAlways: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'proof-ended',
   'vote-cast',
   'statement-signed',
+  'approval-given',
   'apply-intended',
   'apply-ended',
   'journal-recovered',
