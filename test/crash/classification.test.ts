@@ -52,14 +52,14 @@ const readmeWritten: Kill = { point: 'checkout: rename /README.md', occurrence: 
 
 describe.skipIf(skip)(`an intent without a result, found by the next host ${why}`, () => {
   it('of a call that only reads is done again, in a fresh box', async () => {
-    // The ninth line is the first call: task, move, snapshot, move, run, box, question, answer, call.
+    // The eleventh line is the first call: task, move, snapshot, environment, move, run, goal, box, question, answer, call.
     const task = await readyTask({
       point: 'journal: appendFile tasks/<task>/trace.jsonl',
-      occurrence: 9,
+      occurrence: 11,
       moment: 'after',
     });
     const told = events(task);
-    expect(told[8]).toMatchObject({ type: 'tool-called', data: { tool: 'list_files', effect: 'read' } });
+    expect(told[10]).toMatchObject({ type: 'tool-called', data: { tool: 'list_files', effect: 'read' } });
     const [first, second] = told.flatMap((event) =>
       event.type === 'tool-called' && event.data.tool === 'list_files' ? [event.data] : [],
     );

@@ -31,11 +31,11 @@ const at = (point: string, moment: Kill['moment'], occurrence = 1): Kill => ({ p
 describe.skipIf(skip)(`delegating a task to a host that is killed ${why}`, () => {
   it.each([
     at('journal: mkdir tasks/<task>', 'after'),
-    at('head: rename heads/<task>.json', 'after'),
+    at('head: rename heads/<task>.checkpoint', 'after'),
     at('journal: appendFile tasks/<task>/trace.jsonl', 'before'),
     at('journal: appendFile tasks/<task>/trace.jsonl', 'after'),
     at('journal: datasync tasks/<task>/trace.jsonl', 'after'),
-    at('head: rename heads/<task>.json', 'after', 2),
+    at('head: rename heads/<task>.checkpoint', 'after', 2),
     at('model: POST /api/show', 'during'),
   ])('makes one task, which the command that asked knows: $moment $point no. $occurrence', async (kill) => {
     fake = await startFakeOllama({ script: [{ text: 'Wait.', fault: 'stallMid' }] });

@@ -20,6 +20,7 @@ export async function newerCli(folder: string): Promise<string> {
       platform: 'node',
       format: 'cjs',
       logLevel: 'error',
+      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
       plugins: [
         {
           name: 'next-protocol',

@@ -63,11 +63,11 @@ describe.skipIf(skip)(`limits and models that go wrong ${why}`, () => {
   });
 
   it('makes no call to the model that could pass the limit of tokens', async () => {
-    const { code, task } = await run(anotherFile(), '--max-tokens', '8000');
+    const { code, task } = await run(anotherFile(), '--max-tokens', '5000');
     expect(code).toBe(1);
     expect(task.state).toBe('failed');
-    expect(task.reason).toMatch(/^budget-exhausted: .*8000 new tokens.*\.$/);
-    expect(task.usage.newTokens).toBeLessThanOrEqual(8_000);
+    expect(task.reason).toMatch(/^budget-exhausted: .*5000 new tokens.*\.$/);
+    expect(task.usage.newTokens).toBeLessThanOrEqual(5_000);
   });
 
   it.each<{ fault: NonNullable<FakeTurn['fault']>; reason: RegExp }>([
