@@ -143,7 +143,9 @@ describe('a host that is killed at any event', () => {
       () => ({ model: saying(read) }),
       ({ trace }, killAfter) => {
         expect(trace.task(), `killed after ${killAfter}`).toMatchObject({ state: 'failed', reason: { code: 'stuck' } });
-        expect(trace.events.filter((event) => event.type === 'tool-returned')).toHaveLength(4);
+        const answered = trace.events.filter((event) => event.type === 'tool-returned').length;
+        // The first call of a run that goes on where one was killed after a single call is that call, asked for again.
+        expect([4, 5], `killed after ${killAfter}`).toContain(answered);
       },
     );
   });

@@ -34,6 +34,12 @@ export interface FileVersions {
 export interface Conduct {
   /** The call whose answer is not in yet. */
   readonly open?: { readonly call: string; readonly key: string; readonly effect: ToolEffect };
+  /** What the present run has called, from its start. */
+  readonly path: readonly string[];
+  /** What the runs before it had called and this one has not yet called again: it began without a memory of them. */
+  readonly retrace: readonly string[];
+  /** The newest step with a call that was retraced. */
+  readonly retracedStep?: number;
   /** Oldest first. The same call several times in one answer is one: the model had not seen the result. */
   readonly calls: readonly CallMark[];
   /** Answers since something last moved on: a file, something new read, another test result. */
@@ -52,6 +58,8 @@ export interface Conduct {
 }
 
 export const freshConduct: Conduct = {
+  path: [],
+  retrace: [],
   calls: [],
   idleSteps: 0,
   seen: [],
@@ -62,6 +70,7 @@ export const freshConduct: Conduct = {
 };
 
 const keptCalls = 20;
+const keptPath = 64;
 const keptSeen = 60;
 const keptFiles = 20;
 const keptVersions = 10;
@@ -75,8 +84,10 @@ export const runawayReason = 'runaway';
 export function conductAfter(conduct: Conduct, event: TraceEvent): Conduct {
   switch (event.type) {
     case 'run-started': {
-      const { open: _open, ...rest } = conduct;
-      return { ...rest, tree: conduct.tree ?? event.data.tree };
+      const { open: _open, path, ...rest } = conduct;
+      const way = [...path, ...conduct.retrace].slice(0, keptPath);
+      const retrace = new Set(way).size === way.length ? way : [];
+      return { ...rest, path: [], retrace, tree: conduct.tree ?? event.data.tree };
     }
     case 'model-answered':
       return afterAnswer(conduct, event.data);
@@ -144,10 +155,25 @@ function afterReturn(conduct: Conduct, data: TraceEventData<'tool-returned'>): C
 const timedOutReason = 'timed-out';
 
 function withCall(conduct: Conduct, mark: CallMark): Conduct {
+  const path = [...conduct.path, mark.key].slice(0, keptPath);
+  const [expected, ...retrace] = conduct.retrace;
+  if (expected === mark.key) {
+    return retraced({ ...conduct, path, retrace }, mark.step);
+  }
   const last = conduct.calls.at(-1);
   const again = last !== undefined && last.step === mark.step && last.key === mark.key;
   const calls = again ? conduct.calls.slice(0, -1) : conduct.calls;
-  return { ...conduct, calls: [...calls, mark].slice(-keptCalls) };
+  return { ...conduct, path, retrace: [], calls: [...calls, mark].slice(-keptCalls) };
+}
+
+/**
+ * A run that goes on where a killed host or a dead box broke off, or after its tests failed, begins with an empty conversation, so
+ * its model asks again what it had asked. As long as it goes the same way, that was counted the first time; its answers are no
+ * idle ones either. Where a call stands twice on that way already, the model goes in circles by itself, and all is counted on.
+ */
+function retraced(conduct: Conduct, step: number): Conduct {
+  const idleSteps = conduct.retracedStep === step ? conduct.idleSteps : Math.max(0, conduct.idleSteps - 1);
+  return { ...conduct, retracedStep: step, idleSteps };
 }
 
 /** What a call of a tool that reads or tests said for the first time is a step forward. */

@@ -104,6 +104,12 @@ describe('the same call in a row', () => {
     expect(brief(judge(...steps(times(3, {})), ...again, ...step(4, broken)))).toBe('go');
   });
 
+  test('is no circle when runs that were broken off go the same way again, however often', () => {
+    const again = [entry('task-resumed', {}), entry('run-started', { run: 'run-2', agent: 'implementer', tree: 't0' })];
+    const way = steps([{ given: { path: 'a' } }, { given: { path: 'b' } }]);
+    expect(brief(judge(...Array.from({ length: 9 }, () => [...again, ...way]).flat()))).toBe('go');
+  });
+
   test('is said in a sentence with the way out', () => {
     const verdict = judge(...steps(times(4, {})));
     expect(verdict.kind === 'stop' && verdict.reason).toEqual({
