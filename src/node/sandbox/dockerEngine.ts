@@ -13,11 +13,12 @@ import { describeEngine, type EngineFacts } from './describeEngine.ts';
 import { imageAnswer, infoAnswer, versionAnswer } from './engineAnswers.ts';
 import { engineCall } from './engineCall.ts';
 import { connectEngine, type EngineConnection } from './engineConnection.ts';
+import { NodeLender } from './nodeLender.ts';
 import { currentOwner } from './owner.ts';
 import { probeBox } from './probeBox.ts';
 import { reapOrphans } from './reapOrphans.ts';
 import { RuntimeChoice } from './runtimeChoice.ts';
-import { type StartedSandbox, startSandbox } from './startSandbox.ts';
+import type { StartedSandbox } from './startSandbox.ts';
 
 export interface BaseImage {
   readonly image: string;
@@ -44,6 +45,7 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
   const connect = options.connect ?? ((previous) => connectEngine(options.endpoint, previous));
   const starts = new Limiter(availableParallelism());
   const runtimes = new RuntimeChoice(probeRuntime);
+  const lender = new NodeLender((signal) => ensureBaseImage(signal));
   /** Ids of images, which never change what they name. */
   const checkedImages = new Set<string>();
   let connection: EngineConnection | undefined;
@@ -60,6 +62,7 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
       // What was learnt is of another engine.
       facts = undefined;
       runtimes.forget();
+      lender.forget();
       checkedImages.clear();
     }
     connection = attempt.ok ? attempt.value : undefined;
@@ -108,7 +111,7 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
       return usable;
     }
     return starts.run(() =>
-      startSandbox(spec, {
+      lender.start(spec, {
         docker: reached.value.docker,
         engineCpus: known.value.cpus,
         podman: known.value.podman,

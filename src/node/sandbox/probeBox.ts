@@ -6,6 +6,7 @@ import { engineDeadlines } from '../../core/sandbox/budgets.ts';
 import { type BoxFromInside, type BoxVerdict, type InspectedBox, judgeBox } from '../../core/sandbox/boxReport.ts';
 import type { SandboxFailure } from '../../core/sandbox/sandbox.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
+import { nodeCommand } from '../../core/sandbox/toolbox.ts';
 import { inspectAnswer } from './engineAnswers.ts';
 import { engineCall } from './engineCall.ts';
 import { readProbe } from './readProbe.ts';
@@ -54,7 +55,7 @@ export async function probeBox(
   const [inspected, output] = await Promise.all([
     engineCall({ what: 'Inspecting the probe box', ...call }, (abortSignal) => container.inspect({ abortSignal })),
     engineCall({ what: 'Looking around in the probe box', ...call }, (abortSignal) =>
-      readProbe(container, ['node', '-e', look], abortSignal),
+      readProbe(container, [...nodeCommand(box.spec), '-e', look], abortSignal),
     ),
   ]);
   if (!inspected.ok) {
@@ -96,7 +97,15 @@ function describe(answer: unknown): InspectedBox | undefined {
     pids: host.PidsLimit ?? 0,
     nanoCpus: host.NanoCpus ?? 0,
     tmpfs: host.Tmpfs ?? {},
-    mounts: [...(host.Binds ?? []), ...foreign.map((mount) => mount.Destination)],
+    mounts: [
+      ...(host.Binds ?? []).map((target) => ({ kind: 'bind', name: '', target, writable: true })),
+      ...foreign.map((mount) => ({
+        kind: mount.Type ?? '',
+        name: (mount.Type === 'volume' ? mount.Name : mount.Source) ?? '',
+        target: mount.Destination,
+        writable: mount.RW !== false,
+      })),
+    ],
     devices: (host.Devices ?? []).map((device) => device.PathInContainer ?? 'a device'),
     namespaces: {
       pid: host.PidMode ?? '',
