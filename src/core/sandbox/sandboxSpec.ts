@@ -9,8 +9,8 @@ export interface TmpfsSpec {
 
 /** Something of the engine's machine in a box, always read-only. */
 export interface MountSpec {
-  readonly kind: 'volume';
-  /** Name of the volume. */
+  readonly kind: 'volume' | 'bind';
+  /** Name of the volume, or a folder of the engine's machine. */
   readonly source: string;
   readonly target: string;
 }
@@ -26,7 +26,7 @@ export interface SandboxSpec {
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly pids: number;
-  /** Added by the engine where a box needs one; absent otherwise. */
+  /** Added by the engine where a box needs one (Node, a socket); absent otherwise. */
   readonly mounts?: readonly MountSpec[];
   readonly labels: Readonly<Record<string, string>>;
 }

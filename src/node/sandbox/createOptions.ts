@@ -33,7 +33,7 @@ export function toCreateOptions(spec: SandboxSpec, context: CreateContext): Cont
     User: spec.user,
     WorkingDir: '/workspace',
     Entrypoint: [...(lentGuestCommand(spec) ?? guestEntrypoint)],
-    Cmd: [`--max-old-space-size=${guestHeap}`, '-e', guestBootstrap, spec.profile],
+    Cmd: [`--max-old-space-size=${guestHeap}`, '-e', guestBootstrap, ...channelWords(spec), spec.profile],
     Env: ['HOME=/workspace', 'NODE_OPTIONS='],
     Labels: { ...spec.labels, [labelNames.spec]: specHash(spec) },
     OpenStdin: true,
@@ -71,23 +71,27 @@ export function toCreateOptions(spec: SandboxSpec, context: CreateContext): Cont
   };
 }
 
+/** Tells the guest to dial the host where a socket is mounted. */
+function channelWords({ mounts }: SandboxSpec): readonly string[] {
+  return mounts?.some(({ kind }) => kind === 'bind') === true ? ['socket'] : [];
+}
+
 /** SHA-256 of the rights alone: two boxes with the same hash may do the same, whoever owns them. */
 export function specHash(spec: SandboxSpec): string {
-  const { profile, runtime, image, user, tmpfs, memoryBytes, cpus, pids, mounts } = spec;
+  const { profile, runtime, image, user, tmpfs, memoryBytes, cpus, pids } = spec;
+  // Each box has a socket of its own.
+  const mounts = spec.mounts?.map((mount) => (mount.kind === 'bind' ? { ...mount, source: '' } : mount));
   return createHash('sha256')
     .update(JSON.stringify({ profile, runtime, image, user, tmpfs, memoryBytes, cpus, pids, mounts }))
     .digest('hex');
 }
 
-/** Of a volume nothing of the image is copied into it. */
+/** Of a volume nothing of the image is copied into it. A folder that is not there is an error, and is not made. */
 function toMount({ kind, source, target }: MountSpec): MountSettings {
-  return {
-    Type: kind,
-    Source: source,
-    Target: target,
-    ReadOnly: true,
-    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } },
-  };
+  const mount = { Type: kind, Source: source, Target: target, ReadOnly: true };
+  return kind === 'bind'
+    ? mount
+    : { ...mount, VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } } };
 }
 
 /**
