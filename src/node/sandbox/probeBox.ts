@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { engineDeadlines } from '../../core/sandbox/budgets.ts';
-import { type BoxFromInside, type BoxVerdict, type InspectedBox, judgeBox } from '../../core/sandbox/boxReport.ts';
+import {
+  type BoxFromInside,
+  type BoxVerdict,
+  type InspectedBox,
+  type InspectedMount,
+  judgeBox,
+} from '../../core/sandbox/boxReport.ts';
 import type { SandboxFailure } from '../../core/sandbox/sandbox.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
 import { nodeCommand } from '../../core/sandbox/toolbox.ts';
@@ -98,7 +104,7 @@ function describe(answer: unknown): InspectedBox | undefined {
     nanoCpus: host.NanoCpus ?? 0,
     tmpfs: host.Tmpfs ?? {},
     mounts: [
-      ...(host.Binds ?? []).map((target) => ({ kind: 'bind', name: '', target, writable: true })),
+      ...(host.Binds ?? []).map(readBind),
       ...foreign.map((mount) => ({
         kind: mount.Type ?? '',
         name: (mount.Type === 'volume' ? mount.Name : mount.Source) ?? '',
@@ -114,6 +120,13 @@ function describe(answer: unknown): InspectedBox | undefined {
       userns: host.UsernsMode ?? '',
     },
   };
+}
+
+/** `source:target:options`; Podman tells of every mount so. */
+function readBind(bind: string): InspectedMount {
+  const [name = '', target = bind, options = ''] = bind.split(':');
+  const kind = name.startsWith('/') ? 'bind' : 'volume';
+  return { kind, name, target, writable: !options.split(',').includes('ro') };
 }
 
 function parseJson(text: string): unknown {
