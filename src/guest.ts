@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { errorText } from './base/failure.ts';
 import { keepOutputForFrames, writeFrame } from './guest/channelStreams.ts';
@@ -28,5 +29,12 @@ if (!isMainThread && parentPort !== null) {
     { profile: process.argv.at(-1) === 'build' ? 'build' : 'locked', workspace: '/workspace', scratch: '/tmp' },
     new ScanRunner(guestSource),
   );
-  serveGuest(process.stdin, writeFrame, requests).then(() => process.exit(0), end);
+  if (process.argv.at(-2) === 'socket') {
+    const socket = connect('/sock/box');
+    serveGuest(socket, (frame) => void socket.write(frame), requests).then(() => process.exit(0), end);
+    // The box ends with the host, whatever becomes of the socket.
+    process.stdin.on('end', () => process.exit(0)).resume();
+  } else {
+    serveGuest(process.stdin, writeFrame, requests).then(() => process.exit(0), end);
+  }
 }

@@ -31,6 +31,7 @@ import { createHousekeeping, imageCap, taskStanding } from './housekeeping.ts';
 import { openBoxes, warmBoxes } from './openBoxes.ts';
 import { type Environment, stateHome, type WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
+import { boxChannel } from './boxChannel.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
 import { StateFeed } from './stateFeed.ts';
 import { TaskDesk } from './taskDesk.ts';
@@ -69,6 +70,10 @@ export async function openWorkspace(
   if (!runtime.ok) {
     return runtime;
   }
+  const channel = boxChannel(options.environment);
+  if (!channel.ok) {
+    return channel;
+  }
   const opening = AbortSignal.timeout(openingMs);
   const repository = await describeRepository(paths.root, opening);
   if (!repository.ok) {
@@ -95,6 +100,7 @@ export async function openWorkspace(
       ensureBaseImage(docker, { ...request, dockerfile: join(options.media, 'sandbox', 'Dockerfile') }),
     logger,
     connect,
+    channel: channel.value,
   });
   const boxes = openBoxes(docker, {
     connect,

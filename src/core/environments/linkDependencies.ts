@@ -1,3 +1,5 @@
+import type { SandboxSpec } from '../sandbox/sandboxSpec.ts';
+import { nodeCommand } from '../sandbox/toolbox.ts';
 import { dependencyFolder, setupOutput, setupRepository } from './setupSteps.ts';
 
 /**
@@ -49,7 +51,11 @@ walk(from, 0);
 `;
 
 /** Links what setup installed for Node into the tree of a box: what the tree has itself stays. */
-export const linkDependencies: readonly string[] = ['node', '-e', linker];
+export function linkDependencies(spec: SandboxSpec): string[] {
+  return [...nodeCommand(spec), '-e', linker];
+}
 
 /** Gathers, where setup ran, every `node_modules` that it made into the folder that becomes the image's. */
-export const collectDependencies: readonly string[] = ['node', '-e', collector];
+export function collectDependencies(spec: SandboxSpec): string[] {
+  return [...nodeCommand(spec), '-e', collector];
+}

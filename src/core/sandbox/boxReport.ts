@@ -1,6 +1,14 @@
 import type { LimitName } from './engineLimits.ts';
 import type { SandboxSpec, TmpfsSpec } from './sandboxSpec.ts';
 
+/** `name` is that of a volume, or a path of the engine's machine. */
+export interface InspectedMount {
+  readonly kind: string;
+  readonly name: string;
+  readonly target: string;
+  readonly writable: boolean;
+}
+
 /** A running box as the engine describes it. */
 export interface InspectedBox {
   readonly user: string;
@@ -16,8 +24,8 @@ export interface InspectedBox {
   readonly pids: number;
   readonly nanoCpus: number;
   readonly tmpfs: Readonly<Record<string, string>>;
-  /** Folders and devices of the host in the box. */
-  readonly mounts: readonly string[];
+  /** What of the engine's machine is in the box, beside tmpfs. */
+  readonly mounts: readonly InspectedMount[];
   readonly devices: readonly string[];
   /** Namespaces that may be shared with the host: `host` where they are. */
   readonly namespaces: Readonly<Record<'pid' | 'ipc' | 'uts' | 'userns', string>>;
@@ -72,10 +80,16 @@ function looserByInspection(spec: SandboxSpec, box: InspectedBox): readonly stri
     ),
     ...open.map((option) => `--security-opt: ${option}`),
     ...spec.tmpfs.flatMap((mount) => looserMount(mount, box.tmpfs[mount.path])),
-    ...box.mounts.map((mount) => `--volume: ${mount}`),
+    ...box.mounts.filter((mount) => !isGranted(spec, mount)).map(({ target }) => `--volume: ${target}`),
     ...box.devices.map((device) => `--device: ${device}`),
     ...shared.map(([name, mode]) => `--${name}: ${mode}`),
   ];
+}
+
+function isGranted(spec: SandboxSpec, mount: InspectedMount): boolean {
+  const { kind, name, target, writable } = mount;
+  const granted = spec.mounts?.some((each) => each.kind === kind && each.source === name && each.target === target);
+  return granted === true && !writable;
 }
 
 /** An engine that was asked for no runtime by name gave its own. */

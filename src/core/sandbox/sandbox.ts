@@ -67,6 +67,8 @@ export interface RuntimeInfo {
   readonly isolatedKernel: boolean;
   /** Limits that its boxes do not have; absent when they have all. Only where the user allowed it. */
   readonly unenforced?: readonly LimitName[];
+  /** How its boxes are spoken with, where the user wished for a socket, and why not so. */
+  readonly channel?: { readonly over: 'socket' } | { readonly over: 'stdio'; readonly why: string };
 }
 
 export interface RuntimeWish {

@@ -7,6 +7,14 @@ export interface TmpfsSpec {
   readonly exec: boolean;
 }
 
+/** Something of the engine's machine in a box, always read-only. */
+export interface MountSpec {
+  readonly kind: 'volume' | 'bind';
+  /** Name of the volume, or a folder of the engine's machine. */
+  readonly source: string;
+  readonly target: string;
+}
+
 export interface SandboxSpec {
   readonly profile: ProfileName;
   readonly runtime: 'runsc' | 'runc';
@@ -18,6 +26,8 @@ export interface SandboxSpec {
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly pids: number;
+  /** Added by the engine where a box needs one (Node, a socket); absent otherwise. */
+  readonly mounts?: readonly MountSpec[];
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -87,7 +87,7 @@ function linkedBox(box: Sandbox): Sandbox {
       }
       const linked = await box.request(
         'run_command',
-        { argv: [...linkDependencies], environment: {}, timeoutMs: linkMs, maxOutputBytes: 4_096 },
+        { argv: linkDependencies(box.spec), environment: {}, timeoutMs: linkMs, maxOutputBytes: 4_096 },
         { signal: options.signal, deadlineMs: linkMs + 10_000 },
       );
       if (!linked.ok) {

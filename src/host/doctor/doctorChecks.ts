@@ -21,6 +21,8 @@ export interface DoctorOptions {
   readonly engine: SandboxEngine | undefined;
   /** What the user wishes for boxes: nothing, a runtime, or a word that is none. */
   readonly preferredRuntime: Result<RuntimeInfo['name'] | undefined, Failure>;
+  /** How boxes are spoken with: as the user wishes, or a word that is no way. */
+  readonly channel: Result<'socket' | undefined, Failure>;
   readonly repository: () => Promise<
     Result<{ readonly root: string; readonly head: string | null; readonly branch: string | null }, Failure>
   >;
@@ -60,6 +62,10 @@ export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorC
   if (!options.preferredRuntime.ok) {
     const fix = 'Until then no agent host starts; set it where you start Nightshift from.';
     yield { name: 'runtime', status: 'fail', detail: options.preferredRuntime.error.message, fix };
+  }
+  if (!options.channel.ok) {
+    const fix = 'Until then no agent host starts; set it where you start Nightshift from.';
+    yield { name: 'channel', status: 'fail', detail: options.channel.error.message, fix };
   }
   yield await modelCheck(options);
   yield await repositoryCheck(options);
@@ -126,7 +132,13 @@ async function* engineChecks({ engine, preferredRuntime, signal }: DoctorOptions
     : { name: 'engine', status: 'warn', detail, fix: `${remarks.join('; ')}.` };
   yield await imageCheck(engine, signal);
   if (preferredRuntime.ok) {
-    yield await runtimeCheck(engine, info.value, preferredRuntime.value, signal);
+    const preferred = preferredRuntime.value;
+    const wish = { requireGvisor: false, ...(preferred === undefined ? {} : { preferred }), allowUnlimited: true };
+    const runtime = await engine.chooseRuntime(wish, signal);
+    yield runtimeCheck(runtime, info.value, preferred);
+    if (runtime.ok && runtime.value.channel !== undefined) {
+      yield channelCheck(runtime.value.channel);
+    }
   }
 }
 
@@ -146,14 +158,22 @@ async function imageCheck(engine: SandboxEngine, signal: AbortSignal): Promise<D
       };
 }
 
-async function runtimeCheck(
-  engine: SandboxEngine,
+function channelCheck(channel: NonNullable<RuntimeInfo['channel']>): DoctorCheck {
+  return channel.over === 'socket'
+    ? { name: 'channel', status: 'ok', detail: 'sandboxes are spoken with through a socket' }
+    : {
+        name: 'channel',
+        status: 'warn',
+        detail: `sandboxes are spoken with through their standard streams, not a socket: ${channel.why}`,
+        fix: 'For gVisor, register runsc with `--host-uds=open`; or unset NIGHTSHIFT_CHANNEL. Nothing else is lost.',
+      };
+}
+
+function runtimeCheck(
+  runtime: Result<RuntimeInfo, Failure>,
   info: EngineInfo,
   preferred: RuntimeInfo['name'] | undefined,
-  signal: AbortSignal,
-): Promise<DoctorCheck> {
-  const wish = { requireGvisor: false, ...(preferred === undefined ? {} : { preferred }), allowUnlimited: true };
-  const runtime = await engine.chooseRuntime(wish, signal);
+): DoctorCheck {
   const install =
     'Install gVisor (https://gvisor.dev/docs/user_guide/install) and register it with `runsc install`, then restart Docker.';
   if (!runtime.ok) {

@@ -12,6 +12,7 @@ import { ensureBaseImage } from '../../node/sandbox/image/ensureBaseImage.ts';
 import { measure } from '../../node/tasks/fileStorage.ts';
 import { imageCap } from '../housekeeping.ts';
 import { stateHome } from '../paths.ts';
+import { boxChannel } from '../boxChannel.ts';
 import { preferredRuntime } from '../preferredRuntime.ts';
 import { askTraceReceiver } from '../trace/askTraceReceiver.ts';
 import { type DoctorCheck, type DoctorOptions, runChecks } from './doctorChecks.ts';
@@ -25,6 +26,7 @@ export function openDoctor(
   return runChecks({
     ...asked,
     engine: openEngine(installation, connect),
+    channel: boxChannel(process.env),
     preferredRuntime: preferredRuntime(process.env),
     gitVersion,
     models: (host, signal) => listOllamaModels(host?.trim() || defaultOllamaHost, signal),
@@ -47,11 +49,13 @@ async function gitVersion(): Promise<string> {
 
 function openEngine(installation: string, connect: ReturnType<typeof sharedConnection>): DoctorOptions['engine'] {
   try {
+    const channel = boxChannel(process.env);
     const guestSource = readFileSync(join(installation, 'dist', 'guest.cjs'), 'utf8');
     const dockerfile = join(installation, 'media', 'sandbox', 'Dockerfile');
     return createDockerEngine({
       guestSource,
       connect,
+      channel: channel.ok ? channel.value : undefined,
       ensureImage: (docker, request) => ensureBaseImage(docker, { ...request, dockerfile }),
     });
   } catch {

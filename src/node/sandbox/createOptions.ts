@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { labelNames } from '../../core/sandbox/profiles.ts';
-import type { SandboxSpec, TmpfsSpec } from '../../core/sandbox/sandboxSpec.ts';
+import type { MountSpec, SandboxSpec, TmpfsSpec } from '../../core/sandbox/sandboxSpec.ts';
+import { lentGuestCommand } from '../../core/sandbox/toolbox.ts';
 import { guestBootstrap, guestEntrypoint } from './guestBootstrap.ts';
 
 /** Heap of the guest itself, MiB; the rest of the box's memory is for files and commands. */
@@ -24,13 +25,15 @@ const closed = 'ro,noexec,nosuid,nodev,size=65536,notmpcopyup';
  * could bring along to start by itself (entry point, health check) is replaced.
  */
 export function toCreateOptions(spec: SandboxSpec, context: CreateContext): ContainerCreateOptions {
+  const [uid, gid] = spec.user.split(':');
+  const owner = context.podman === true ? '' : `,uid=${uid},gid=${gid}`;
   return {
     name: context.name,
     Image: spec.image,
     User: spec.user,
     WorkingDir: '/workspace',
-    Entrypoint: [...guestEntrypoint],
-    Cmd: [`--max-old-space-size=${guestHeap}`, '-e', guestBootstrap, spec.profile],
+    Entrypoint: [...(lentGuestCommand(spec) ?? guestEntrypoint)],
+    Cmd: [`--max-old-space-size=${guestHeap}`, '-e', guestBootstrap, ...channelWords(spec), spec.profile],
     Env: ['HOME=/workspace', 'NODE_OPTIONS='],
     Labels: { ...spec.labels, [labelNames.spec]: specHash(spec) },
     OpenStdin: true,
@@ -52,7 +55,7 @@ export function toCreateOptions(spec: SandboxSpec, context: CreateContext): Cont
       SecurityOpt: ['no-new-privileges'],
       Tmpfs: {
         ...(context.podman === true ? Object.fromEntries(podmanScratch.map((path) => [path, closed])) : {}),
-        ...Object.fromEntries(spec.tmpfs.map((mount) => [mount.path, tmpfsOptions(mount)])),
+        ...Object.fromEntries(spec.tmpfs.map((mount) => [mount.path, tmpfsOptions(mount, owner)])),
       },
       PidsLimit: spec.pids,
       Memory: spec.memoryBytes,
@@ -63,18 +66,38 @@ export function toCreateOptions(spec: SandboxSpec, context: CreateContext): Cont
       LogConfig: { Type: 'none', Config: {} },
       AutoRemove: true,
       Binds: [],
+      ...(spec.mounts === undefined ? {} : { Mounts: spec.mounts.map(toMount) }),
     },
   };
+}
+
+/** Tells the guest to dial the host where a socket is mounted. */
+function channelWords({ mounts }: SandboxSpec): readonly string[] {
+  return mounts?.some(({ kind }) => kind === 'bind') === true ? ['socket'] : [];
 }
 
 /** SHA-256 of the rights alone: two boxes with the same hash may do the same, whoever owns them. */
 export function specHash(spec: SandboxSpec): string {
   const { profile, runtime, image, user, tmpfs, memoryBytes, cpus, pids } = spec;
+  // Each box has a socket of its own.
+  const mounts = spec.mounts?.map((mount) => (mount.kind === 'bind' ? { ...mount, source: '' } : mount));
   return createHash('sha256')
-    .update(JSON.stringify({ profile, runtime, image, user, tmpfs, memoryBytes, cpus, pids }))
+    .update(JSON.stringify({ profile, runtime, image, user, tmpfs, memoryBytes, cpus, pids, mounts }))
     .digest('hex');
 }
 
-function tmpfsOptions(mount: TmpfsSpec): string {
-  return `rw,${mount.exec ? 'exec' : 'noexec'},nosuid,nodev,size=${mount.bytes},mode=1777`;
+/** Of a volume nothing of the image is copied into it. A folder that is not there is an error, and is not made. */
+function toMount({ kind, source, target }: MountSpec): MountSettings {
+  const mount = { Type: kind, Source: source, Target: target, ReadOnly: true };
+  return kind === 'bind'
+    ? mount
+    : { ...mount, VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } } };
+}
+
+/**
+ * The owner is named because runc gives a tmpfs the mode of the folder that it finds in the image, or that the engine made there for root.
+ * Podman knows no such option, and keeps the mode.
+ */
+function tmpfsOptions(mount: TmpfsSpec, owner: string): string {
+  return `rw,${mount.exec ? 'exec' : 'noexec'},nosuid,nodev,size=${mount.bytes},mode=1777${owner}`;
 }

@@ -13,11 +13,12 @@ import { describeEngine, type EngineFacts } from './describeEngine.ts';
 import { imageAnswer, infoAnswer, versionAnswer } from './engineAnswers.ts';
 import { engineCall } from './engineCall.ts';
 import { connectEngine, type EngineConnection } from './engineConnection.ts';
+import { NodeLender } from './nodeLender.ts';
 import { currentOwner } from './owner.ts';
 import { probeBox } from './probeBox.ts';
 import { reapOrphans } from './reapOrphans.ts';
 import { RuntimeChoice } from './runtimeChoice.ts';
-import { type StartedSandbox, startSandbox } from './startSandbox.ts';
+import type { StartedSandbox } from './startSandbox.ts';
 
 export interface BaseImage {
   readonly image: string;
@@ -34,6 +35,8 @@ export interface DockerEngineOptions {
   ) => Promise<Result<BaseImage, Failure>>;
   /** Address of the engine from the user's own settings; found as the Docker CLI finds it otherwise. */
   readonly endpoint?: string | undefined;
+  /** The user's wish to speak with boxes through a socket of this machine, where their runtime lets it through; standard streams otherwise. */
+  readonly channel?: 'socket' | undefined;
   readonly logger?: Logger;
   /** How the engine is reached; for tests that stand between. */
   readonly connect?: (previous?: EngineConnection) => Result<EngineConnection, SandboxFailure>;
@@ -44,8 +47,11 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
   const connect = options.connect ?? ((previous) => connectEngine(options.endpoint, previous));
   const starts = new Limiter(availableParallelism());
   const runtimes = new RuntimeChoice(probeRuntime);
+  const lender = new NodeLender((signal) => ensureBaseImage(signal));
   /** Ids of images, which never change what they name. */
   const checkedImages = new Set<string>();
+  /** Runtimes whose probe box was spoken with through a socket. */
+  const socketRuntimes = new Set<string>();
   let connection: EngineConnection | undefined;
   /** The engine may come back somewhere else, for example after a switch of contexts. */
   let lookAgain = true;
@@ -60,6 +66,8 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
       // What was learnt is of another engine.
       facts = undefined;
       runtimes.forget();
+      lender.forget();
+      socketRuntimes.clear();
       checkedImages.clear();
     }
     connection = attempt.ok ? attempt.value : undefined;
@@ -93,7 +101,7 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
   async function begin(
     spec: SandboxSpec,
     signal: AbortSignal,
-    replyDeadline?: number,
+    { replyDeadline, socket = socketRuntimes.has(spec.runtime) }: { replyDeadline?: number; socket?: boolean } = {},
   ): Promise<Result<StartedSandbox, SandboxFailure>> {
     const known = facts === undefined ? await info(signal) : ok(facts);
     if (!known.ok) {
@@ -108,10 +116,11 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
       return usable;
     }
     return starts.run(() =>
-      startSandbox(spec, {
+      lender.start(spec, {
         docker: reached.value.docker,
         engineCpus: known.value.cpus,
         podman: known.value.podman,
+        socket,
         guestSource: options.guestSource,
         logger,
         signal,
@@ -159,7 +168,33 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
     return fail(failure(own, message));
   }
 
+  /** With a socket first, where the user wished for one: what stands against it is told, and is no reason to refuse the runtime. */
   async function probeRuntime(
+    name: RuntimeInfo['name'],
+    signal: AbortSignal,
+  ): Promise<Result<Omit<RuntimeInfo, 'name'>, SandboxFailure>> {
+    socketRuntimes.delete(name);
+    const withSocket = options.channel === 'socket' ? await probeOver(true, name, signal) : undefined;
+    if (withSocket?.ok === true) {
+      socketRuntimes.add(name);
+      return ok({ ...withSocket.value, channel: { over: 'socket' } });
+    }
+    if (withSocket !== undefined) {
+      logger.warn(`boxes of ${name} are spoken with through their standard streams: ${withSocket.error.message}`);
+    }
+    const probed = await probeOver(false, name, signal);
+    if (!probed.ok) {
+      logger.warn(`the runtime ${name} did not pass its probe: ${probed.error.message}`);
+      return probed;
+    }
+    return ok({
+      ...probed.value,
+      ...(withSocket === undefined ? {} : { channel: { over: 'stdio', why: withSocket.error.message } }),
+    });
+  }
+
+  async function probeOver(
+    socket: boolean,
     name: RuntimeInfo['name'],
     signal: AbortSignal,
   ): Promise<Result<Omit<RuntimeInfo, 'name'>, SandboxFailure>> {
@@ -169,32 +204,27 @@ export function createDockerEngine(options: DockerEngineOptions): SandboxEngine 
     }
     const owner = { workspace: 'probe', task: 'probe', run: 'probe', owner: currentOwner() };
     const spec = sandboxSpec('locked', { image: image.value.id, runtime: name, owner });
-    const started = await begin(spec, signal, engineDeadlines.probe);
+    const started = await begin(spec, signal, { replyDeadline: engineDeadlines.probe, socket });
     const reached = connected();
-    if (!started.ok || !reached.ok) {
-      return refuse(name, started.ok ? reached : started);
+    if (!started.ok) {
+      return started;
+    }
+    if (!reached.ok) {
+      return reached;
     }
     const { sandbox, hello } = started.value;
     const judged = await probeBox(reached.value.docker, sandbox, facts?.cpus ?? 1, signal);
     await sandbox.destroy();
     if (!judged.ok) {
-      return refuse(name, judged);
+      return judged;
     }
     const { looser, unenforced } = judged.value;
     if (looser.length > 0) {
       const message = `The runtime ${name} made a box that is looser than its specification (${looser.join('; ')}), so it is not used.`;
-      return refuse(name, fail(failure('runtime-unavailable', message)));
+      return fail(failure('runtime-unavailable', message));
     }
     const isolatedKernel = hello.isolatedKernel && hello.kernel !== facts?.kernel;
     return ok({ isolatedKernel, ...(unenforced.length === 0 ? {} : { unenforced }) });
-  }
-
-  function refuse<T>(name: RuntimeInfo['name'], outcome: Result<T, SandboxFailure>): Result<never, SandboxFailure> {
-    const cause = outcome.ok
-      ? failure('runtime-unavailable' as const, `The runtime ${name} cannot be used.`)
-      : outcome.error;
-    logger.warn(`the runtime ${name} did not pass its probe: ${cause.message}`);
-    return fail(cause);
   }
 
   return {

@@ -10,10 +10,12 @@ import type { CallOptions, Sandbox, SandboxFailure, TreeFile } from '../../core/
 import { killedExitCode, sandboxEnd } from '../../core/sandbox/sandboxEnd.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
 import type { GuestMethod, GuestParams, GuestResult } from '../../protocol/guest.ts';
+import type { BoxSocket } from './boxSocket.ts';
 import { askHowItEnded } from './boxEnd.ts';
 import { waitAnswer } from './engineAnswers.ts';
 import { type ChannelTurn, GuestChannel } from './guestChannel.ts';
 import { packTree } from './packTree.ts';
+import { framesOnly, StreamDemultiplexer } from './streamDemultiplexer.ts';
 import { removeContainer } from './removeContainer.ts';
 
 /** Milliseconds for the exit code to arrive once the channel ended, and for a stream to end once the exit code arrived. */
@@ -21,6 +23,15 @@ const exitCodeGrace = 500;
 
 /** What the engine answered to the wait for a box: its exit code, or nothing, because the connection broke. */
 type Exit = number | 'lost' | undefined;
+
+export interface BoxParts {
+  readonly docker: Docker;
+  readonly container: Container;
+  /** The standard streams of PID 1; the box ends with the host's end of them. */
+  readonly stream: Duplex;
+  /** What frames go through instead, where there is one. */
+  readonly socket?: BoxSocket | undefined;
+}
 
 /** One running container and the channel to the guest in it. It removes itself when it dies of anything. */
 export class DockerSandbox implements Sandbox {
@@ -30,6 +41,7 @@ export class DockerSandbox implements Sandbox {
   startMs = 0;
   private readonly docker: Docker;
   private readonly container: Container;
+  private readonly stream: Duplex;
   private readonly channel: GuestChannel;
   private readonly logger: Logger;
   /** Why the box ended, as soon as that is known; it may not be removed yet. */
@@ -37,19 +49,21 @@ export class DockerSandbox implements Sandbox {
   private exit: Promise<Exit> = Promise.resolve(undefined);
   private destroyed = false;
 
-  constructor(
-    { docker, container, stream }: { docker: Docker; container: Container; stream: Duplex },
-    spec: SandboxSpec,
-    logger: Logger,
-  ) {
+  constructor({ docker, container, stream, socket }: BoxParts, spec: SandboxSpec, logger: Logger) {
     this.id = container.id;
     this.spec = spec;
     this.docker = docker;
     this.container = container;
     this.logger = logger;
-    this.channel = new GuestChannel(stream);
+    this.stream = stream;
+    this.channel = socket === undefined ? new GuestChannel(stream) : new GuestChannel(socket.stream, framesOnly);
+    if (socket !== undefined) {
+      this.watchStream();
+    }
     this.end = this.channel.ended.then((cause) => this.describeEnd(cause));
     this.died = this.end.then(async (described) => {
+      stream.destroy();
+      socket?.close();
       await this.remove();
       return described;
     });
@@ -57,7 +71,26 @@ export class DockerSandbox implements Sandbox {
 
   /** Sent before the box is started: the bytes wait in the attached stream until PID 1 reads them. */
   sendProgram(payload: Uint8Array): void {
-    this.channel.sendProgram(payload);
+    this.stream.write(payload);
+  }
+
+  /** Where frames go through a socket, the standard streams carry the guest's errors, and by their end the end of the box. */
+  private watchStream(): void {
+    const split = new StreamDemultiplexer();
+    this.stream.on('data', (chunk: Buffer) => {
+      const pieces = split.push(chunk);
+      if (!pieces.ok || pieces.value.stdout.length > 0) {
+        const what = pieces.ok ? 'The sandbox wrote past its socket; it was ended.' : pieces.error.message;
+        this.channel.close(failure('protocol-violation', what));
+        return;
+      }
+      for (const piece of pieces.value.stderr) {
+        this.channel.hearStderr(piece);
+      }
+    });
+    for (const event of ['end', 'close', 'error']) {
+      this.stream.on(event, () => this.channel.close(failure('sandbox-died', 'The sandbox is gone.')));
+    }
   }
 
   /** Follows the box's end by the engine's word too: the stream of a box that ran out of memory may stay open for ever. */

@@ -50,7 +50,17 @@ export const inspectAnswer = z.object({
     UTSMode: z.string().nullish(),
     UsernsMode: z.string().nullish(),
   }),
-  Mounts: z.array(z.object({ Type: z.string().optional(), Destination: z.string() })).nullish(),
+  Mounts: z
+    .array(
+      z.object({
+        Type: z.string().optional(),
+        Name: z.string().nullish(),
+        Source: z.string().nullish(),
+        Destination: z.string(),
+        RW: z.boolean().optional(),
+      }),
+    )
+    .nullish(),
 });
 
 export const waitAnswer = z.object({ StatusCode: z.int() });

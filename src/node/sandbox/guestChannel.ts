@@ -8,7 +8,7 @@ import type { CallOptions, SandboxFailure } from '../../core/sandbox/sandbox.ts'
 import { encodeFrame, encodeMessage, FrameDecoder } from '../../protocol/frames.ts';
 import { type GuestMethod, type GuestParams, type GuestResult, guestResponseSchema } from '../../protocol/guest.ts';
 import { guestSchemas } from '../../protocol/guestSchemas.ts';
-import { StreamDemultiplexer } from './streamDemultiplexer.ts';
+import { type OutputSplitter, StreamDemultiplexer } from './streamDemultiplexer.ts';
 
 type Reply = Result<unknown, SandboxFailure>;
 
@@ -37,7 +37,7 @@ export class GuestChannel {
   private cause: SandboxFailure | undefined;
   private readonly stream: Duplex;
   private readonly turns = new Serializer();
-  private readonly output = new StreamDemultiplexer();
+  private readonly output: OutputSplitter;
   private readonly decoder = new FrameDecoder();
   private readonly spent = new Map<GuestMethod, number>();
   private readonly abandoned = new Set<number>();
@@ -46,8 +46,9 @@ export class GuestChannel {
   private stderrBytes = 0;
   private stderrTail = '';
 
-  constructor(stream: Duplex) {
+  constructor(stream: Duplex, output: OutputSplitter = new StreamDemultiplexer()) {
     this.stream = stream;
+    this.output = output;
     this.ended = new Promise((resolve) => {
       this.end = resolve;
     });
@@ -83,11 +84,6 @@ export class GuestChannel {
         sendData: (bytes) => this.sendData(bytes),
       }),
     );
-  }
-
-  /** Bytes outside any frame, before the first request: the guest's own program. */
-  sendProgram(bytes: Uint8Array): void {
-    this.stream.write(bytes);
   }
 
   private async exchange<M extends GuestMethod>(
@@ -205,7 +201,8 @@ export class GuestChannel {
     return cause;
   }
 
-  private hearStderr(piece: Uint8Array): void {
+  /** Called by the owner where the error stream comes by another way. */
+  hearStderr(piece: Uint8Array): void {
     this.stderrBytes += piece.length;
     this.stderrTail = (this.stderrTail + Buffer.from(piece).toString()).slice(-keptStderrBytes);
     if (this.stderrBytes > maxStderrBytes) {

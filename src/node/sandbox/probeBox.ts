@@ -3,9 +3,16 @@ import { z } from 'zod';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { engineDeadlines } from '../../core/sandbox/budgets.ts';
-import { type BoxFromInside, type BoxVerdict, type InspectedBox, judgeBox } from '../../core/sandbox/boxReport.ts';
+import {
+  type BoxFromInside,
+  type BoxVerdict,
+  type InspectedBox,
+  type InspectedMount,
+  judgeBox,
+} from '../../core/sandbox/boxReport.ts';
 import type { SandboxFailure } from '../../core/sandbox/sandbox.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
+import { nodeCommand } from '../../core/sandbox/toolbox.ts';
 import { inspectAnswer } from './engineAnswers.ts';
 import { engineCall } from './engineCall.ts';
 import { readProbe } from './readProbe.ts';
@@ -54,7 +61,7 @@ export async function probeBox(
   const [inspected, output] = await Promise.all([
     engineCall({ what: 'Inspecting the probe box', ...call }, (abortSignal) => container.inspect({ abortSignal })),
     engineCall({ what: 'Looking around in the probe box', ...call }, (abortSignal) =>
-      readProbe(container, ['node', '-e', look], abortSignal),
+      readProbe(container, [...nodeCommand(box.spec), '-e', look], abortSignal),
     ),
   ]);
   if (!inspected.ok) {
@@ -96,7 +103,15 @@ function describe(answer: unknown): InspectedBox | undefined {
     pids: host.PidsLimit ?? 0,
     nanoCpus: host.NanoCpus ?? 0,
     tmpfs: host.Tmpfs ?? {},
-    mounts: [...(host.Binds ?? []), ...foreign.map((mount) => mount.Destination)],
+    mounts: [
+      ...(host.Binds ?? []).map(readBind),
+      ...foreign.map((mount) => ({
+        kind: mount.Type ?? '',
+        name: (mount.Type === 'volume' ? mount.Name : mount.Source) ?? '',
+        target: mount.Destination,
+        writable: mount.RW !== false,
+      })),
+    ],
     devices: (host.Devices ?? []).map((device) => device.PathInContainer ?? 'a device'),
     namespaces: {
       pid: host.PidMode ?? '',
@@ -105,6 +120,13 @@ function describe(answer: unknown): InspectedBox | undefined {
       userns: host.UsernsMode ?? '',
     },
   };
+}
+
+/** `source:target:options`; Podman tells of every mount so. */
+function readBind(bind: string): InspectedMount {
+  const [name = '', target = bind, options = ''] = bind.split(':');
+  const kind = name.startsWith('/') ? 'bind' : 'volume';
+  return { kind, name, target, writable: !options.split(',').includes('ro') };
 }
 
 function parseJson(text: string): unknown {

@@ -7,6 +7,7 @@ import { engineDeadlines } from '../../core/sandbox/budgets.ts';
 import type { SandboxFailure } from '../../core/sandbox/sandbox.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
 import { type GuestResult, guestProtocolVersion } from '../../protocol/guest.ts';
+import { type BoxSocket, listenForBox } from './boxSocket.ts';
 import { attachBox } from './attachBox.ts';
 import { toCreateOptions } from './createOptions.ts';
 import { DockerSandbox } from './dockerSandbox.ts';
@@ -18,6 +19,8 @@ export interface StartContext {
   readonly docker: Docker;
   readonly engineCpus: number;
   readonly podman: boolean;
+  /** Frames go through a socket of this machine, which the engine has to share. */
+  readonly socket: boolean;
   readonly guestSource: string;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -34,6 +37,26 @@ export interface StartedSandbox {
 export async function startSandbox(
   spec: SandboxSpec,
   context: StartContext,
+): Promise<Result<StartedSandbox, SandboxFailure>> {
+  if (!context.socket) {
+    return startBox(spec, context);
+  }
+  const socket = await listenForBox();
+  if (!socket.ok) {
+    return socket;
+  }
+  const { mount, close } = socket.value;
+  const started = await startBox({ ...spec, mounts: [...(spec.mounts ?? []), mount] }, context, socket.value);
+  if (!started.ok) {
+    close();
+  }
+  return started;
+}
+
+async function startBox(
+  spec: SandboxSpec,
+  context: StartContext,
+  socket?: BoxSocket,
 ): Promise<Result<StartedSandbox, SandboxFailure>> {
   const began = performance.now();
   const { docker, signal } = context;
@@ -59,7 +82,7 @@ export async function startSandbox(
     await removeContainer(container);
     return attached;
   }
-  const sandbox = new DockerSandbox({ docker, container, stream: attached.value }, spec, context.logger);
+  const sandbox = new DockerSandbox({ docker, container, stream: attached.value, socket }, spec, context.logger);
   const greeted = await greet(sandbox, container, context);
   if (!greeted.ok) {
     await sandbox.destroy();

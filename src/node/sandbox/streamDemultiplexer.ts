@@ -6,13 +6,21 @@ export interface OutputPieces {
   readonly stderr: readonly Uint8Array[];
 }
 
+/** Tells frames from errors in what comes out of a box. */
+export interface OutputSplitter {
+  push(chunk: Uint8Array): Result<OutputPieces, Failure<'not-multiplexed'>>;
+}
+
+/** Of a stream that carries frames and nothing else. */
+export const framesOnly: OutputSplitter = { push: (chunk) => ok({ stdout: [chunk], stderr: [] }) };
+
 const headerBytes = 8;
 
 /**
  * Splits the engine's attach stream: 8-byte headers (stream number, three zeros, big-endian length) before each piece. Pieces are
  * passed on as they come, so a header that promises much costs no memory.
  */
-export class StreamDemultiplexer {
+export class StreamDemultiplexer implements OutputSplitter {
   private readonly header = Buffer.alloc(headerBytes);
   private headerLength = 0;
   private remaining = 0;

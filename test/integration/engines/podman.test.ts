@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { pack } from 'tar-stream';
+import { followEngineProgress } from '../../../src/node/sandbox/image/engineProgress.ts';
 import { toCreateOptions } from '../../../src/node/sandbox/createOptions.ts';
 import { ownerOf } from '../../../src/node/sandbox/owner.ts';
 import { startFakeOllama } from '../../fakes/ollama/fakeOllama.ts';
@@ -44,6 +47,26 @@ describe.skipIf(skip)(`rootless Podman ${why}`, () => {
       WorkingDir: '/workspace',
       Labels: { 'nightshift.managed': '1' },
     });
+  });
+
+  it('lends Node to an image without', async () => {
+    const archive = pack();
+    archive.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync('/usr/bin/busybox'));
+    archive.entry({ name: 'bin/sh', type: 'symlink', linkname: 'busybox' });
+    archive.finalize();
+    const repo = 'localhost/nightshift-test/busybox:1';
+    const progress = await boxes.docker.importImage(Readable.from(archive, { objectMode: false }), { repo });
+    await followEngineProgress(boxes.docker, progress, () => undefined);
+    const { Id: image } = await boxes.docker.getImage(repo).inspect();
+    const box = value(await boxes.engine.start({ ...(await boxes.spec('build', 'runc')), image }, never));
+    try {
+      expect(box.spec.mounts).toEqual([expect.objectContaining({ kind: 'volume', target: '/opt/nightshift' })]);
+      value(await box.putTree(treeOf([['a.txt', 'a']]), options));
+      const tried = await shell(box, 'busybox cat a.txt; (echo x > /opt/nightshift/x) 2>/dev/null || echo refused');
+      expect(tried.stdout).toBe('arefused\n');
+    } finally {
+      await box.destroy();
+    }
   });
 
   it.skipIf(keepsLimits)(

@@ -86,6 +86,7 @@ describe.skipIf(skip).each(runtimes)(`a program that wants to speak as the guest
         docker: boxes.docker,
         engineCpus: 1,
         podman: false,
+        socket: false,
         guestSource: guestBundle(),
         logger: nullLogger,
         signal: never,

@@ -25,6 +25,7 @@ export class PrivateEngine {
   readonly engine: SandboxEngine;
   readonly folder = mkdtempSync(join(tmpdir(), 'nightshift-engine-'));
   private readonly socket = join(this.folder, 'docker.sock');
+  readonly endpoint = `unix://${this.socket}`;
   private daemon: ChildProcess | undefined;
 
   /** runc is always there. */
@@ -33,7 +34,7 @@ export class PrivateEngine {
     this.docker = new Docker({ socketPath: this.socket });
     this.engine = createDockerEngine({
       guestSource: guestBundle(),
-      endpoint: `unix://${this.socket}`,
+      endpoint: this.endpoint,
       ensureImage: (docker, request) => ensureBaseImage(docker, { ...request, dockerfile }),
     });
   }

@@ -190,7 +190,8 @@ export class Product {
   /** Volumes that carry our mark, whoever's. */
   async volumes(): Promise<readonly string[]> {
     const { Volumes } = await this.docker.listVolumes({ filters: { label: [`${labelNames.managed}=1`] } });
-    return (Volumes ?? []).map((volume) => volume.Name);
+    // Node that is lent to images stays, as images do.
+    return (Volumes ?? []).map((volume) => volume.Name).filter((name) => !name.startsWith('nightshift-toolbox-'));
   }
 }
 

@@ -120,9 +120,11 @@ function expectProfile(box: Docker.ContainerInspectInfo, runtime: 'runc' | 'runs
   expect(HostConfig.NanoCpus).toBeGreaterThan(0);
   expect(HostConfig.NanoCpus).toBeLessThanOrEqual(build ? 2e9 : 1e9);
   expect(HostConfig.Tmpfs?.['/workspace']).toBe(
-    build ? 'rw,exec,nosuid,nodev,size=2147483648,mode=1777' : 'rw,noexec,nosuid,nodev,size=536870912,mode=1777',
+    build
+      ? 'rw,exec,nosuid,nodev,size=2147483648,mode=1777,uid=10001,gid=10001'
+      : 'rw,noexec,nosuid,nodev,size=536870912,mode=1777,uid=10001,gid=10001',
   );
-  expect(HostConfig.Tmpfs?.['/tmp']).toBe('rw,noexec,nosuid,nodev,size=67108864,mode=1777');
+  expect(HostConfig.Tmpfs?.['/tmp']).toBe('rw,noexec,nosuid,nodev,size=67108864,mode=1777,uid=10001,gid=10001');
   expect(HostConfig.Binds ?? []).toEqual([]);
   expect(HostConfig.Devices ?? []).toEqual([]);
   expect(Mounts).toEqual([]);

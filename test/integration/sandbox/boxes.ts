@@ -30,12 +30,13 @@ export interface Boxes {
 }
 
 /** On the engine that this machine's settings lead to, or on the one at an address. */
-export function openBoxes(workspace: string, endpoint?: string): Boxes {
+export function openBoxes(workspace: string, endpoint?: string, channel?: 'socket'): Boxes {
   const connection = value(connectEngine(endpoint));
   const { docker } = connection;
   const engine = createDockerEngine({
     connect: () => ok(connection),
     guestSource: guestBundle(),
+    channel,
     ensureImage: (engineApi, options) => ensureBaseImage(engineApi, { ...options, dockerfile }),
   });
   const started: Sandbox[] = [];

@@ -14,14 +14,14 @@ describe.skipIf(skip).each(runtimes)(`a box under %s ${why}`, (runtime) => {
   it.each([
     {
       profile: 'locked',
-      workspace: 'rw,noexec,nosuid,nodev,size=536870912,mode=1777',
+      workspace: 'rw,noexec,nosuid,nodev,size=536870912,mode=1777,uid=10001,gid=10001',
       memory: 1.5 * 2 ** 30,
       pids: 256,
       cpus: 1,
     },
     {
       profile: 'build',
-      workspace: 'rw,exec,nosuid,nodev,size=2147483648,mode=1777',
+      workspace: 'rw,exec,nosuid,nodev,size=2147483648,mode=1777,uid=10001,gid=10001',
       memory: 4 * 2 ** 30,
       pids: 512,
       cpus: 2,
@@ -63,7 +63,7 @@ describe.skipIf(skip).each(runtimes)(`a box under %s ${why}`, (runtime) => {
         UTSMode: '',
       });
       expect(HostConfig.Tmpfs?.['/workspace']).toBe(workspace);
-      expect(HostConfig.Tmpfs?.['/tmp']).toBe('rw,noexec,nosuid,nodev,size=67108864,mode=1777');
+      expect(HostConfig.Tmpfs?.['/tmp']).toBe('rw,noexec,nosuid,nodev,size=67108864,mode=1777,uid=10001,gid=10001');
       expect(HostConfig.Binds ?? []).toEqual([]);
       expect(HostConfig.Devices ?? []).toEqual([]);
       expect(Mounts).toEqual([]);

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../../src/base/failure.ts';
 import { fail, ok } from '../../../src/base/result.ts';
 import type { StoredItem } from '../../../src/core/sandbox/housekeeping.ts';
-import type { SandboxEngine } from '../../../src/core/sandbox/sandbox.ts';
+import type { RuntimeInfo, SandboxEngine } from '../../../src/core/sandbox/sandbox.ts';
 import { type DoctorCheck, type DoctorOptions, runChecks } from '../../../src/host/doctor/doctorChecks.ts';
+import { boxChannel } from '../../../src/host/boxChannel.ts';
 import { preferredRuntime } from '../../../src/host/preferredRuntime.ts';
 
 const image: StoredItem = { class: 'base-image', id: 'sha256:1', name: 'nightshift/base:1', bytes: 2e8, usedAt: 1 };
@@ -33,6 +34,7 @@ describe('doctor', () => {
     const options: DoctorOptions = {
       engine,
       preferredRuntime: ok(undefined),
+      channel: ok(undefined),
       repository: async () => ok({ root: '/repository', head: 'abc', branch: 'main' }),
       gitVersion: async () => 'git version 2.39.5',
       models: async () => ok([{ name: 'qwen3:8b', tools: true }]),
@@ -134,6 +136,24 @@ describe('doctor', () => {
       });
     }
     expect(wishes).toHaveLength(2);
+  });
+
+  it('says how boxes are spoken with only where the user wished for a socket, and why it is not so', async () => {
+    const over = (channel: NonNullable<RuntimeInfo['channel']>): SandboxEngine => ({
+      ...engine,
+      chooseRuntime: async () => ok({ name: 'runsc', isolatedKernel: true, channel }),
+    });
+    expect(await checks()).not.toHaveProperty('channel');
+    expect((await checks({ engine: over({ over: 'socket' }) }))['channel']?.status).toBe('ok');
+    expect((await checks({ engine: over({ over: 'stdio', why: 'connect EPERM' }) }))['channel']).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('connect EPERM') as string,
+      fix: expect.stringContaining('--host-uds=open') as string,
+    });
+    expect((await checks({ channel: boxChannel({ NIGHTSHIFT_CHANNEL: 'pigeon' }) }))['channel']).toMatchObject({
+      status: 'fail',
+      detail: 'NIGHTSHIFT_CHANNEL is "pigeon"; set it to socket or stdio, or unset it.',
+    });
   });
 
   it('warns of an engine that keeps no limits, and of an unsound way to it', async () => {

@@ -202,7 +202,7 @@ async function makeLayer(
 /** A box as tests get it: what runs in it has no network, no right and no file of this machine. */
 async function startBox(
   { engine, signal, preferredRuntime }: Work,
-  { owner, requireGvisor, plan }: EnvironmentRequest,
+  { owner, requireGvisor }: EnvironmentRequest,
   image: string,
 ): Promise<Result<Sandbox, EnvironmentFailure>> {
   const runtime = await engine.chooseRuntime(
@@ -213,23 +213,7 @@ async function startBox(
     return fail(engineFailure(runtime.error));
   }
   const started = await engine.start(sandboxSpec('build', { image, runtime: runtime.value.name, owner }), signal);
-  if (started.ok) {
-    return started;
-  }
-  const { message } = started.error;
-  const name =
-    plan.image.kind === 'image' ? plan.image.reference : plan.image.kind === 'dockerfile' ? plan.image.path : 'base';
-  // The guest needs Node; engines word its absence in several ways, all with the program's name.
-  return /"?node"?: (?:executable file )?not found|"node".*(?:no such file|not found)|executable file not found/i.test(
-    message,
-  )
-    ? fail(
-        failure(
-          'image-unusable',
-          `The image of ${name} has no Node.js, which a sandbox needs; use an image with Node 18 or newer.`,
-        ),
-      )
-    : fail(engineFailure(started.error));
+  return started.ok ? started : fail(engineFailure(started.error));
 }
 
 function engineFailure({ reason, message }: SandboxFailure): EnvironmentFailure {

@@ -5,6 +5,8 @@ import { failure } from '../../../base/failure.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 import type { EnvironmentFailure } from '../../../core/environments/environmentFailure.ts';
 import { engineDeadlines } from '../../../core/sandbox/budgets.ts';
+import type { SandboxSpec } from '../../../core/sandbox/sandboxSpec.ts';
+import { nodeCommand } from '../../../core/sandbox/toolbox.ts';
 import { engineCall } from '../engineCall.ts';
 import { guestBootstrap, guestPayload } from '../guestBootstrap.ts';
 import { HostTunnel, type TunnelRules } from './hostTunnel.ts';
@@ -18,7 +20,7 @@ export interface OpenTunnel {
 /** Starts the proxy beside the guest in a box. It ends when the tunnel is closed, the box dies, or the next command ends. */
 export async function openTunnel(
   docker: Docker,
-  box: string,
+  box: { readonly id: string; readonly spec: SandboxSpec },
   guestSource: string,
   rules: TunnelRules,
   signal: AbortSignal,
@@ -26,8 +28,8 @@ export async function openTunnel(
   const started = await engineCall(
     { what: 'Opening the way to the network', deadline: engineDeadlines.start, signal, reason: 'start-failed' },
     async () => {
-      const exec = await docker.getContainer(box).exec({
-        Cmd: ['node', '-e', guestBootstrap, 'tunnel'],
+      const exec = await docker.getContainer(box.id).exec({
+        Cmd: [...nodeCommand(box.spec), '-e', guestBootstrap, 'tunnel'],
         Env: ['NODE_OPTIONS='],
         WorkingDir: '/workspace',
         AttachStdin: true,

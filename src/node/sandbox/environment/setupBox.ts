@@ -58,7 +58,7 @@ export async function runSetup(
   for (const { argv } of plan.steps) {
     context.onOutput(`$ ${argv.join(' ')}\n`);
     const rules = { network: plan.network, hosts: approval.hosts };
-    const opened = networked ? await openTunnel(context.docker, box.id, context.guestSource, rules, signal) : undefined;
+    const opened = networked ? await openTunnel(context.docker, box, context.guestSource, rules, signal) : undefined;
     if (opened !== undefined && !opened.ok) {
       return opened;
     }
@@ -72,7 +72,7 @@ export async function runSetup(
       return refused === undefined ? ran : fail(failure(ran.error.reason, `${ran.error.message} ${refused}`));
     }
   }
-  const collected = await runStep(box, collectDependencies, {}, context);
+  const collected = await runStep(box, collectDependencies(box.spec), {}, context);
   return collected;
 }
 
@@ -96,7 +96,7 @@ async function runStep(
     return ok(undefined);
   }
   const how = timedOut ? `did not end within ${stepMs / 60_000} minutes` : `ended with exit code ${exitCode ?? 'none'}`;
-  const shown = argv[1] === '-e' ? 'Gathering the dependencies' : `The setup step "${argv.slice(0, 4).join(' ')}"`;
+  const shown = argv.at(-2) === '-e' ? 'Gathering the dependencies' : `The setup step "${argv.slice(0, 4).join(' ')}"`;
   return fail(failure('setup-failed', `${shown} ${how}: ${lastLine(stderr) || lastLine(stdout)}`));
 }
 

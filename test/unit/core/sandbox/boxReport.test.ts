@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type BoxFromInside, type InspectedBox, judgeBox } from '../../../../src/core/sandbox/boxReport.ts';
 import { sandboxSpec } from '../../../../src/core/sandbox/profiles.ts';
+import { toolboxMount } from '../../../../src/core/sandbox/toolbox.ts';
 
 const owner = { workspace: 'w', task: 't', run: 'r', owner: 'o' };
 const spec = sandboxSpec('locked', { image: 'sha256:1', runtime: 'runc', owner });
@@ -49,6 +50,18 @@ describe('a box beside its specification', () => {
     ).toEqual({ looser: [], unenforced: [] });
   });
 
+  it('may have the one mount of its specification, and only as it stands there', () => {
+    const granted = { ...spec, mounts: [toolboxMount('toolbox')] };
+    const mount = { kind: 'volume', name: 'toolbox', target: '/opt/nightshift', writable: false };
+    const looserWith = (...mounts: (typeof mount)[]) => judgeBox(granted, { ...box, mounts }, inside, 8).looser;
+    expect(looserWith(mount)).toEqual([]);
+    expect(judge({ mounts: [mount] }).looser).toEqual(['--volume: /opt/nightshift']);
+    for (const change of [{ writable: true }, { kind: 'bind' }, { name: 'other' }, { target: '/opt' }]) {
+      const changed = { ...mount, ...change };
+      expect(looserWith(mount, changed)).toEqual([`--volume: ${changed.target}`]);
+    }
+  });
+
   it.each([
     ['--user', { user: '' }],
     ['--user', { user: '0:0' }],
@@ -64,7 +77,7 @@ describe('a box beside its specification', () => {
     ['--tmpfs /tmp: no noexec', { tmpfs: { ...box.tmpfs, '/tmp': 'rw,nosuid,nodev,size=67108864' } }],
     ['--tmpfs /tmp: no size=67108864', { tmpfs: { ...box.tmpfs, '/tmp': 'rw,noexec,nosuid,nodev' } }],
     ['--tmpfs /workspace: no nosuid', { tmpfs: { '/tmp': box.tmpfs['/tmp'] ?? '' } }],
-    ['--volume: /home', { mounts: ['/home'] }],
+    ['--volume: /home', { mounts: [{ kind: 'bind', name: '/home', target: '/home', writable: false }] }],
     ['--device: /dev/kvm', { devices: ['/dev/kvm'] }],
     ['--pid: host', { namespaces: { ...box.namespaces, pid: 'host' } }],
     ['--ipc: container:abc', { namespaces: { ...box.namespaces, ipc: 'container:abc' } }],

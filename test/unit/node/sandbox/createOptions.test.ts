@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { sandboxSpec } from '../../../../src/core/sandbox/profiles.ts';
+import { toolboxMount } from '../../../../src/core/sandbox/toolbox.ts';
 import { specHash, toCreateOptions } from '../../../../src/node/sandbox/createOptions.ts';
 import { guestBootstrap, guestEntrypoint } from '../../../../src/node/sandbox/guestBootstrap.ts';
 
 const owner = { workspace: 'w1', task: 't1', run: 'r1', owner: '42:99:abc' };
-const noexec = (bytes: number) => `rw,noexec,nosuid,nodev,size=${bytes},mode=1777`;
+const noexec = (bytes: number) => `rw,noexec,nosuid,nodev,size=${bytes},mode=1777,uid=10001,gid=10001`;
 
 const locked = { '/workspace': noexec(536_870_912), '/tmp': noexec(67_108_864) };
 const build = {
-  '/workspace': 'rw,exec,nosuid,nodev,size=2147483648,mode=1777',
+  '/workspace': 'rw,exec,nosuid,nodev,size=2147483648,mode=1777,uid=10001,gid=10001',
   '/tmp': noexec(67_108_864),
   '/dev/shm': noexec(67_108_864),
 };
@@ -94,6 +95,34 @@ describe('the create request of a box', () => {
         ...limits,
       },
     });
+  });
+
+  it.each([
+    ['runc', 'closed-ld.so'],
+    ['runsc', 'ld.so'],
+  ] as const)('mounts a lent Node read-only under %s and starts it through its own loader', (runtime, loader) => {
+    const plain = sandboxSpec('build', { image: 'sha256:1', runtime, owner });
+    const spec = { ...plain, mounts: [toolboxMount('toolbox')] };
+    const without = toCreateOptions(plain, { name: 'box', engineCpus: 8 });
+    const lent = '/opt/nightshift/node';
+    expect(toCreateOptions(spec, { name: 'box', engineCpus: 8 })).toEqual({
+      ...without,
+      Entrypoint: [`${lent}/${loader}`, '--library-path', `${lent}/lib`, `${lent}/node`],
+      Labels: { ...without.Labels, 'nightshift.spec': specHash(spec) },
+      HostConfig: {
+        ...without.HostConfig,
+        Mounts: [
+          {
+            Type: 'volume',
+            Source: 'toolbox',
+            Target: '/opt/nightshift',
+            ReadOnly: true,
+            VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } },
+          },
+        ],
+      },
+    });
+    expect(specHash(spec)).not.toBe(specHash(plain));
   });
 
   it('asks for no more processors than the engine has, which would be refused', () => {
