@@ -106,7 +106,7 @@ describe('the same call in a row', () => {
 
   test('is no circle when runs that were broken off go the same way again, however often', () => {
     const again = [entry('task-resumed', {}), entry('run-started', { run: 'run-2', agent: 'implementer', tree: 't0' })];
-    const way = steps([{ given: { path: 'a' } }, { given: { path: 'b' } }]);
+    const way = steps([[{ given: { path: 'a' } }], [{ given: { path: 'b' } }]]);
     expect(brief(judge(...Array.from({ length: 9 }, () => [...again, ...way]).flat()))).toBe('go');
   });
 
