@@ -4,10 +4,12 @@ import type { Logger } from '../base/logger.ts';
 import { newId } from '../base/ids.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import { acceptChanges, type Accepted, recoverAccept } from '../core/supervisor/acceptChanges.ts';
+import { approveForTask } from '../core/supervisor/approveForTask.ts';
 import { HostStopping, isHostStopping } from '../core/supervisor/hostStopping.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
 import { resumeTask } from '../core/supervisor/resumeTask.ts';
 import { moveTask, takeUp } from '../core/supervisor/taskPipeline.ts';
+import type { EnvironmentApproval } from '../core/environments/environments.ts';
 import type { Checkout } from '../core/repository/repository.ts';
 import type { ResumeWish } from '../core/tasks/resumption.ts';
 import { labelNames } from '../core/sandbox/profiles.ts';
@@ -152,7 +154,6 @@ export class TaskDesk {
     return this.decision(record, async () => {
       const resumed = await resumeTask(record, wish);
       if (resumed.ok) {
-        record.renew();
         this.work(record);
       }
       return resumed;
@@ -164,28 +165,18 @@ export class TaskDesk {
     return this.decision(record, () => acceptChanges({ checkout, trace: record }, paths, new AbortController().signal));
   }
 
-  /**
-   * Records that the user agreed to an environment. A task that waits for its review without a proof then gets one; answers whether
-   * it does.
-   */
-  proveAgain(
+  /** Takes the user's word on an environment, which `keep` keeps; answers whether the task is proved again. */
+  approveEnvironment(
     record: TaskRecord,
-    { definition, hosts }: { readonly definition: string; readonly hosts: readonly string[] },
+    approval: EnvironmentApproval,
+    keep: () => Promise<Result<void, Failure>>,
   ): Promise<Result<boolean, Failure>> {
     return this.decision(record, async () => {
-      const { state, proof } = record.task();
-      const data = { subject: 'environment' as const, definition, hosts: [...hosts] };
-      await record.record({ type: 'approval-given', actor: 'user', data });
-      if (state !== 'ready' || proof?.verdict !== 'unverified') {
-        return ok(false);
+      const proving = await approveForTask(record, approval, keep);
+      if (proving.ok && proving.value) {
+        this.work(record);
       }
-      const reason = { code: 'environment-approved', message: 'The environment was agreed to; the tests run again.' };
-      const { allowed, refusal } = await moveTask({ trace: record }, { move: 'revise', by: 'user', reason });
-      if (!allowed) {
-        return fail(failure('not-allowed', refusal));
-      }
-      this.work(record);
-      return ok(true);
+      return proving;
     });
   }
 
@@ -312,6 +303,7 @@ export class TaskDesk {
   };
 
   private work(record: TaskRecord): void {
+    record.renew();
     this.scheduler.submit(record.id, async () => {
       if (!activeStates.has(record.task().state)) {
         return;
