@@ -1,6 +1,7 @@
 import { type Failure, failure } from '../base/failure.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Sha256 } from '../base/hash.ts';
+import type { ImageChoice } from '../core/environments/devcontainer.ts';
 import type { EnvironmentPlan } from '../core/environments/environmentPlan.ts';
 import { planEnvironment } from '../core/environments/environmentPlan.ts';
 import type { EnvironmentApproval, Environments } from '../core/environments/environments.ts';
@@ -76,6 +77,7 @@ export class EnvironmentDesk {
       definition,
       status: definition === '' ? 'base' : approval === undefined ? 'needs-approval' : 'approved',
       image: image.kind === 'base' ? null : image.kind === 'image' ? image.reference : image.path,
+      ...(image.kind === 'dockerfile' ? { dockerfile: dockerfileView(image, files) } : {}),
       fetches: [...fetches],
       steps: steps.map(({ argv }) => [...argv]),
       network: typeof network === 'boolean' ? network : [...network],
@@ -86,4 +88,12 @@ export class EnvironmentDesk {
       warnings: [...warnings],
     };
   }
+}
+
+function dockerfileView(
+  { path, target, arguments: given }: ImageChoice & { readonly kind: 'dockerfile' },
+  files: EnvironmentPlan['files'],
+): NonNullable<EnvironmentView['dockerfile']> {
+  const text = files.find((file) => file.path === path)?.text ?? '';
+  return { text, arguments: { ...given }, ...(target === undefined ? {} : { target }) };
 }

@@ -21,11 +21,6 @@ export interface TaskEnvironment {
 
 type Chosen = TraceEventData<'environment-chosen'>;
 
-/** How a person agrees to what a task lacks. */
-export function approveCommand(task?: string): string {
-  return `nightshift environment approve${task === undefined ? '' : ` --task ${task}`}`;
-}
-
 /**
  * Chooses the environment of a tree and makes its image where a person agreed to that. Never fails for what a repository or a
  * registry does: then the base image is what is left, and the problem is said.
@@ -150,14 +145,15 @@ export function unmet({ chosen, problem }: TaskEnvironment): string | undefined 
 }
 
 function lacking(plan: EnvironmentPlan, task: string, ofSnapshot: boolean): string {
+  const look = `\`nightshift environment --task ${task}\` shows it, with the command that agrees to it.`;
   if (!ofSnapshot) {
-    return `Dependencies changed: rebuild needs approval. Look at it with \`nightshift environment --task ${task}\`, then \`${approveCommand(task)}\`.`;
+    return `Dependencies changed: rebuild needs approval. ${look}`;
   }
   const what =
     plan.source === 'lockfile'
       ? `The dependencies of ${[...new Set(plan.steps.map((step) => step.because))].join(', ')} are not installed in the sandbox`
       : `The environment of ${plan.source} is not set up`;
-  return `${what}: that needs your approval. Look at it with \`nightshift environment\`, then \`${approveCommand(task)}\`.`;
+  return `${what}: that needs your approval. ${look}`;
 }
 
 function namedSource(paths: readonly string[]): Chosen['source'] {
@@ -190,26 +186,4 @@ function described(tree: string, plan: EnvironmentPlan): Chosen {
     warnings: [...plan.warnings],
     ...(plan.testCommand === undefined ? {} : { testCommand: [...plan.testCommand] }),
   };
-}
-
-/** Keeps and records the agreement that the user gave when delegating, to what this snapshot asks for and to nothing else. */
-export async function agreeToSnapshot(assignment: Assignment, tree: string): Promise<Result<void, Failure>> {
-  const { ports, trace } = assignment;
-  const planned = await planOf(assignment, tree);
-  if (!planned.ok || !planned.value.planned.ok || ports.environments === undefined) {
-    return planned.ok ? ok(undefined) : planned;
-  }
-  const { definition } = planned.value.planned.value;
-  if (definition === '' || (await ports.environments.approvalOf(definition)) !== undefined) {
-    return ok(undefined);
-  }
-  const kept = await ports.environments.approve({ definition, hosts: [] });
-  if (kept.ok) {
-    await trace.record({
-      type: 'approval-given',
-      actor: 'user',
-      data: { subject: 'environment', definition, hosts: [] },
-    });
-  }
-  return kept;
 }

@@ -47,8 +47,6 @@ export const settingsSchema = z.object({
   requireGvisor: z.boolean(),
   allowUnlimited: z.boolean().optional(),
   testCommand: z.array(z.string()).optional(),
-  /** The user agreed, when delegating, to the environment that the task's snapshot asks for. */
-  allowSetup: z.boolean().optional(),
 });
 
 const callSchema = z.object({ id: z.string(), name: z.string(), arguments: z.unknown() });

@@ -58,14 +58,21 @@ describe.skipIf(skip)(`a Node project with a native dependency ${why}`, () => {
     expect(task).toMatchObject({ state: 'ready', proof: { verdict: 'unverified' } });
     const text = (await product.run(['show', task.id])).stdout;
     expect(text).toContain('The package @node-rs/crc32 is not installed in the sandbox.');
-    expect(text).toContain(`nightshift environment approve --task ${task.id}`);
+    expect(text).toContain(`nightshift environment --task ${task.id}`);
     const events = eventsOf(product, task.id);
     expect(events.filter((event) => event.type === 'environment-chosen')).toMatchObject([
       { data: { source: 'lockfile', status: 'needs-approval', definition: shown.definition, image: null } },
     ]);
     expect(events.filter((event) => event.type === 'approval-given')).toEqual([]);
 
-    const approved = await product.run(['environment', 'approve', '--task', task.id, '--json']);
+    const unnamed = await product.run(['environment', 'approve', '--task', task.id]);
+    expect([unnamed.code, unnamed.stdout]).toEqual([2, '']);
+    const hash = shown.definition.slice(0, 12);
+    const looked = await product.run(['environment', '--task', task.id]);
+    expect(looked.stdout).toContain(`nightshift environment approve ${hash} --task ${task.id}`);
+    const other = await product.run(['environment', 'approve', '0'.repeat(8), '--task', task.id]);
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining(`has the hash ${shown.definition}`)]);
+    const approved = await product.run(['environment', 'approve', hash, '--task', task.id, '--json']);
     expect(approved).toMatchObject({ code: 0, stderr: '' });
     await until(
       'the tests ran again',
@@ -114,11 +121,11 @@ describe.skipIf(skip)(`a Node project with a native dependency ${why}`, () => {
     expect(third.task.proof?.verdict).toBe('unverified');
     const text = (await product.run(['show', third.task.id])).stdout;
     expect(text).toContain('Dependencies changed: rebuild needs approval.');
-    expect(text).toContain(`nightshift environment approve --task ${third.task.id}`);
+    expect(text).toContain(`nightshift environment --task ${third.task.id}`);
     const changed = environmentLine(await product.run(['environment', '--task', third.task.id, '--json']));
     expect(changed).toMatchObject({ status: 'needs-approval' });
     expect(changed.definition).not.toBe(chosen?.data['definition']);
-    await product.run(['environment', 'approve', '--task', third.task.id]);
+    await product.run(['environment', 'approve', changed.definition, '--task', third.task.id]);
     await until(
       'the tests ran again',
       async () => ((await product.task(['show', third.task.id])).task.proof?.patched.passed ?? 0) === 2,

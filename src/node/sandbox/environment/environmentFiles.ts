@@ -45,7 +45,8 @@ export class EnvironmentFiles {
     const checked = approvalSchema.safeParse({ ...approval, approvedAt: new Date().toISOString() });
     if (!checked.success) {
       const [issue] = checked.error.issues;
-      return fail(failure('bad-approval', `The approval cannot be kept: ${issue?.message ?? 'it is malformed'}.`));
+      const what = issue === undefined ? 'it is malformed' : `${issue.path.join('.')} ${issue.message}`;
+      return fail(failure('bad-approval', `The approval cannot be kept: ${what}.`));
     }
     const path = this.approvalPath(approval.definition);
     const draft = `${path}.${randomBytes(6).toString('hex')}`;
