@@ -80,6 +80,8 @@ async function ready(
     const problem = lacking(plan, task.id, tree === task.snapshot?.tree);
     return { chosen: chosen({ status: 'needs-approval', problem }), problem };
   }
+  const { hosts, approvedAt } = approval;
+  const agreed = { approval: { hosts: [...hosts], approvedAt } };
   const made = await ports.environments.ensure(
     {
       plan,
@@ -93,10 +95,14 @@ async function ready(
   const artifact = output === '' ? {} : { output: await trace.putArtifact(new TextEncoder().encode(output)) };
   if (!made.ok) {
     const problem = made.error.message;
-    return { chosen: chosen({ status: 'failed', problem, ...artifact }), problem };
+    return { chosen: chosen({ status: 'failed', problem, ...agreed, ...artifact }), problem };
   }
   const { key, image, reached } = made.value;
-  return { image, chosen: chosen({ status: 'ready', key, image, reached: [...reached], ...artifact }), problem: '' };
+  return {
+    image,
+    chosen: chosen({ status: 'ready', key, image, reached: [...reached], ...agreed, ...artifact }),
+    problem: '',
+  };
 }
 
 /** Whether two trees ask for the same. Trees that cannot be followed are the same where they say the same wrong thing. */
@@ -109,7 +115,10 @@ export function isSameEnvironment(left: TaskEnvironment, right: TaskEnvironment)
 export async function recordEnvironment({ trace }: Assignment, { chosen }: TaskEnvironment): Promise<void> {
   const known = trace.task().environment;
   const same =
-    known?.definition === chosen.definition && known.status === chosen.status && known.image === chosen.image;
+    known?.definition === chosen.definition &&
+    known.status === chosen.status &&
+    known.image === chosen.image &&
+    known.approval?.approvedAt === chosen.approval?.approvedAt;
   if (!same || known?.tree !== chosen.tree) {
     await trace.record({ type: 'environment-chosen', actor: 'host', data: chosen });
   }
