@@ -8,7 +8,7 @@ import { approveForTask } from '../core/supervisor/approveForTask.ts';
 import { HostStopping, isHostStopping } from '../core/supervisor/hostStopping.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
 import { resumeTask } from '../core/supervisor/resumeTask.ts';
-import { moveTask, takeUp } from '../core/supervisor/taskPipeline.ts';
+import { moveTask } from '../core/supervisor/taskPipeline.ts';
 import type { EnvironmentApproval } from '../core/environments/environments.ts';
 import type { Checkout } from '../core/repository/repository.ts';
 import type { ResumeWish } from '../core/tasks/resumption.ts';
@@ -19,8 +19,9 @@ import { activeStates } from '../core/tasks/taskState.ts';
 import type { TaskStore } from '../core/tasks/taskStore.ts';
 import type { TraceEntry } from '../core/trace/traceEvent.ts';
 import { JournalWriteError } from '../node/tasks/journalWriteError.ts';
-import { beginTask, removeTask } from './beginTask.ts';
-import { type DamagedTask, openTask } from './openTask.ts';
+import { beginTask } from './beginTask.ts';
+import { loadTasks } from './loadTasks.ts';
+import type { DamagedTask } from './openTask.ts';
 import { recordDefect } from './recordDefect.ts';
 import type { StateFeed } from './stateFeed.ts';
 import { type OnTaskChange, TaskRecord } from './taskRecord.ts';
@@ -60,17 +61,24 @@ export class TaskDesk {
     this.scheduler = new Scheduler(options.concurrency, () => this.announceBusy());
   }
 
-  /** Opens every task and goes on with those that a stopped or killed host left at work. One that cannot be opened stops no other. */
-  async load(): Promise<void> {
-    for (const name of await this.options.store.list()) {
-      try {
-        await this.take(name);
-      } catch (error) {
-        this.leaveOut(name, {
-          problem: failure('trace-unreadable', `Task ${name} cannot be opened: ${errorText(error)}.`),
-        });
-      }
-    }
+  /** Opens every task and goes on with those that a stopped or killed host left at work. */
+  load(): Promise<void> {
+    const { store, checkout, logger, feed } = this.options;
+    return loadTasks({
+      store,
+      checkout,
+      logger,
+      onTaskChange: this.publish,
+      add: (record) => {
+        this.records.set(record.id, record);
+        this.publish(record);
+      },
+      leaveOut: (name, damage) => {
+        this.damaged.set(name, damage);
+        feed.showDamaged(name, damage);
+      },
+      goOn: (record) => this.work(record),
+    });
   }
 
   get busy(): boolean {
@@ -197,52 +205,6 @@ export class TaskDesk {
         this.options.logger.error(errorText(each.reason));
       }
     }
-  }
-
-  private async take(name: string): Promise<void> {
-    const { store, feed, checkout, logger } = this.options;
-    const opened = await openTask(store, name);
-    if (!opened.ok) {
-      await this.leaveOutOrRemove(name, opened.error);
-      return;
-    }
-    const record = new TaskRecord(store, opened.value, this.publish);
-    this.records.set(name, record);
-    feed.update(record.task(), undefined, record.head);
-    try {
-      await recoverAccept({ checkout, trace: record }, record.controller.signal);
-    } catch (error) {
-      logger.error(`Task ${name}: how its accept ended could not be found out: ${errorText(error)}`);
-    }
-    if (await this.isToBeTakenUp(record)) {
-      this.work(record);
-    }
-  }
-
-  /** Work goes on also where its resuming cannot be recorded now: the first event of the work meets the same disk. */
-  private async isToBeTakenUp(record: TaskRecord): Promise<boolean> {
-    try {
-      return await takeUp(record);
-    } catch (error) {
-      this.options.logger.error(`Task ${record.id} could not be resumed: ${errorText(error)}`);
-      return activeStates.has(record.task().state);
-    }
-  }
-
-  private async leaveOutOrRemove(name: string, damage: DamagedTask): Promise<void> {
-    if (damage.problem.reason !== 'no-such-task') {
-      this.leaveOut(name, damage);
-      return;
-    }
-    // A host that is killed while it creates a task leaves an empty trace: nobody was told of that task.
-    this.options.logger.info(`Task ${name} was never begun; what there is of it is removed.`);
-    await removeTask({ store: this.options.store, logger: this.options.logger }, name);
-  }
-
-  private leaveOut(name: string, damage: DamagedTask): void {
-    this.options.logger.warn(`Task ${name} is shown as failed and never written to: ${damage.problem.message}`);
-    this.damaged.set(name, damage);
-    this.options.feed.showDamaged(name, damage);
   }
 
   private decide(record: TaskRecord, move: 'cancel' | 'discard'): Promise<Result<void, Failure>> {
