@@ -22,6 +22,7 @@ import { JournalWriteError } from '../node/tasks/journalWriteError.ts';
 import { beginTask } from './beginTask.ts';
 import { loadTasks } from './loadTasks.ts';
 import type { DamagedTask } from './openTask.ts';
+import { OpenWork } from './openWork.ts';
 import { recordDefect } from './recordDefect.ts';
 import type { StateFeed } from './stateFeed.ts';
 import { type OnTaskChange, TaskRecord } from './taskRecord.ts';
@@ -51,9 +52,7 @@ export class TaskDesk {
   /** One creation at a time: the same task may be asked for twice. */
   private readonly creations = new Serializer();
   /** What must end before the journals are closed, beside the scheduler's work. */
-  private readonly pending = new Set<Promise<unknown>>();
-  /** Aborted by `stop`. */
-  private readonly ending = new AbortController();
+  private readonly open = new OpenWork(() => this.announceBusy());
   private announcedBusy = false;
 
   constructor(options: TaskDeskOptions) {
@@ -82,7 +81,7 @@ export class TaskDesk {
   }
 
   get busy(): boolean {
-    return this.scheduler.busy || this.pending.size > 0;
+    return this.scheduler.busy || this.open.busy;
   }
 
   find(id: string): Result<TaskRecord, Failure> {
@@ -112,7 +111,7 @@ export class TaskDesk {
     created: (task: string) => TraceEntry & { readonly type: 'task-created' },
     id = newId('task'),
   ): Promise<Result<TaskRecord, Failure>> {
-    return this.whileServing(() => this.creations.run(() => this.createOnce(created, id)));
+    return this.open.serve(() => this.creations.run(() => this.createOnce(created, id)));
   }
 
   private async createOnce(
@@ -193,12 +192,12 @@ export class TaskDesk {
    * starts again. What is asked for after this began is the failure `stopping`.
    */
   async stop(): Promise<void> {
-    this.ending.abort();
+    this.open.end();
     for (const record of this.records.values()) {
       record.controller.abort(new HostStopping());
     }
     await this.scheduler.settled();
-    await Promise.allSettled(this.pending);
+    await this.open.settled();
     const closed = await Promise.allSettled([...this.records.values()].map((record) => record.close()));
     for (const each of closed) {
       if (each.status === 'rejected') {
@@ -216,41 +215,19 @@ export class TaskDesk {
 
   /** Runs one decision after the other. An accept whose end could not be recorded when it was done is ended first. */
   private decision<T>(record: TaskRecord, decide: () => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
-    return this.whileServing(() =>
-      this.decisions.run(async () => {
-        if (this.ending.signal.aborted) {
-          return fail(stoppingFailure());
+    const { checkout } = this.options;
+    const once = async (): Promise<Result<T, Failure>> => {
+      try {
+        await recoverAccept({ checkout, trace: record }, new AbortController().signal);
+        return await decide();
+      } catch (error) {
+        if (error instanceof JournalWriteError) {
+          return fail(failure(error.reason, error.message));
         }
-        try {
-          await recoverAccept({ checkout: this.options.checkout, trace: record }, new AbortController().signal);
-          return await decide();
-        } catch (error) {
-          if (error instanceof JournalWriteError) {
-            return fail(failure(error.reason, error.message));
-          }
-          throw error;
-        }
-      }),
-    );
-  }
-
-  /** Keeps the desk busy, and its end waiting, for as long as the work takes. */
-  private async whileServing<T>(work: () => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
-    if (this.ending.signal.aborted) {
-      return fail(stoppingFailure());
-    }
-    return this.keepBusy(work());
-  }
-
-  private async keepBusy<T>(work: Promise<T>): Promise<T> {
-    this.pending.add(work);
-    this.announceBusy();
-    try {
-      return await work;
-    } finally {
-      this.pending.delete(work);
-      this.announceBusy();
-    }
+        throw error;
+      }
+    };
+    return this.open.serve(() => this.decisions.run(() => this.open.unlessEnding(once)));
   }
 
   private announceBusy(): void {
@@ -271,7 +248,7 @@ export class TaskDesk {
         return;
       }
       const { supervisor: ports, logger } = this.options;
-      const ended = await workThrough(record, { ports, logger, ending: this.ending.signal });
+      const ended = await workThrough(record, { ports, logger, ending: this.open.ending });
       if (ended !== undefined) {
         this.reportDefect(record, ended.defect);
       }
@@ -284,11 +261,7 @@ export class TaskDesk {
       return;
     }
     const { logger, supervisor } = this.options;
-    const { signal } = this.ending;
-    void this.keepBusy(recordDefect(record, error, { logger, sleep: supervisor.sleep, signal }));
+    const { ending: signal } = this.open;
+    void this.open.keepBusy(recordDefect(record, error, { logger, sleep: supervisor.sleep, signal }));
   }
-}
-
-function stoppingFailure(): Failure {
-  return failure('stopping', 'The agent host is ending; ask again, and a new one takes the tasks up.');
 }
