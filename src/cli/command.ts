@@ -27,8 +27,8 @@ export interface Command {
   /** One or two words. */
   readonly name: string;
   readonly summary: string;
-  /** Positional arguments as the help shows them, for example `ID`; all are required. */
-  readonly operands: readonly { readonly name: string; readonly missing: string }[];
+  /** Positional arguments as the help shows them, for example `ID`; one that says nothing of its absence may be left out. */
+  readonly operands: readonly { readonly name: string; readonly missing?: string }[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** False for a command whose output is not made of JSON lines. */
   readonly json: boolean;

@@ -97,7 +97,7 @@ function parseOptions(command: Command, args: readonly string[]): Result<Command
     }
     const missing =
       command.operands[positionals.length] ?? command.operands.find((_, at) => positionals[at]?.trim() === '');
-    if (missing !== undefined) {
+    if (missing?.missing !== undefined) {
       return fail(usage(`${missing.missing} ${seeHelp}`));
     }
     const surplus = positionals[command.operands.length];

@@ -33,7 +33,10 @@ export function commandHelp(command: Command): string {
 }
 
 function signature(command: Command): string {
-  return [command.name, ...command.operands.map((operand) => operand.name)].join(' ');
+  return [
+    command.name,
+    ...command.operands.map(({ name, missing }) => (missing === undefined ? `[${name}]` : name)),
+  ].join(' ');
 }
 
 function aligned(rows: readonly (readonly [string, string])[]): string[] {

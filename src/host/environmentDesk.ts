@@ -1,9 +1,10 @@
 import { type Failure, failure } from '../base/failure.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Sha256 } from '../base/hash.ts';
+import type { ImageChoice } from '../core/environments/devcontainer.ts';
 import type { EnvironmentPlan } from '../core/environments/environmentPlan.ts';
 import { planEnvironment } from '../core/environments/environmentPlan.ts';
-import type { Environments } from '../core/environments/environments.ts';
+import type { EnvironmentApproval, Environments } from '../core/environments/environments.ts';
 import type { TreeStore } from '../core/repository/repository.ts';
 import type { EnvironmentView } from '../protocol/host.ts';
 
@@ -29,10 +30,7 @@ export class EnvironmentDesk {
   }
 
   /** What is agreed to must be what the tree asks for now: a person agrees to what was shown. */
-  async approve(
-    approval: { readonly definition: string; readonly hosts: readonly string[] },
-    tree: string | undefined,
-  ): Promise<Result<EnvironmentView, Failure>> {
+  async toApprove(approval: EnvironmentApproval, tree: string | undefined): Promise<Result<EnvironmentPlan, Failure>> {
     const plan = await this.plan(tree);
     if (!plan.ok) {
       return plan;
@@ -46,8 +44,11 @@ export class EnvironmentDesk {
       const message = 'What the repository asks for has changed; look at it again with `nightshift environment`.';
       return fail(failure('changed-meanwhile', message));
     }
-    const kept = await this.options.environments.approve(approval);
-    return kept.ok ? ok(await this.toView(plan.value)) : kept;
+    return plan;
+  }
+
+  keep(approval: EnvironmentApproval): Promise<Result<void, Failure>> {
+    return this.options.environments.approve(approval);
   }
 
   private async plan(tree: string | undefined): Promise<Result<EnvironmentPlan, Failure>> {
@@ -68,7 +69,7 @@ export class EnvironmentDesk {
     return planEnvironment({ paths: paths.value, read }, sha256);
   }
 
-  private async toView(plan: EnvironmentPlan): Promise<EnvironmentView> {
+  async toView(plan: EnvironmentPlan): Promise<EnvironmentView> {
     const { source, definition, image, fetches, steps, network, scripts, files, testCommand, warnings } = plan;
     const approval = definition === '' ? undefined : await this.options.environments.approvalOf(definition);
     return {
@@ -76,6 +77,7 @@ export class EnvironmentDesk {
       definition,
       status: definition === '' ? 'base' : approval === undefined ? 'needs-approval' : 'approved',
       image: image.kind === 'base' ? null : image.kind === 'image' ? image.reference : image.path,
+      ...(image.kind === 'dockerfile' ? { dockerfile: dockerfileView(image, files) } : {}),
       fetches: [...fetches],
       steps: steps.map(({ argv }) => [...argv]),
       network: typeof network === 'boolean' ? network : [...network],
@@ -86,4 +88,12 @@ export class EnvironmentDesk {
       warnings: [...warnings],
     };
   }
+}
+
+function dockerfileView(
+  { path, target, arguments: given }: ImageChoice & { readonly kind: 'dockerfile' },
+  files: EnvironmentPlan['files'],
+): NonNullable<EnvironmentView['dockerfile']> {
+  const text = files.find((file) => file.path === path)?.text ?? '';
+  return { text, arguments: { ...given }, ...(target === undefined ? {} : { target }) };
 }

@@ -31,7 +31,6 @@ export function taskCreation(
         requireGvisor: settings.requireGvisor ?? false,
         ...(settings.allowUnlimited === true ? { allowUnlimited: true } : {}),
         ...(settings.ollamaHost === undefined ? {} : { ollamaHost: settings.ollamaHost }),
-        ...(settings.allowSetup === true ? { allowSetup: true } : {}),
         ...(settings.testCommand === undefined ? {} : { testCommand: settings.testCommand }),
       },
       workspace: host.workspace,

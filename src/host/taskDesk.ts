@@ -4,10 +4,12 @@ import type { Logger } from '../base/logger.ts';
 import { newId } from '../base/ids.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import { acceptChanges, type Accepted, recoverAccept } from '../core/supervisor/acceptChanges.ts';
+import { approveForTask } from '../core/supervisor/approveForTask.ts';
 import { HostStopping, isHostStopping } from '../core/supervisor/hostStopping.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
 import { resumeTask } from '../core/supervisor/resumeTask.ts';
-import { moveTask, takeUp } from '../core/supervisor/taskPipeline.ts';
+import { moveTask } from '../core/supervisor/taskPipeline.ts';
+import type { EnvironmentApproval } from '../core/environments/environments.ts';
 import type { Checkout } from '../core/repository/repository.ts';
 import type { ResumeWish } from '../core/tasks/resumption.ts';
 import { labelNames } from '../core/sandbox/profiles.ts';
@@ -17,8 +19,10 @@ import { activeStates } from '../core/tasks/taskState.ts';
 import type { TaskStore } from '../core/tasks/taskStore.ts';
 import type { TraceEntry } from '../core/trace/traceEvent.ts';
 import { JournalWriteError } from '../node/tasks/journalWriteError.ts';
-import { beginTask, removeTask } from './beginTask.ts';
-import { type DamagedTask, openTask } from './openTask.ts';
+import { beginTask } from './beginTask.ts';
+import { loadTasks } from './loadTasks.ts';
+import type { DamagedTask } from './openTask.ts';
+import { OpenWork } from './openWork.ts';
 import { recordDefect } from './recordDefect.ts';
 import type { StateFeed } from './stateFeed.ts';
 import { type OnTaskChange, TaskRecord } from './taskRecord.ts';
@@ -48,9 +52,7 @@ export class TaskDesk {
   /** One creation at a time: the same task may be asked for twice. */
   private readonly creations = new Serializer();
   /** What must end before the journals are closed, beside the scheduler's work. */
-  private readonly pending = new Set<Promise<unknown>>();
-  /** Aborted by `stop`. */
-  private readonly ending = new AbortController();
+  private readonly open = new OpenWork(() => this.announceBusy());
   private announcedBusy = false;
 
   constructor(options: TaskDeskOptions) {
@@ -58,21 +60,28 @@ export class TaskDesk {
     this.scheduler = new Scheduler(options.concurrency, () => this.announceBusy());
   }
 
-  /** Opens every task and goes on with those that a stopped or killed host left at work. One that cannot be opened stops no other. */
-  async load(): Promise<void> {
-    for (const name of await this.options.store.list()) {
-      try {
-        await this.take(name);
-      } catch (error) {
-        this.leaveOut(name, {
-          problem: failure('trace-unreadable', `Task ${name} cannot be opened: ${errorText(error)}.`),
-        });
-      }
-    }
+  /** Opens every task and goes on with those that a stopped or killed host left at work. */
+  load(): Promise<void> {
+    const { store, checkout, logger, feed } = this.options;
+    return loadTasks({
+      store,
+      checkout,
+      logger,
+      onTaskChange: this.publish,
+      add: (record) => {
+        this.records.set(record.id, record);
+        this.publish(record);
+      },
+      leaveOut: (name, damage) => {
+        this.damaged.set(name, damage);
+        feed.showDamaged(name, damage);
+      },
+      goOn: (record) => this.work(record),
+    });
   }
 
   get busy(): boolean {
-    return this.scheduler.busy || this.pending.size > 0;
+    return this.scheduler.busy || this.open.busy;
   }
 
   find(id: string): Result<TaskRecord, Failure> {
@@ -102,7 +111,7 @@ export class TaskDesk {
     created: (task: string) => TraceEntry & { readonly type: 'task-created' },
     id = newId('task'),
   ): Promise<Result<TaskRecord, Failure>> {
-    return this.whileServing(() => this.creations.run(() => this.createOnce(created, id)));
+    return this.open.serve(() => this.creations.run(() => this.createOnce(created, id)));
   }
 
   private async createOnce(
@@ -152,7 +161,6 @@ export class TaskDesk {
     return this.decision(record, async () => {
       const resumed = await resumeTask(record, wish);
       if (resumed.ok) {
-        record.renew();
         this.work(record);
       }
       return resumed;
@@ -164,28 +172,18 @@ export class TaskDesk {
     return this.decision(record, () => acceptChanges({ checkout, trace: record }, paths, new AbortController().signal));
   }
 
-  /**
-   * Records that the user agreed to an environment. A task that waits for its review without a proof then gets one; answers whether
-   * it does.
-   */
-  proveAgain(
+  /** Takes the user's word on an environment, which `keep` keeps; answers whether the task is proved again. */
+  approveEnvironment(
     record: TaskRecord,
-    { definition, hosts }: { readonly definition: string; readonly hosts: readonly string[] },
+    approval: EnvironmentApproval,
+    keep: () => Promise<Result<void, Failure>>,
   ): Promise<Result<boolean, Failure>> {
     return this.decision(record, async () => {
-      const { state, proof } = record.task();
-      const data = { subject: 'environment' as const, definition, hosts: [...hosts] };
-      await record.record({ type: 'approval-given', actor: 'user', data });
-      if (state !== 'ready' || proof?.verdict !== 'unverified') {
-        return ok(false);
+      const proving = await approveForTask(record, approval, keep);
+      if (proving.ok && proving.value) {
+        this.work(record);
       }
-      const reason = { code: 'environment-approved', message: 'The environment was agreed to; the tests run again.' };
-      const { allowed, refusal } = await moveTask({ trace: record }, { move: 'revise', by: 'user', reason });
-      if (!allowed) {
-        return fail(failure('not-allowed', refusal));
-      }
-      this.work(record);
-      return ok(true);
+      return proving;
     });
   }
 
@@ -194,64 +192,18 @@ export class TaskDesk {
    * starts again. What is asked for after this began is the failure `stopping`.
    */
   async stop(): Promise<void> {
-    this.ending.abort();
+    this.open.end();
     for (const record of this.records.values()) {
       record.controller.abort(new HostStopping());
     }
     await this.scheduler.settled();
-    await Promise.allSettled(this.pending);
+    await this.open.settled();
     const closed = await Promise.allSettled([...this.records.values()].map((record) => record.close()));
     for (const each of closed) {
       if (each.status === 'rejected') {
         this.options.logger.error(errorText(each.reason));
       }
     }
-  }
-
-  private async take(name: string): Promise<void> {
-    const { store, feed, checkout, logger } = this.options;
-    const opened = await openTask(store, name);
-    if (!opened.ok) {
-      await this.leaveOutOrRemove(name, opened.error);
-      return;
-    }
-    const record = new TaskRecord(store, opened.value, this.publish);
-    this.records.set(name, record);
-    feed.update(record.task(), undefined, record.head);
-    try {
-      await recoverAccept({ checkout, trace: record }, record.controller.signal);
-    } catch (error) {
-      logger.error(`Task ${name}: how its accept ended could not be found out: ${errorText(error)}`);
-    }
-    if (await this.isToBeTakenUp(record)) {
-      this.work(record);
-    }
-  }
-
-  /** Work goes on also where its resuming cannot be recorded now: the first event of the work meets the same disk. */
-  private async isToBeTakenUp(record: TaskRecord): Promise<boolean> {
-    try {
-      return await takeUp(record);
-    } catch (error) {
-      this.options.logger.error(`Task ${record.id} could not be resumed: ${errorText(error)}`);
-      return activeStates.has(record.task().state);
-    }
-  }
-
-  private async leaveOutOrRemove(name: string, damage: DamagedTask): Promise<void> {
-    if (damage.problem.reason !== 'no-such-task') {
-      this.leaveOut(name, damage);
-      return;
-    }
-    // A host that is killed while it creates a task leaves an empty trace: nobody was told of that task.
-    this.options.logger.info(`Task ${name} was never begun; what there is of it is removed.`);
-    await removeTask({ store: this.options.store, logger: this.options.logger }, name);
-  }
-
-  private leaveOut(name: string, damage: DamagedTask): void {
-    this.options.logger.warn(`Task ${name} is shown as failed and never written to: ${damage.problem.message}`);
-    this.damaged.set(name, damage);
-    this.options.feed.showDamaged(name, damage);
   }
 
   private decide(record: TaskRecord, move: 'cancel' | 'discard'): Promise<Result<void, Failure>> {
@@ -263,41 +215,19 @@ export class TaskDesk {
 
   /** Runs one decision after the other. An accept whose end could not be recorded when it was done is ended first. */
   private decision<T>(record: TaskRecord, decide: () => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
-    return this.whileServing(() =>
-      this.decisions.run(async () => {
-        if (this.ending.signal.aborted) {
-          return fail(stoppingFailure());
+    const { checkout } = this.options;
+    const once = async (): Promise<Result<T, Failure>> => {
+      try {
+        await recoverAccept({ checkout, trace: record }, new AbortController().signal);
+        return await decide();
+      } catch (error) {
+        if (error instanceof JournalWriteError) {
+          return fail(failure(error.reason, error.message));
         }
-        try {
-          await recoverAccept({ checkout: this.options.checkout, trace: record }, new AbortController().signal);
-          return await decide();
-        } catch (error) {
-          if (error instanceof JournalWriteError) {
-            return fail(failure(error.reason, error.message));
-          }
-          throw error;
-        }
-      }),
-    );
-  }
-
-  /** Keeps the desk busy, and its end waiting, for as long as the work takes. */
-  private async whileServing<T>(work: () => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
-    if (this.ending.signal.aborted) {
-      return fail(stoppingFailure());
-    }
-    return this.keepBusy(work());
-  }
-
-  private async keepBusy<T>(work: Promise<T>): Promise<T> {
-    this.pending.add(work);
-    this.announceBusy();
-    try {
-      return await work;
-    } finally {
-      this.pending.delete(work);
-      this.announceBusy();
-    }
+        throw error;
+      }
+    };
+    return this.open.serve(() => this.decisions.run(() => this.open.unlessEnding(once)));
   }
 
   private announceBusy(): void {
@@ -312,12 +242,13 @@ export class TaskDesk {
   };
 
   private work(record: TaskRecord): void {
+    record.renew();
     this.scheduler.submit(record.id, async () => {
       if (!activeStates.has(record.task().state)) {
         return;
       }
       const { supervisor: ports, logger } = this.options;
-      const ended = await workThrough(record, { ports, logger, ending: this.ending.signal });
+      const ended = await workThrough(record, { ports, logger, ending: this.open.ending });
       if (ended !== undefined) {
         this.reportDefect(record, ended.defect);
       }
@@ -330,11 +261,7 @@ export class TaskDesk {
       return;
     }
     const { logger, supervisor } = this.options;
-    const { signal } = this.ending;
-    void this.keepBusy(recordDefect(record, error, { logger, sleep: supervisor.sleep, signal }));
+    const { ending: signal } = this.open;
+    void this.open.keepBusy(recordDefect(record, error, { logger, sleep: supervisor.sleep, signal }));
   }
-}
-
-function stoppingFailure(): Failure {
-  return failure('stopping', 'The agent host is ending; ask again, and a new one takes the tasks up.');
 }

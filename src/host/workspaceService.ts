@@ -148,14 +148,20 @@ export class WorkspaceService implements HostService {
       }),
     approveEnvironment: async ({ definition, hosts, task }) =>
       this.ofTree(task, async (tree) => {
-        const environment = await this.options.environments.approve({ definition, hosts }, tree);
-        if (!environment.ok) {
-          return environment;
+        const { desk, environments } = this.options;
+        const approval = { definition, hosts };
+        const plan = await environments.toApprove(approval, tree);
+        if (!plan.ok) {
+          return plan;
         }
-        const record = task === undefined ? undefined : this.options.desk.find(task);
+        const keep = (): Promise<Result<void, Failure>> => environments.keep(approval);
         const proving =
-          record?.ok === true ? await this.options.desk.proveAgain(record.value, { definition, hosts }) : ok(false);
-        return proving.ok ? ok({ environment: environment.value, proving: proving.value }) : proving;
+          task === undefined
+            ? withValue(await keep(), false)
+            : await this.withTask(task, (record) => desk.approveEnvironment(record, approval, keep));
+        return proving.ok
+          ? ok({ environment: await environments.toView(plan.value), proving: proving.value })
+          : proving;
       }),
     verifyTrace: async ({ task, known: remembered }) => {
       // A damaged trace cannot be opened, and is exactly what this is for.
@@ -244,6 +250,10 @@ export class WorkspaceService implements HostService {
   private view(task: Task): HostResult<'getTask'>['task'] {
     return this.options.feed.view(task);
   }
+}
+
+function withValue<T>(result: Result<void, Failure>, value: T): Result<T, Failure> {
+  return result.ok ? ok(value) : result;
 }
 
 function withExitCode(error: Failure): HostFailure {

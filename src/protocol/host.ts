@@ -41,8 +41,6 @@ export const taskSettingsSchema = z.object({
   /** Leave to run in boxes whose limits the engine does not keep. */
   allowUnlimited: z.optional(z.boolean()),
   testCommand: z.optional(z.array(z.string())),
-  /** The user agrees to the environment that the repository asks for as it is now, for this task and the next ones. */
-  allowSetup: z.optional(z.boolean()),
   limits: z.optional(limitWishSchema),
 });
 
@@ -78,6 +76,10 @@ export const environmentViewSchema = z.object({
   status: z.enum(['base', 'needs-approval', 'approved']),
   /** The image or Dockerfile that is started from; null for the base image. */
   image: z.nullable(z.string()),
+  /** Text of that Dockerfile, with what it is built with. */
+  dockerfile: z.optional(
+    z.object({ text: z.string(), target: z.optional(z.string()), arguments: z.record(z.string(), z.string()) }),
+  ),
   /** Images that are fetched where they are missing. */
   fetches: z.array(z.string()),
   steps: z.array(z.array(z.string())),

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { fail, ok, type Result } from '../../base/result.ts';
+import type { HostClient } from '../../host/client/hostClient.ts';
 import { type TaskSettings, usualLimits } from '../../protocol/host.ts';
-import type { Command, Invocation, OptionValues } from '../command.ts';
+import { agreeToEnvironment } from '../agreeToEnvironment.ts';
+import type { CliFailure, Command, Invocation, OptionValues } from '../command.ts';
 import { usage, type UsageFailure } from '../commandLine.ts';
 import { limitOptions, limitWish } from '../limitOptions.ts';
 import { flag, stringOption } from '../optionValues.ts';
@@ -35,7 +37,7 @@ export const runCommand: Command = {
     },
     'allow-setup': {
       type: 'boolean',
-      help: 'agree to the environment that the repository asks for now (`nightshift environment` shows it)',
+      help: 'agree to the environment that the repository asks for now, and print it in full',
     },
     detach: { type: 'boolean', help: 'do not wait; the task goes on in the background' },
     'require-gvisor': { type: 'boolean', help: 'refuse to run on a shared kernel' },
@@ -66,6 +68,10 @@ export const runCommand: Command = {
     );
     return watched(invocation, (scoped) =>
       withHost(scoped, { trace: true, start: true }, async (client) => {
+        const agreed = flag(values, 'allow-setup') ? await agreeIfAsked(scoped, client) : ok(undefined);
+        if (!agreed.ok) {
+          return agreed.error;
+        }
         const created = await client.request('createTask', {
           goal,
           origin: { kind: 'cli' },
@@ -77,6 +83,18 @@ export const runCommand: Command = {
     );
   },
 };
+
+/** What was agreed to before is not asked again, nor where there is nothing to agree to. */
+async function agreeIfAsked(invocation: Invocation, client: HostClient): Promise<Result<void, CliFailure>> {
+  const asked = await client.request('environment', {}, invocation.signal);
+  if (!asked.ok) {
+    return asked;
+  }
+  const { status, definition } = asked.value.environment;
+  return status === 'needs-approval'
+    ? agreeToEnvironment(invocation, client, { hash: definition, hosts: [] })
+    : ok(undefined);
+}
 
 function taskSettings(
   values: OptionValues,
@@ -94,7 +112,6 @@ function taskSettings(
   return ok({
     ...(ollamaHost === undefined ? {} : { ollamaHost }),
     ...(testCommand.value !== undefined ? { testCommand: testCommand.value } : {}),
-    ...(flag(values, 'allow-setup') ? { allowSetup: true } : {}),
     ...(flag(values, 'require-gvisor') ? { requireGvisor: true } : {}),
     ...(flag(values, 'allow-unlimited') ? { allowUnlimited: true } : {}),
     ...(limits.value === undefined ? {} : { limits: limits.value }),

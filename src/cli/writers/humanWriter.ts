@@ -5,7 +5,7 @@ import { plainLine } from '../../base/plainText.ts';
 import { cleanLines } from './cleanText.ts';
 import { counted } from './counted.ts';
 import { diffText } from './diffText.ts';
-import { environmentText } from './environmentText.ts';
+import { environmentText, stateText } from './environmentText.ts';
 import { paintFor, type Style } from './paint.ts';
 import { progressText } from './progressText.ts';
 import { detachedText, modelText, taskListText, taskText } from './taskText.ts';
@@ -78,7 +78,15 @@ export function createHumanWriter(io: CliIo): Writer {
     doctor: (ok) =>
       line(ok ? paint('green', 'Ready to work.') : paint('red', 'Something is missing; each ✗ says what to do.')),
     cleaned: (report, applied) => cleanLines(report, applied, paint).forEach(line),
-    environment: (view) => line(environmentText(view, paint)),
+    environment: (view, of) => line(environmentText(view, stateText(view, paint, of), paint)),
+    agreeing: (view) => line(environmentText(view, 'you agree to exactly this', paint)),
+    agreed: ({ definition }, proving) => {
+      const next =
+        proving === undefined
+          ? 'the next task sets it up'
+          : `the tests of ${proving} run again; \`nightshift show ${proving}\` tells how it goes`;
+      line(`${paint('green', '✓')} Agreed to ${definition}: ${next}.`);
+    },
     hostStopped: (stopped) => line(stopped ? 'The agent host ended.' : 'No agent host runs for this repository.'),
   };
 }

@@ -46,6 +46,8 @@ export function createJsonWriter(output: Output): Writer {
       });
     },
     environment: (view) => write({ type: 'environment', ...view }),
+    agreeing: (view) => write({ type: 'environment', ...view }),
+    agreed: (view) => write({ type: 'environment', ...view }),
     hostStopped: (stopped) => write({ type: 'host', stopped }),
   };
 }

@@ -25,6 +25,11 @@ export interface Writer {
   doctor(ok: boolean): void;
   /** What is kept, and what went or, where nothing was `applied`, would go. */
   cleaned(report: StorageReport, applied: boolean): void;
-  environment(view: EnvironmentView): void;
+  /** What there is to agree to; `task` where it is of that task's changes. */
+  environment(view: EnvironmentView, task?: string): void;
+  /** All that is about to be agreed to. */
+  agreeing(view: EnvironmentView): void;
+  /** It was agreed to; `proving` is the task whose tests run again. */
+  agreed(view: EnvironmentView, proving?: string): void;
   hostStopped(stopped: boolean): void;
 }

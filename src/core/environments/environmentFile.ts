@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { failure } from '../../base/failure.ts';
+import { isNetworkHost, networkHostPattern } from '../../base/networkHost.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { EnvironmentFailure } from './environmentFailure.ts';
 import { isImageReference } from './imageReference.ts';
@@ -24,7 +25,8 @@ const argv = z.array(word).min(1).max(100);
 export const networkHostSchema = z
   .string()
   .max(255)
-  .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$/, 'is no host name in lower case');
+  .regex(networkHostPattern, 'is no host name in lower case')
+  .refine(isNetworkHost, 'names a port above 65535');
 
 export const environmentFileSchema = z
   .strictObject({

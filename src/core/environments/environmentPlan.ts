@@ -75,18 +75,31 @@ export async function planEnvironment(
     return files;
   }
   const asks = image.kind !== 'base' || steps.length > 0;
+  const network = file.network ?? (steps.length > 0 && file.setup === undefined);
   const plan = {
     source: asks && source === 'base' ? ('lockfile' as const) : source,
     image,
     fetches: image.kind === 'image' ? [image.reference] : (dockerfile.value?.images ?? []),
     steps,
-    network: file.network ?? (steps.length > 0 && file.setup === undefined),
+    network,
     scripts: file.scripts ?? false,
     files: dockerfile.value === undefined ? files.value : [...files.value, dockerfile.value.file],
     ...(file.test === undefined ? {} : { testCommand: file.test }),
-    warnings: [...warnings, ...(file.setup === undefined ? usual.warnings : [])],
+    warnings: [
+      ...warnings,
+      ...(image.kind === 'dockerfile' ? [builderWarning(image.path, network === true)] : []),
+      ...(file.setup === undefined ? usual.warnings : []),
+    ],
   };
   return ok({ ...plan, definition: asks ? definitionOf(plan, sha256) : '' });
+}
+
+/** What runs a Dockerfile is no box of ours, so nothing that is said of one holds. */
+function builderWarning(path: string, connected: boolean): string {
+  const network = connected
+    ? "with the engine's own network, private addresses included"
+    : 'without network but for the images and addresses that the engine itself fetches for FROM and ADD';
+  return `${path} is not run in a sandbox: the engine's own builder runs it, with its default rights and ${network}. Read it before you agree.`;
 }
 
 /** Version of what a definition means: raised when the same files are to be set up in another way. */

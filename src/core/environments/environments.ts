@@ -11,6 +11,11 @@ export interface EnvironmentApproval {
   readonly hosts: readonly string[];
 }
 
+export interface GivenApproval extends EnvironmentApproval {
+  /** ISO 8601. */
+  readonly approvedAt: string;
+}
+
 export interface EnvironmentRequest {
   readonly plan: EnvironmentPlan;
   readonly approval: EnvironmentApproval;
@@ -39,7 +44,7 @@ export interface EnvironmentBuildFailure extends EnvironmentFailure {
 /** What a person has agreed to, and the images made of it. */
 export interface Environments {
   /** Undefined when nobody agreed to it. */
-  approvalOf(definition: string): Promise<EnvironmentApproval | undefined>;
+  approvalOf(definition: string): Promise<GivenApproval | undefined>;
   approve(approval: EnvironmentApproval): Promise<Result<void, Failure>>;
   /** Finds or makes the image of an approved definition. Asked twice at once for the same one, it is made once. */
   ensure(request: EnvironmentRequest, signal: AbortSignal): Promise<Result<ReadyEnvironment, EnvironmentBuildFailure>>;

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import type { Changeset } from '../changes/changeset.ts';
 import type { ApplyConflict, ApplyPlan, Checkout } from '../repository/repository.ts';
 import type { Task } from '../tasks/task.ts';
+import { isProved } from '../tasks/taskMoves.ts';
 import type { TaskTrace } from '../tasks/taskTrace.ts';
 import type { TraceEntry } from '../trace/traceEvent.ts';
 import { moveTask } from './taskPipeline.ts';
@@ -27,7 +28,7 @@ export async function acceptChanges(
 ): Promise<Result<Accepted, Failure>> {
   const task = trace.task();
   const { changeset } = task;
-  if (task.state !== 'ready' || changeset === undefined) {
+  if (task.state !== 'ready' || changeset === undefined || !isProved(task)) {
     return notReady(task);
   }
   const paths = pathsToApply(task, named);
@@ -66,16 +67,21 @@ export async function acceptChanges(
 
 /** Decided on the newest state: a task that was discarded while the apply was planned is not written. */
 function intention(task: Task, changeset: Changeset, key: string, plan: ApplyPlan): TraceEntry {
-  if (task.state !== 'ready' || task.changeset?.hash !== changeset.hash) {
-    const reason = `A task that is ${task.state} cannot be applied.`;
+  if (task.state !== 'ready' || task.changeset?.hash !== changeset.hash || !isProved(task)) {
+    const reason = `A task that is ${stateOf(task)} cannot be applied.`;
     return { type: 'move-refused', actor: 'user', data: { move: 'apply', from: task.state, allowed: [], reason } };
   }
   const writes = plan.writes.map((write) => ({ ...write }));
   return { type: 'apply-intended', actor: 'user', data: { key, hash: changeset.hash, writes } };
 }
 
-function notReady({ state }: Task): Result<never, Failure> {
-  return fail(failure('not-ready', `The task is ${state}; only a task that is ready can be applied.`));
+function notReady(task: Task): Result<never, Failure> {
+  const message = `The task is ${stateOf(task)}; only a task that is ready, with a proof of its changes, can be applied.`;
+  return fail(failure('not-ready', message));
+}
+
+function stateOf(task: Task): string {
+  return task.state === 'ready' && !isProved(task) ? 'ready without a proof' : task.state;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { StageEnd } from './stageEnd.ts';
 import type { Assignment } from './supervisorPorts.ts';
-import { agreeToSnapshot, environmentOf, recordEnvironment } from './taskEnvironment.ts';
+import { environmentOf, recordEnvironment } from './taskEnvironment.ts';
 
 /**
  * Takes the snapshot of the user's work, once per task, and keeps it from being collected. Then chooses what its tests run in, and
@@ -33,15 +33,9 @@ export async function prepareStage(assignment: Assignment): Promise<Result<Stage
 
 async function prepareEnvironment(assignment: Assignment): Promise<Result<void, Failure>> {
   const { ports, trace, signal } = assignment;
-  const { snapshot, settings } = trace.task();
+  const { snapshot } = trace.task();
   if (ports.environments === undefined || snapshot === undefined) {
     return ok(undefined);
-  }
-  if (settings.allowSetup === true) {
-    const agreed = await agreeToSnapshot(assignment, snapshot.tree);
-    if (!agreed.ok) {
-      return agreed;
-    }
   }
   const environment = await environmentOf(assignment, snapshot.tree);
   if (!environment.ok) {

@@ -21,11 +21,6 @@ export interface TaskEnvironment {
 
 type Chosen = TraceEventData<'environment-chosen'>;
 
-/** How a person agrees to what a task lacks. */
-export function approveCommand(task?: string): string {
-  return `nightshift environment approve${task === undefined ? '' : ` --task ${task}`}`;
-}
-
 /**
  * Chooses the environment of a tree and makes its image where a person agreed to that. Never fails for what a repository or a
  * registry does: then the base image is what is left, and the problem is said.
@@ -85,6 +80,8 @@ async function ready(
     const problem = lacking(plan, task.id, tree === task.snapshot?.tree);
     return { chosen: chosen({ status: 'needs-approval', problem }), problem };
   }
+  const { hosts, approvedAt } = approval;
+  const agreed = { approval: { hosts: [...hosts], approvedAt } };
   const made = await ports.environments.ensure(
     {
       plan,
@@ -98,10 +95,14 @@ async function ready(
   const artifact = output === '' ? {} : { output: await trace.putArtifact(new TextEncoder().encode(output)) };
   if (!made.ok) {
     const problem = made.error.message;
-    return { chosen: chosen({ status: 'failed', problem, ...artifact }), problem };
+    return { chosen: chosen({ status: 'failed', problem, ...agreed, ...artifact }), problem };
   }
   const { key, image, reached } = made.value;
-  return { image, chosen: chosen({ status: 'ready', key, image, reached: [...reached], ...artifact }), problem: '' };
+  return {
+    image,
+    chosen: chosen({ status: 'ready', key, image, reached: [...reached], ...agreed, ...artifact }),
+    problem: '',
+  };
 }
 
 /** Whether two trees ask for the same. Trees that cannot be followed are the same where they say the same wrong thing. */
@@ -114,7 +115,10 @@ export function isSameEnvironment(left: TaskEnvironment, right: TaskEnvironment)
 export async function recordEnvironment({ trace }: Assignment, { chosen }: TaskEnvironment): Promise<void> {
   const known = trace.task().environment;
   const same =
-    known?.definition === chosen.definition && known.status === chosen.status && known.image === chosen.image;
+    known?.definition === chosen.definition &&
+    known.status === chosen.status &&
+    known.image === chosen.image &&
+    known.approval?.approvedAt === chosen.approval?.approvedAt;
   if (!same || known?.tree !== chosen.tree) {
     await trace.record({ type: 'environment-chosen', actor: 'host', data: chosen });
   }
@@ -150,14 +154,15 @@ export function unmet({ chosen, problem }: TaskEnvironment): string | undefined 
 }
 
 function lacking(plan: EnvironmentPlan, task: string, ofSnapshot: boolean): string {
+  const look = `\`nightshift environment --task ${task}\` shows it, with the command that agrees to it.`;
   if (!ofSnapshot) {
-    return `Dependencies changed: rebuild needs approval. Look at it with \`nightshift environment --task ${task}\`, then \`${approveCommand(task)}\`.`;
+    return `Dependencies changed: rebuild needs approval. ${look}`;
   }
   const what =
     plan.source === 'lockfile'
       ? `The dependencies of ${[...new Set(plan.steps.map((step) => step.because))].join(', ')} are not installed in the sandbox`
       : `The environment of ${plan.source} is not set up`;
-  return `${what}: that needs your approval. Look at it with \`nightshift environment\`, then \`${approveCommand(task)}\`.`;
+  return `${what}: that needs your approval. ${look}`;
 }
 
 function namedSource(paths: readonly string[]): Chosen['source'] {
@@ -190,26 +195,4 @@ function described(tree: string, plan: EnvironmentPlan): Chosen {
     warnings: [...plan.warnings],
     ...(plan.testCommand === undefined ? {} : { testCommand: [...plan.testCommand] }),
   };
-}
-
-/** Keeps and records the agreement that the user gave when delegating, to what this snapshot asks for and to nothing else. */
-export async function agreeToSnapshot(assignment: Assignment, tree: string): Promise<Result<void, Failure>> {
-  const { ports, trace } = assignment;
-  const planned = await planOf(assignment, tree);
-  if (!planned.ok || !planned.value.planned.ok || ports.environments === undefined) {
-    return planned.ok ? ok(undefined) : planned;
-  }
-  const { definition } = planned.value.planned.value;
-  if (definition === '' || (await ports.environments.approvalOf(definition)) !== undefined) {
-    return ok(undefined);
-  }
-  const kept = await ports.environments.approve({ definition, hosts: [] });
-  if (kept.ok) {
-    await trace.record({
-      type: 'approval-given',
-      actor: 'user',
-      data: { subject: 'environment', definition, hosts: [] },
-    });
-  }
-  return kept;
 }

@@ -33,11 +33,16 @@ const policyJudged: Need = (task) =>
 
 /** `unverified` is enough, as it is shown plainly; failing tests are not. */
 const proofAttached: Need = (task) => {
-  if (task.proof === undefined || task.proof.hash !== task.changeset?.hash) {
+  if (!isProved(task)) {
     return 'there is no proof of this changeset';
   }
-  return task.proof.verdict === 'red' ? 'the tests fail on this changeset' : undefined;
+  return task.proof?.verdict === 'red' ? 'the tests fail on this changeset' : undefined;
 };
+
+/** Whether the newest proof speaks of the changeset as it is now. */
+export function isProved({ proof, changeset }: Task): boolean {
+  return proof !== undefined && proof.hash === changeset?.hash;
+}
 
 const votesIn: Need = (task) => {
   const missing = requiredVoters.filter(
@@ -63,7 +68,7 @@ const everythingApplied: Need = (task) => {
 /** What a move needs beyond its place in the table. */
 const moveNeeds: Readonly<Partial<Record<TaskMove, readonly Need[]>>> = {
   finish: [changesetImported, policyJudged, proofAttached, votesIn, noRejection],
-  apply: [changesetImported, noRejection, applyEnded, everythingApplied],
+  apply: [changesetImported, proofAttached, noRejection, applyEnded, everythingApplied],
   merge: [changesetImported, policyJudged, proofAttached, noRejection, applyEnded],
   discard: [applyEnded],
   cancel: [applyEnded],

@@ -48,7 +48,7 @@ function applyEvent(task: Task, event: TraceEvent): Task {
     case 'environment-chosen':
       return event.data.tree === task.snapshot?.tree ? { ...task, environment: event.data } : task;
     case 'approval-given':
-      return approved(task);
+      return event.actor === 'user' ? approved(task) : task;
     case 'run-started': {
       const run = { id: event.data.run, agent: event.data.agent, ended: false };
       return { ...task, run, runs: task.runs + 1, notices: [] };
@@ -169,7 +169,7 @@ function moved(task: Task, data: TraceEventData<'task-moved'>): Task {
   if (state === undefined) {
     return task;
   }
-  const { interrupted: _interrupted, reason: _reason, ...rest } = task;
+  const { interrupted: _interrupted, reason: _reason, ...rest } = provedAgain(task, data.move) ? unproved(task) : task;
   const begun = task.state === 'failed' && data.move === 'resume' ? afresh : {};
   return {
     ...rest,
@@ -239,15 +239,25 @@ function proved(task: Task, { hash, proof }: TraceEventData<'proof-ended'>): Tas
 }
 
 /**
- * What tests said without their environment does not count once it may be set up: they are run again. What is over stays as it was
- * judged.
+ * An environment that could not be had is tried again, and so is what tests said of the base without it. A proof stands until the
+ * task is sent back for another: a task is never ready without one.
  */
 function approved(task: Task): Task {
-  if (task.state !== 'ready' && settledStates.has(task.state)) {
+  if (settledStates.has(task.state)) {
     return task;
   }
-  const { environment: _environment, baseline: _baseline, proof, ...rest } = task;
-  return proof === undefined || proof.verdict === 'unverified' ? rest : { ...rest, proof };
+  const { environment: _environment, baseline: _baseline, ...rest } = task;
+  return rest;
+}
+
+/** A task that is ready is sent back for nothing but another proof. */
+function provedAgain({ state }: Task, move: TaskMove): boolean {
+  return state === 'ready' && move === 'revise';
+}
+
+function unproved(task: Task): Task {
+  const { environment: _environment, baseline: _baseline, proof: _proof, ...rest } = task;
+  return rest;
 }
 
 function isSameChange(task: Task, file: TraceEventData<'changeset-imported'>['changeset']['files'][number]): boolean {

@@ -47,8 +47,6 @@ export const settingsSchema = z.object({
   requireGvisor: z.boolean(),
   allowUnlimited: z.boolean().optional(),
   testCommand: z.array(z.string()).optional(),
-  /** The user agreed, when delegating, to the environment that the task's snapshot asks for. */
-  allowSetup: z.boolean().optional(),
 });
 
 const callSchema = z.object({ id: z.string(), name: z.string(), arguments: z.unknown() });
@@ -119,6 +117,8 @@ export const traceEventData = {
     network: z.union([z.boolean(), z.array(z.string())]),
     /** Hosts that setup reached when this image was made for this task. */
     reached: z.array(z.string()),
+    /** The person's word that it was set up on, wherever it was given. */
+    approval: z.object({ hosts: z.array(z.string()), approvedAt: z.string() }).optional(),
     testCommand: z.array(z.string()).optional(),
     problem: z.string().optional(),
     warnings: z.array(z.string()),

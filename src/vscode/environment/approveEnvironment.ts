@@ -47,22 +47,27 @@ export const approveEnvironment: Command = async (context, argument) => {
 
 /** Everything that would happen, one fact a line, in the words that run. */
 function describe(environment: EnvironmentView): string {
-  const { image, fetches, steps, network, hosts, scripts, files, warnings } = environment;
+  const { image, fetches, steps, network, hosts, scripts, files, warnings, dockerfile } = environment;
   const reached = [...(network === true ? ['public hosts'] : network === false ? [] : network), ...hosts];
+  const builder = dockerfile === undefined || network !== true ? '' : "the engine's own for the Dockerfile, then ";
   const lines = [
     ...(image === null ? [] : [`Image: ${image}`]),
+    ...(dockerfile?.target === undefined ? [] : [`Target: ${dockerfile.target}`]),
+    ...Object.entries(dockerfile?.arguments ?? {}).map(([name, value]) => `Argument: ${name}=${value}`),
     ...(fetches.length === 0 ? [] : [`Fetches where missing: ${fetches.join(', ')}`]),
     ...steps.map(
       (argv) => `Runs: ${argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')}`,
     ),
-    `Network while it is set up: ${reached.length === 0 ? 'off' : reached.join(', ')}`,
+    `Network while it is set up: ${builder}${reached.length === 0 ? 'off' : reached.join(', ')}`,
     `Scripts of packages: ${scripts ? 'run' : 'do not run'}`,
     ...(files.length === 0
       ? []
       : [`Sees: ${files.slice(0, 8).join(', ')}${files.length > 8 ? ` and ${files.length - 8} more` : ''}`]),
     ...warnings,
   ];
-  return `${lines.map((line) => plainLine(line, 400)).join('\n')}\n\nIt runs in a sandbox, sees nothing else of the repository, and is asked again when any of this changes.`;
+  const where =
+    dockerfile === undefined ? 'It runs in a sandbox,' : 'What runs after the Dockerfile runs in a sandbox. It';
+  return `${lines.map((line) => plainLine(line, 400)).join('\n')}\n\n${where} sees nothing else of the repository, and is asked again when any of this changes.`;
 }
 
 interface Target {

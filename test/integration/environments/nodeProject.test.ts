@@ -58,14 +58,21 @@ describe.skipIf(skip)(`a Node project with a native dependency ${why}`, () => {
     expect(task).toMatchObject({ state: 'ready', proof: { verdict: 'unverified' } });
     const text = (await product.run(['show', task.id])).stdout;
     expect(text).toContain('The package @node-rs/crc32 is not installed in the sandbox.');
-    expect(text).toContain(`nightshift environment approve --task ${task.id}`);
+    expect(text).toContain(`nightshift environment --task ${task.id}`);
     const events = eventsOf(product, task.id);
     expect(events.filter((event) => event.type === 'environment-chosen')).toMatchObject([
       { data: { source: 'lockfile', status: 'needs-approval', definition: shown.definition, image: null } },
     ]);
     expect(events.filter((event) => event.type === 'approval-given')).toEqual([]);
 
-    const approved = await product.run(['environment', 'approve', '--task', task.id, '--json']);
+    const unnamed = await product.run(['environment', 'approve', '--task', task.id]);
+    expect([unnamed.code, unnamed.stdout]).toEqual([2, '']);
+    const hash = shown.definition.slice(0, 12);
+    const looked = await product.run(['environment', '--task', task.id]);
+    expect(looked.stdout).toContain(`nightshift environment approve ${hash} --task ${task.id}`);
+    const other = await product.run(['environment', 'approve', '0'.repeat(8), '--task', task.id]);
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining(`has the hash ${shown.definition}`)]);
+    const approved = await product.run(['environment', 'approve', hash, '--task', task.id, '--json']);
     expect(approved).toMatchObject({ code: 0, stderr: '' });
     await until(
       'the tests ran again',
@@ -98,15 +105,17 @@ describe.skipIf(skip)(`a Node project with a native dependency ${why}`, () => {
     expect(first).toMatchObject({ code: 0, task: { proof: { verdict: 'green' } } });
     const events = eventsOf(product, first.task.id);
     const names = events.map((event) => event.type);
-    expect(names.indexOf('approval-given')).toBeGreaterThan(names.indexOf('snapshot-taken'));
     expect(names.indexOf('environment-chosen')).toBeLessThan(names.indexOf('run-started'));
     const chosen = events.find((event) => event.type === 'environment-chosen');
-    expect(chosen).toMatchObject({ data: { status: 'ready', reached: [expect.stringMatching(/:443$/)] } });
+    const approval = { hosts: [], approvedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
+    expect(chosen).toMatchObject({ data: { status: 'ready', reached: [expect.stringMatching(/:443$/)], approval } });
 
     const second = await run();
     expect(second).toMatchObject({ code: 0, task: { proof: { verdict: 'green' } } });
     const again = eventsOf(product, second.task.id).find((event) => event.type === 'environment-chosen');
-    expect(again).toMatchObject({ data: { status: 'ready', reached: [], image: chosen?.data['image'] } });
+    // The word on which it was set up stands in this trace, too.
+    const { image, approval: given } = chosen?.data ?? {};
+    expect(again).toMatchObject({ data: { status: 'ready', reached: [], image, approval: given } });
 
     await fake.close();
     fake = await startFakeOllama({ script: [edit, changeManifest, finish] });
@@ -114,11 +123,11 @@ describe.skipIf(skip)(`a Node project with a native dependency ${why}`, () => {
     expect(third.task.proof?.verdict).toBe('unverified');
     const text = (await product.run(['show', third.task.id])).stdout;
     expect(text).toContain('Dependencies changed: rebuild needs approval.');
-    expect(text).toContain(`nightshift environment approve --task ${third.task.id}`);
+    expect(text).toContain(`nightshift environment --task ${third.task.id}`);
     const changed = environmentLine(await product.run(['environment', '--task', third.task.id, '--json']));
     expect(changed).toMatchObject({ status: 'needs-approval' });
     expect(changed.definition).not.toBe(chosen?.data['definition']);
-    await product.run(['environment', 'approve', '--task', third.task.id]);
+    await product.run(['environment', 'approve', changed.definition, '--task', third.task.id]);
     await until(
       'the tests ran again',
       async () => ((await product.task(['show', third.task.id])).task.proof?.patched.passed ?? 0) === 2,

@@ -51,11 +51,12 @@ describe.skipIf(skip)(`a Python project with a dependency ${why}`, () => {
     expect(task).toMatchObject({ state: 'ready', proof: { verdict: 'unverified' } });
     const shown = (await product.run(['show', task.id])).stdout;
     expect(shown).toContain('The package nightshift_sample is not installed in the sandbox.');
-    expect(shown).toContain(`nightshift environment approve --task ${task.id}`);
+    expect(shown).toContain(`nightshift environment --task ${task.id}`);
+    const { definition } = environmentLine(await product.run(['environment', '--task', task.id, '--json']));
     expect(index.requests).toEqual([]);
 
     // The repository's own word opens no private address.
-    await product.run(['environment', 'approve', '--task', task.id]);
+    await product.run(['environment', 'approve', definition, '--task', task.id]);
     await until(
       'the set-up was tried',
       () => eventsOf(product, task.id).some((event) => event.data['status'] === 'failed'),
@@ -69,6 +70,7 @@ describe.skipIf(skip)(`a Python project with a dependency ${why}`, () => {
     const approved = await product.run([
       'environment',
       'approve',
+      definition,
       '--task',
       task.id,
       '--allow-host',

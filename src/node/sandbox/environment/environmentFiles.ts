@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { errorText, type Failure, failure } from '../../../base/failure.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
-import type { EnvironmentApproval } from '../../../core/environments/environments.ts';
+import type { EnvironmentApproval, GivenApproval } from '../../../core/environments/environments.ts';
 import { networkHostSchema } from '../../../core/environments/environmentFile.ts';
 
 const definitionSchema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -27,15 +27,13 @@ export class EnvironmentFiles {
   }
 
   /** Undefined also for a file that is not as it was written: then the person is asked again. */
-  approvalOf(definition: string): EnvironmentApproval | undefined {
+  approvalOf(definition: string): GivenApproval | undefined {
     if (!definitionSchema.safeParse(definition).success) {
       return undefined;
     }
     try {
       const parsed = approvalSchema.safeParse(JSON.parse(readFileSync(this.approvalPath(definition), 'utf8')));
-      return parsed.success && parsed.data.definition === definition
-        ? { definition, hosts: parsed.data.hosts }
-        : undefined;
+      return parsed.success && parsed.data.definition === definition ? parsed.data : undefined;
     } catch {
       return undefined;
     }
@@ -45,7 +43,8 @@ export class EnvironmentFiles {
     const checked = approvalSchema.safeParse({ ...approval, approvedAt: new Date().toISOString() });
     if (!checked.success) {
       const [issue] = checked.error.issues;
-      return fail(failure('bad-approval', `The approval cannot be kept: ${issue?.message ?? 'it is malformed'}.`));
+      const what = issue === undefined ? 'it is malformed' : `${issue.path.join('.')} ${issue.message}`;
+      return fail(failure('bad-approval', `The approval cannot be kept: ${what}.`));
     }
     const path = this.approvalPath(approval.definition);
     const draft = `${path}.${randomBytes(6).toString('hex')}`;

@@ -56,6 +56,17 @@ describe('the environment of a tree', () => {
     );
   });
 
+  it('says of a Dockerfile that no sandbox runs it, and which network its steps have', async () => {
+    const docker = { '.nightshift/environment.yml': 'dockerfile: D\n', D: 'FROM a\nRUN x\n' };
+    const { warnings } = await planned(docker);
+    expect(warnings).toEqual([expect.stringMatching(/^D is not run in a sandbox: .*default rights.* without network/)]);
+    const connected = await planned({ ...docker, '.nightshift/environment.yml': 'dockerfile: D\nnetwork: true\n' });
+    expect(connected.warnings).toEqual([expect.stringContaining("the engine's own network, private addresses")]);
+    const named = await planned({ ...docker, '.nightshift/environment.yml': 'dockerfile: D\nnetwork: [a.example]\n' });
+    expect(named.warnings).toEqual([expect.stringContaining('without network')]);
+    expect((await planned(npm)).warnings).toEqual([]);
+  });
+
   it('is as the environment file says, before a devcontainer and before lockfiles', async () => {
     const devcontainer = { '.devcontainer/devcontainer.json': '{"image": "other"}' };
     expect(await planned({ ...npm, ...devcontainer })).toMatchObject({

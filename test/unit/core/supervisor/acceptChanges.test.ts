@@ -56,6 +56,22 @@ function memoryCheckout(options: { conflicts?: readonly ApplyConflict[]; breakAf
 }
 
 describe('accepting changes', () => {
+  test('writes nothing of a ready task that has no proof of its changes', async () => {
+    const trace = await readyTask();
+    const { changeset } = trace.task();
+    if (changeset === undefined) throw new Error('no changeset');
+    const again = { ...changeset, files: [...changeset.files], hash: 'f'.repeat(64) };
+    const data = { run: 'run-1', changeset: again, summary: 'done' };
+    await trace.record({ type: 'changeset-imported', actor: 'host', data });
+    const checkout = memoryCheckout();
+    const accepted = await acceptChanges({ checkout, trace }, undefined, signal);
+    expect(accepted).toMatchObject({
+      ok: false,
+      error: { reason: 'not-ready', message: expect.stringContaining('ready without a proof') },
+    });
+    expect([...checkout.written]).toEqual([]);
+  });
+
   test('does not write a task that was discarded while the apply was planned', async () => {
     const trace = await readyTask();
     const checkout = memoryCheckout();

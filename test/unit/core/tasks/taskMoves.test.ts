@@ -119,6 +119,11 @@ describe('a proposed move', () => {
     const rejected = fold(...toReady, ...apply(['src/sum.js']), voted('h1', 'reject', 'reviewer'));
     expect(refusal(rejected, 'apply', 'user')).toContain('reviewer rejected');
   });
+
+  test('to applied needs a proof of exactly this changeset', () => {
+    const unproved = fold(...toReady, imported('h1'), ...apply(['src/sum.js']));
+    expect(refusal(unproved, 'apply', 'user')).toContain('there is no proof of this changeset');
+  });
 });
 
 /** The shortest way into each state, with everything that a move from it may need. */

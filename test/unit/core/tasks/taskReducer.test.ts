@@ -5,6 +5,7 @@ import type { Task } from '../../../../src/core/tasks/task.ts';
 import { taskTransitions } from '../../../../src/core/tasks/taskState.ts';
 import type { TraceEntry, TraceEvent } from '../../../../src/core/trace/traceEvent.ts';
 import {
+  actors,
   answer,
   anyEvents,
   callRefused,
@@ -259,11 +260,27 @@ describe('the environment in the fold', () => {
     expect(task.environment).toMatchObject({ tree, status: 'ready' });
   });
 
-  test('an approval has an unverified proof made again, and leaves one that tests gave', () => {
-    expect(fold(...proofOf('unverified'))).toMatchObject({ state: 'ready', proof: { verdict: 'unverified' } });
-    const again = fold(...proofOf('unverified'), agreed);
+  test('an approval leaves a ready task its proof until it is sent back for another', () => {
+    const approved = fold(...proofOf('unverified'), agreed);
+    expect(approved).toMatchObject({ state: 'ready', proof: { verdict: 'unverified' } });
+    const again = fold(...proofOf('unverified'), agreed, move('revise'));
+    expect(again.state).toBe('revising');
     expect([again.proof, again.environment, again.baseline]).toEqual([undefined, undefined, undefined]);
-    expect(fold(...proofOf('green'), agreed).proof?.verdict).toBe('green');
+  });
+
+  test('an approval during the review takes nothing away that the task needs to become ready', () => {
+    const reviewing = proofOf('unverified').slice(0, -2);
+    const after = fold(...reviewing, agreed, voted('implementer', 'approve', 'h'), move('finish'));
+    expect(after).toMatchObject({ state: 'ready', proof: { verdict: 'unverified' } });
+  });
+
+  test('an approval has an environment tried again that could not be had, if the user gave it', () => {
+    const working = proofOf('unverified').slice(0, 5);
+    expect(fold(...working, agreed)).not.toHaveProperty('environment');
+    for (const actor of actors.filter((each) => each !== 'user')) {
+      const forged = entry('approval-given', { subject: 'environment', definition: 'd', hosts: [] }, actor);
+      expect(fold(...working, forged)).toHaveProperty('environment');
+    }
   });
 
   test('an approval changes nothing of a task that is over', () => {

@@ -30,6 +30,19 @@ describe('setting up the test environment', () => {
     expect(editor.host.requests.map(({ method }) => method)).toEqual(['environment']);
   });
 
+  test('does not say of a Dockerfile that it runs in a sandbox', async () => {
+    const editor = editorWith({
+      ...sampleEnvironment,
+      image: 'docker/D',
+      dockerfile: { text: 'FROM a\n', target: 'test', arguments: { A: 'b' } },
+    });
+    await approveEnvironment(editor.context, undefined);
+    expect(editor.details[0]).toContain("Network while it is set up: the engine's own for the Dockerfile, then");
+    expect(editor.details[0]).toContain('Target: test\nArgument: A=b');
+    expect(editor.details[0]).not.toContain('It runs in a sandbox');
+    expect(editor.details[0]).toContain('What runs after the Dockerfile runs in a sandbox');
+  });
+
   test('agrees to exactly what was shown', async () => {
     const editor = editorWith();
     editor.agreements.push(true);
