@@ -4,7 +4,8 @@ import type { StorageClass, StorageReport } from '../../protocol/storage.ts';
 
 /** What is known of a task whose things are kept on disk. */
 export interface TaskStanding {
-  readonly ended: 'not-yet' | 'failed' | 'over' | 'unknown';
+  /** `stopped` is one that failed or was cancelled. */
+  readonly ended: 'not-yet' | 'stopped' | 'over' | 'unknown';
   /** It has a result, or work towards one, that is in no checkout. */
   readonly hasWork: boolean;
 }
@@ -122,8 +123,8 @@ function judgeTaskItem(item: StoredItem, policy: StoragePolicy): Verdict {
   if (ended === 'unknown') {
     return keep(item, 'its task cannot be read');
   }
-  if (ended === 'failed' && hasWork) {
-    return keep(item, 'its task failed and has work that is not merged');
+  if (ended === 'stopped' && hasWork) {
+    return keep(item, 'its task was stopped and has work that is not merged; a discard gives that up');
   }
   return byAge(item, policy, 'its task is over');
 }

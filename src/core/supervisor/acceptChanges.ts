@@ -74,8 +74,10 @@ function intention(task: Task, changeset: Changeset, key: string, plan: ApplyPla
   return { type: 'apply-intended', actor: 'user', data: { key, hash: changeset.hash, writes } };
 }
 
-function notReady({ state }: Task): Result<never, Failure> {
-  return fail(failure('not-ready', `The task is ${state}; only a task that is ready can be applied.`));
+function notReady({ id, state, changeset }: Task): Result<never, Failure> {
+  const kept = changeset !== undefined && (state === 'cancelled' || state === 'failed');
+  const way = kept ? ` \`nightshift patch ${id}\` prints what it has changed.` : '';
+  return fail(failure('not-ready', `The task is ${state}; only a task that is ready can be applied.${way}`));
 }
 
 /**

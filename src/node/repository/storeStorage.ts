@@ -107,7 +107,7 @@ export function storeStorage(store: GitStore, { standing, idle }: StoreUse): Sto
       return kept;
     }
     const { ended, hasWork } = standing(task) ?? { ended: 'unknown', hasWork: true };
-    if (ended !== 'over' && (ended !== 'failed' || hasWork)) {
+    if (ended !== 'over' && (ended !== 'stopped' || hasWork)) {
       return fail(failure('in-use', 'its task is not over any more'));
     }
     const input = kept.value.flatMap((each) => (each.task === task ? [`delete ${each.name} ${each.tree}\n`] : []));

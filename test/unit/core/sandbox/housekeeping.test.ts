@@ -35,7 +35,7 @@ const anyItem: fc.Arbitrary<StoredItem> = fc.record(
     usedAt: fc.integer({ min: now - 400 * day, max: now + day }),
     owner: fc.constantFrom('alive', 'dead', 'elsewhere'),
     inUse: fc.constant('a container uses it'),
-    task: fc.record({ ended: fc.constantFrom('not-yet', 'failed', 'over', 'unknown'), hasWork: fc.boolean() }),
+    task: fc.record({ ended: fc.constantFrom('not-yet', 'stopped', 'over', 'unknown'), hasWork: fc.boolean() }),
   },
   { requiredKeys: ['class', 'id', 'name', 'bytes', 'usedAt'] },
 );
@@ -64,7 +64,7 @@ describe('what may be cleaned up', () => {
           expect(isImage || ofOwner || each.class === 'dangling-image' ? each.inUse : undefined).toBeUndefined();
           expect(ofOwner && (each.owner === 'alive' || each.owner === 'elsewhere')).toBe(false);
           if (ofTask) {
-            expect(each.task?.ended === 'over' || (each.task?.ended === 'failed' && !each.task.hasWork)).toBe(true);
+            expect(each.task?.ended === 'over' || (each.task?.ended === 'stopped' && !each.task.hasWork)).toBe(true);
           }
           if (isImage) {
             expect(
@@ -112,9 +112,9 @@ describe('what may be cleaned up', () => {
   it('keeps what an active, a ready or a failed task with work has, and what cannot be read, however old', () => {
     const tasks = [
       { ended: 'not-yet', hasWork: true },
-      { ended: 'failed', hasWork: true },
+      { ended: 'stopped', hasWork: true },
       { ended: 'unknown', hasWork: true },
-      { ended: 'failed', hasWork: false },
+      { ended: 'stopped', hasWork: false },
       { ended: 'over', hasWork: false },
     ] as const;
     const items = tasks.map((task) => item({ class: 'task-tree', task }));
