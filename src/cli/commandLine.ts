@@ -126,6 +126,12 @@ function parseOptions(command: Command, args: readonly string[]): Result<Command
     }
     return ok({ kind: 'command', command, values, positionals });
   } catch (error) {
+    const ambiguous = /(--[\w-]+)[^']*' argument is ambiguous/.exec(errorText(error))?.[1];
+    if (ambiguous !== undefined) {
+      return fail(
+        usage(`${ambiguous} needs a value; one that begins with a dash is written ${ambiguous}=VALUE. ${seeHelp}`),
+      );
+    }
     // The parser explains at length; its first sentence says what is wrong.
     const sentence = errorText(error).split(/\.(?= )/)[0] ?? '';
     return fail(usage(`${sentence.replace(/\.$/, '')}. ${seeHelp}`));

@@ -32,6 +32,8 @@ describe('command line', () => {
     [['run', 'fix', '--test-command', '[]'], 'JSON list'],
     [['run', 'fix', '--test-command', '["npm",1]'], 'JSON list'],
     [['run', 'x'.repeat(20_001)], '20001 characters'],
+    [['clean', '--older-than', '-1'], '--older-than=VALUE'],
+    [['clean', '--older-than=-1'], 'takes a number of days'],
     [['show'], 'Which task?'],
     [['apply', ''], 'Which task?'],
     [['apply', 'task-1', '--hunk', '1'], "Unknown option '--hunk'"],

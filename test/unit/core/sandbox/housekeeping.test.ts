@@ -154,6 +154,19 @@ describe('cleaning up', () => {
   const dead = item({ class: 'sandbox', owner: 'dead', bytes: 7 });
   const alive = item({ class: 'sandbox', owner: 'alive', bytes: 5 });
 
+  it('tells ages as people do, and counts the things that an item stands for', async () => {
+    const images = [0, 1, 3].map((days) => item({ class: 'base-image', usedAt: now - days * day }));
+    const why = judgeStorage(images, { ...policy, olderThanDays: 14 }).map((verdict) => verdict.why);
+    expect(why).toEqual([
+      'it is the newest of its kind',
+      'it is not in use; its last use was 1 day ago, and it goes after 14 days',
+      'it is not in use; its last use was 3 days ago, and it goes after 14 days',
+    ]);
+    const { made } = source(['loose-object'], [item({ class: 'loose-object', count: 3 })]);
+    const { items } = await cleanStorage([made], policy, { apply: false }, never);
+    expect(storageSums(items)).toMatchObject([{ class: 'loose-object', items: 3, removableItems: 3 }]);
+  });
+
   it('removes nothing unless told to, and says what would go', async () => {
     const { made, removed } = source(['sandbox'], [dead, alive]);
     const report = await cleanStorage([made], policy, { apply: false }, never);
