@@ -4,7 +4,7 @@
 // in "node bootstrap.mjs && node demo.ts" the shell keeps to the Node it found first, and that one may not know TypeScript.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,15 @@ function isInstalled(hash) {
 function installedByHand() {
   const record = statSync(join(modules, '.package-lock.json'), { throwIfNoEntry: false });
   return record !== undefined && record.mtimeMs + 2000 >= statSync(join(root, 'package-lock.json')).mtimeMs;
+}
+
+/** `npm ci` empties node_modules first, through a link as well: then it would be another clone's. */
+function refuseSharedModules() {
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new BootstrapError(
+      `${modules} is a link, and what it leads to is out of date: run npm ci there, or remove the link`,
+    );
+  }
 }
 
 function run(command, args, cwd) {
@@ -84,7 +93,9 @@ try {
   const hash = lockfileHash();
   if (!isInstalled(hash)) {
     process.stderr.write('bootstrap: installing dependencies (npm ci)\n');
-    run('npm', ['ci', '--no-audit', '--no-fund'], root);
+    refuseSharedModules();
+    // Warnings would be about the Node that happens to be here; the project's own comes with the installation.
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], root);
     ensureProjectNode();
     writeFileSync(stamp, `${hash}\n`);
   }

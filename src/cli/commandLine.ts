@@ -6,6 +6,8 @@ import type { Command, OptionSpec, OptionValues } from './command.ts';
 export type CommandLine =
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly command?: Command }
+  /** For a word that begins several commands. */
+  | { readonly kind: 'group-help'; readonly commands: readonly Command[] }
   | {
       readonly kind: 'command';
       readonly command: Command;
@@ -42,6 +44,10 @@ export function parseCommandLine(
   if (first.startsWith('-')) {
     return fail(usage(`The command comes first, then ${first}. See \`nightshift --help\`.`));
   }
+  const [, second] = argv;
+  if (argv.length === 2 && (second === '--help' || second === '-h')) {
+    return helpFor([first], commands);
+  }
   const command = findCommand(argv, commands);
   if (command === undefined) {
     return fail(usage(unknownCommand(argv, commands)));
@@ -54,18 +60,32 @@ export function usage(message: string): UsageFailure {
 }
 
 function helpFor(words: readonly string[], commands: readonly Command[]): Result<CommandLine, UsageFailure> {
+  const group = words.length === 1 ? groupOf(words[0] ?? '', commands) : [];
+  if (group.some(({ name }) => name.includes(' '))) {
+    return ok({ kind: 'group-help', commands: group });
+  }
   const command = findCommand(words, commands);
+  if (command === undefined && words.length > 0) {
+    return fail(usage(unknownCommand(words, commands)));
+  }
   return ok({ kind: 'help', ...(command === undefined ? {} : { command }) });
 }
 
 function findCommand(argv: readonly string[], commands: readonly Command[]): Command | undefined {
-  return commands.find(({ name }) => name === argv.slice(0, name.split(' ').length).join(' '));
+  const named = commands.filter(({ name }) => name === argv.slice(0, name.split(' ').length).join(' '));
+  // `environment approve` is not `environment` with an argument.
+  return named.find(({ name }) => name.includes(' ')) ?? named[0];
+}
+
+/** The commands that begin with this word. */
+function groupOf(word: string, commands: readonly Command[]): readonly Command[] {
+  return commands.filter(({ name }) => name.split(' ')[0] === word);
 }
 
 /** A word that begins commands of two words is met with those. */
 function unknownCommand(argv: readonly string[], commands: readonly Command[]): string {
   const [first = ''] = argv;
-  const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => `\`nightshift ${name}\``);
+  const group = groupOf(first, commands).map(({ name }) => `\`nightshift ${name}\``);
   return group.length > 0
     ? `"${first}" needs one of its second words: ${group.join(', ')}. See \`nightshift --help\`.`
     : `There is no command "${first}". See \`nightshift --help\`.`;
@@ -106,6 +126,12 @@ function parseOptions(command: Command, args: readonly string[]): Result<Command
     }
     return ok({ kind: 'command', command, values, positionals });
   } catch (error) {
+    const ambiguous = /(--[\w-]+)[^']*' argument is ambiguous/.exec(errorText(error))?.[1];
+    if (ambiguous !== undefined) {
+      return fail(
+        usage(`${ambiguous} needs a value; one that begins with a dash is written ${ambiguous}=VALUE. ${seeHelp}`),
+      );
+    }
     // The parser explains at length; its first sentence says what is wrong.
     const sentence = errorText(error).split(/\.(?= )/)[0] ?? '';
     return fail(usage(`${sentence.replace(/\.$/, '')}. ${seeHelp}`));

@@ -17,6 +17,23 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n');
 }
 
+/** The commands that begin with the same word. One that is no more than this word is told in full. */
+export function groupHelp(commands: readonly Command[]): string {
+  const whole = commands.find(({ name }) => !name.includes(' '));
+  const others = commands.filter((command) => command !== whole);
+  const rows = others.map((command) => [signature(command), command.summary] as const);
+  const way = others.map(({ name }) => `\`nightshift ${name} --help\``)[0] ?? '';
+  return [
+    ...(whole === undefined ? [] : [commandHelp(whole)]),
+    'Commands:',
+    '',
+    ...aligned(rows),
+    '',
+    `${way} tells the options of one.`,
+    '',
+  ].join('\n');
+}
+
 export function commandHelp(command: Command): string {
   const rows = Object.entries(optionsOf(command)).map(([name, { value, help, multiple }]) => {
     const shown = value === undefined ? `--${name}` : `--${name} ${value}`;

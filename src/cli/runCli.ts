@@ -4,7 +4,7 @@ import { type CliFailure, type Command, isFailure } from './command.ts';
 import { type CommandLine, parseCommandLine } from './commandLine.ts';
 import { commandTable } from './commandTable.ts';
 import { exitCode } from './exitCode.ts';
-import { commandHelp, overview } from './helpText.ts';
+import { commandHelp, groupHelp, overview } from './helpText.ts';
 import { flag } from './optionValues.ts';
 import { plainLine } from '../base/plainText.ts';
 import { createHumanWriter } from './writers/humanWriter.ts';
@@ -19,6 +19,10 @@ export async function runCli(io: CliIo): Promise<number> {
   const line = parsed.value;
   if (line.kind === 'version') {
     io.stdout.write(`nightshift ${io.version}\n`);
+    return exitCode.done;
+  }
+  if (line.kind === 'group-help') {
+    io.stdout.write(groupHelp(line.commands));
     return exitCode.done;
   }
   if (line.kind === 'help') {

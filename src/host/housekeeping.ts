@@ -107,17 +107,19 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
   };
 }
 
-/** How a task stands for who cleans up; undefined is for a task that is not known here. */
+/** How a task stands for who cleans up: what it made and nobody took or discarded is work. */
 export function taskStanding(task: Task): TaskStanding & { readonly at: number } {
   const at = Date.parse(task.updatedAt);
   switch (task.state) {
     case 'applied':
     case 'merged':
     case 'discarded':
-    case 'cancelled':
       return { ended: 'over', hasWork: false, at };
+    case 'cancelled':
+      // It never goes on, so its checkpoints are of no use to anybody.
+      return { ended: 'stopped', hasWork: task.changeset !== undefined, at };
     case 'failed':
-      return { ended: 'failed', hasWork: task.changeset !== undefined || task.checkpoint !== undefined, at };
+      return { ended: 'stopped', hasWork: task.changeset !== undefined || task.checkpoint !== undefined, at };
     default:
       return { ended: 'not-yet', hasWork: true, at };
   }

@@ -141,7 +141,7 @@ export class TaskDesk {
 
   /**
    * Ends a task: its work is stopped, or the move is recorded at once where nobody works on it. A result that waits for its
-   * review is given up as by a discard. A task that is over stays as it is, and the answer says so.
+   * review can no longer be applied, and is kept until a discard. A task that is over stays as it is, and the answer says so.
    */
   async cancel(record: TaskRecord): Promise<Result<void, Failure>> {
     this.scheduler.withdraw(record.id);

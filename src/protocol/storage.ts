@@ -21,6 +21,8 @@ export const storageItemSchema = z.object({
   name: z.string(),
   /** Bytes; of a process, what it holds in memory. */
   bytes: z.number().check(z.nonnegative()),
+  /** How many things it stands for; one when absent. */
+  count: z.optional(z.int().check(z.positive())),
   /** `removable`: nothing was removed yet, and it may go. `warned`: a person should look at it. */
   action: z.enum(['removed', 'removable', 'kept', 'failed', 'warned']),
   why: z.string(),
@@ -50,15 +52,16 @@ export function storageSums(items: readonly StorageItem[]): readonly StorageSum[
   return storageClasses.flatMap((name) => {
     const own = items.filter((item) => item.class === name);
     const removable = own.filter((item) => item.action === 'removable' || item.action === 'removed');
+    const number = (all: readonly StorageItem[]): number => all.reduce((sum, item) => sum + (item.count ?? 1), 0);
     const bytes = (all: readonly StorageItem[]): number => all.reduce((sum, item) => sum + item.bytes, 0);
     return own.length === 0
       ? []
       : [
           {
             class: name,
-            items: own.length,
+            items: number(own),
             bytes: bytes(own),
-            removableItems: removable.length,
+            removableItems: number(removable),
             removableBytes: bytes(removable),
           },
         ];

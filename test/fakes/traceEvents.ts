@@ -218,6 +218,8 @@ export const anyEntry: fc.Arbitrary<TraceEntry> = fc.oneof(
     .tuple(fc.constantFrom('k1', 'k2'), fc.subarray(['src/sum.js']))
     .map(([key, applied]) => entry('apply-ended', { key, applied, conflicts: [] })),
   fc.constant(entry('journal-recovered', { bytes: 3, sha256: 'a'.repeat(64) })),
+  fc.constant(entry('sandbox-delayed', { profile: 'locked', message: 'It waits.' })),
+  fc.constant(entry('engine-awaited', { message: 'It waits.' })),
   fc.constant(entry('notice-given', { run: 'run-1', step: 0, guard: 'steps', text: 'Hurry.' })),
   fc.constant(entry('checkpoint-saved', { run: 'run-1', step: 0, tree: 't1', changes: 1 })),
 );

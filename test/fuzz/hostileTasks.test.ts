@@ -84,7 +84,7 @@ async function playHostile(random: Randomness): Promise<{ readonly requests: num
     const more = {
       newTokens: before.limits.newTokens + 5_000,
       steps: before.limits.steps + 5,
-      seconds: before.limits.seconds + Math.ceil(before.usage.seconds),
+      seconds: before.limits.seconds + Math.ceil(Math.max(before.usage.seconds, before.commandSeconds)),
     };
     const resumed = await resumeTask(played.trace, { limits: more, note: 'Go on.' });
     expect(resumed).toEqual({ ok: true, value: undefined });

@@ -354,6 +354,7 @@ test('an engine that goes away under a task and comes back costs it a box, and o
   };
   const back = await playPipeline({ ...play, looksInVain: 3 });
   expect(back.trace.task()).toMatchObject({ state: 'ready', runs: 3, proof: { verdict: 'green' } });
+  expect(back.trace.events.filter(({ type }) => type === 'engine-awaited')).toHaveLength(1);
   const away = await playPipeline(play);
   expect(away.trace.task()).toMatchObject({ state: 'waiting', reason: { code: 'engine-unavailable' } });
   expect(away.trace.task().checkpoint).toBe(away.store.kept.get('task-golden/checkpoint'));

@@ -5,7 +5,7 @@ import { taskOperand, withTask } from '../withTask.ts';
 
 export const cancelCommand: Command = {
   name: 'cancel',
-  summary: 'Stop a task that is at work',
+  summary: 'Stop a task for good; what it has changed until then stays for `nightshift patch` until a discard',
   operands: [taskOperand],
   options: {},
   json: true,

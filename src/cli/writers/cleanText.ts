@@ -47,9 +47,11 @@ export function cleanLines({ items, problems, freedBytes }: StorageReport, appli
 }
 
 function itemLines(items: readonly StorageItem[], paint: Paint): string[] {
-  const lines = items.slice(0, shownItems).map(({ action, name, bytes, why }) => {
-    const [style, mark] = marks[action];
-    return `${paint(style, mark.padEnd(8))} ${plainLine(name, 80)} (${formatBytes(bytes)}): ${plainLine(why)}`;
+  const lines = items.slice(0, shownItems).map((item) => {
+    const [style, mark] = marks[item.action];
+    // What an image shares with others its removal does not give back.
+    const size = item.bytes === 0 && item.class.endsWith('-image') ? 'shared with others' : formatBytes(item.bytes);
+    return `${paint(style, mark.padEnd(8))} ${plainLine(item.name, 80)} (${size}): ${plainLine(item.why)}`;
   });
   const more = items.length - shownItems;
   return more > 0 ? [...lines, paint('dim', `and ${more.toLocaleString('en-US')} more like these`)] : lines;

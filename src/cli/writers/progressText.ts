@@ -33,6 +33,7 @@ const sayings: Readonly<Record<string, Say>> = {
     },
   ),
   'sandbox-delayed': say(z.looseObject({ message: z.string() }), ({ message }) => plainLine(message, 200)),
+  'engine-awaited': say(z.looseObject({ message: z.string() }), ({ message }) => plainLine(message, 200)),
   'environment-chosen': say(
     z.looseObject({
       source: z.string(),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { usualLimits } from '../../protocol/host.ts';
 
-/** Traces of before there was such a limit are read with the usual one. */
-const limit = (usual: number) => z.int().positive().default(usual);
+/** Traces of before there was such a limit are read with the usual one of then, whatever the product's present one is. */
+const limit = (formerly: number) => z.int().positive().default(formerly);
 
 /** Limits of one task. Only the user's own settings set them; a model or a workspace never does. */
 export const limitsSchema = z.object({
@@ -22,7 +22,7 @@ export const limitsSchema = z.object({
   /** One command in a sandbox. */
   commandSeconds: z.int().positive(),
   /** All commands that the agent has run, together. */
-  commandTotalSeconds: limit(usualLimits.seconds),
+  commandTotalSeconds: limit(1_800),
   /** Commands in a row that run into their time limit. */
   commandTimeouts: limit(3),
   /** The same call with the same result, in a row. */
@@ -45,7 +45,7 @@ export const limitsSchema = z.object({
 
 export type Limits = z.infer<typeof limitsSchema>;
 
-export const defaultLimits: Limits = limitsSchema.parse({
+export const defaultLimits: Limits = {
   newTokens: usualLimits.newTokens,
   totalTokens: 1_000_000,
   steps: usualLimits.steps,
@@ -54,7 +54,17 @@ export const defaultLimits: Limits = limitsSchema.parse({
   malformedCalls: 3,
   silentAnswers: 3,
   commandSeconds: 120,
-});
+  commandTotalSeconds: usualLimits.seconds,
+  commandTimeouts: 3,
+  sameResults: 4,
+  sameErrors: 4,
+  sameCalls: 5,
+  alternations: 6,
+  idleSteps: 8,
+  contentReturns: 2,
+  emptyAnswers: 3,
+  runaways: 2,
+};
 
 /** All processed tokens that a budget of new tokens allows: a cached prompt is processed again with each step. */
 export const totalPerNewToken = 20;

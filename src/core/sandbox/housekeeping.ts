@@ -4,7 +4,8 @@ import type { StorageClass, StorageReport } from '../../protocol/storage.ts';
 
 /** What is known of a task whose things are kept on disk. */
 export interface TaskStanding {
-  readonly ended: 'not-yet' | 'failed' | 'over' | 'unknown';
+  /** `stopped` is one that failed or was cancelled. */
+  readonly ended: 'not-yet' | 'stopped' | 'over' | 'unknown';
   /** It has a result, or work towards one, that is in no checkout. */
   readonly hasWork: boolean;
 }
@@ -17,6 +18,8 @@ export interface StoredItem {
   readonly name: string;
   /** What its removal gives back, as far as one can tell beforehand. */
   readonly bytes: number;
+  /** How many things it stands for, where these are more than one. */
+  readonly count?: number;
   /** Milliseconds since the epoch: when it was made or used last. */
   readonly usedAt: number;
   /** For what belongs to a process: how that one stands. */
@@ -122,8 +125,8 @@ function judgeTaskItem(item: StoredItem, policy: StoragePolicy): Verdict {
   if (ended === 'unknown') {
     return keep(item, 'its task cannot be read');
   }
-  if (ended === 'failed' && hasWork) {
-    return keep(item, 'its task failed and has work that is not merged');
+  if (ended === 'stopped' && hasWork) {
+    return keep(item, 'its task was stopped and has work that is not merged; a discard gives that up');
   }
   return byAge(item, policy, 'its task is over');
 }
@@ -146,7 +149,7 @@ function judgeImages(images: readonly StoredItem[], policy: StoragePolicy): Read
           ? keep(image, 'it is the newest of its kind')
           : total > policy.imageBytes
             ? remove(image, `images take more than ${amount(policy.imageBytes)}, and it was used the longest time ago`)
-            : byAge(image, policy, 'it was not used since');
+            : byAge(image, policy, 'it is not in use');
     verdicts.set(image, verdict);
     total -= verdict.action === 'remove' ? image.bytes : 0;
   }
@@ -155,10 +158,15 @@ function judgeImages(images: readonly StoredItem[], policy: StoragePolicy): Read
 
 function byAge(item: StoredItem, { now, olderThanDays }: StoragePolicy, why: string): Verdict {
   const age = Math.max(0, Math.floor((now - item.usedAt) / day));
-  const aged = `${why}, for ${age === 1 ? '1 day' : `${age} days`}`;
+  const aged = `${why}; its last use was ${age === 0 ? 'less than a day' : age === 1 ? '1 day' : `${age} days`} ago`;
   return olderThanDays !== undefined && now - item.usedAt >= olderThanDays * day
     ? remove(item, aged)
-    : keep(item, olderThanDays === undefined ? `${aged}; only a person removes it` : `${aged} of ${olderThanDays}`);
+    : keep(
+        item,
+        olderThanDays === undefined
+          ? `${aged}; only a person removes it`
+          : `${aged}, and it goes after ${olderThanDays} days`,
+      );
 }
 
 function keep(item: StoredItem, why: string): Verdict {
@@ -225,8 +233,8 @@ function toLine(
   { item, action, why }: Verdict,
   outcome: Result<void, Failure> | undefined,
 ): StorageReport['items'][number] {
-  const { name, bytes } = item;
-  const line = { class: item.class, name, bytes };
+  const { name, bytes, count } = item;
+  const line = { class: item.class, name, bytes, ...(count === undefined ? {} : { count }) };
   if (action !== 'remove') {
     return { ...line, action: action === 'warn' ? 'warned' : 'kept', why };
   }

@@ -8,6 +8,7 @@ import {
   judgeRoom,
   type MachineMemory,
   refuseBeside,
+  type RoomAnswer,
   type StartLimits,
   usualReserve,
 } from './startRoom.ts';
@@ -43,11 +44,14 @@ export interface LimitedEngine extends SandboxEngine {
 /** Milliseconds between looks at the machine's memory while a start waits: other programs give no notice. */
 export const recheckMs = 1_000;
 
+type Refusal = Extract<RoomAnswer, { admitted: false }>;
+
 interface Waiter {
   readonly spec: SandboxSpec;
   readonly claim: BoxClaim;
   readonly admit: () => void;
-  told?: string;
+  /** Why it waits, as it was told last: the figures of a message change with each look. */
+  told?: Refusal['reason'];
 }
 
 /**
@@ -104,18 +108,18 @@ export function withStartLimits(engine: SandboxEngine, options: StartLimitOption
       } else if (warmBytes > 0) {
         await options.warm?.makeRoom(first.spec);
         if ((options.warm?.reservedBytes(first.spec) ?? 0) >= warmBytes) {
-          return tell(answer.message);
+          return tell(answer);
         }
       } else {
-        return tell(answer.message);
+        return tell(answer);
       }
     }
   }
 
-  function tell(message: string): void {
+  function tell({ reason, message }: Refusal): void {
     for (const waiter of line) {
-      if (waiter.told !== message) {
-        waiter.told = message;
+      if (waiter.told !== reason) {
+        waiter.told = reason;
         options.onWait?.(waiter.spec, message);
       }
     }

@@ -76,7 +76,9 @@ function intention(task: Task, changeset: Changeset, key: string, plan: ApplyPla
 }
 
 function notReady(task: Task): Result<never, Failure> {
-  const message = `The task is ${stateOf(task)}; only a task that is ready, with a proof of its changes, can be applied.`;
+  const kept = task.changeset !== undefined && (task.state === 'cancelled' || task.state === 'failed');
+  const way = kept ? ` \`nightshift patch ${task.id}\` prints what it has changed.` : '';
+  const message = `The task is ${stateOf(task)}; only a task that is ready, with a proof of its changes, can be applied.${way}`;
   return fail(failure('not-ready', message));
 }
 

@@ -1,5 +1,6 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { totalPerNewToken } from '../guards/limits.ts';
 import type { TraceEntry } from '../trace/traceEvent.ts';
 import type { Task } from './task.ts';
 
@@ -41,9 +42,15 @@ export function extendLimits(
     const message = `${inUnit(name, value)} is not above the present limit of ${inUnit(name, task.limits[name])}; give a larger one, or leave it out.`;
     return fail(failure('limit-not-raised', message));
   }
+  const vain = given.find(([name, value]) => value <= spent(task, name));
+  if (vain !== undefined) {
+    const [name, value] = vain;
+    const message = `The task has used ${inUnit(name, spent(task, name))} already, so ${inUnit(name, value)} would stop it at once; \`${doubledOption(task, name)}\` would do.`;
+    return fail(failure('limit-not-raised', message));
+  }
   const needed = names.find((name) => limits[name] === undefined && isReached(task, name));
   if (needed !== undefined) {
-    const used = `The task has used ${inUnit(needed, Math.floor(task.usage[needed]))} of its ${inUnit(needed, task.limits[needed])}`;
+    const used = `The task has used ${inUnit(needed, spent(task, needed))} of its ${inUnit(needed, task.limits[needed])}`;
     const way = `\`nightshift resume ${task.id} ${doubledOption(task, needed)}\` goes on with more.`;
     return fail(failure('limit-reached', `${used}; ${way}`));
   }
@@ -53,14 +60,24 @@ export function extendLimits(
 
 function isReached(task: Task, name: LimitName): boolean {
   const stoppedBy = task.state === 'failed' && limitOf[task.reason?.code ?? ''] === name;
-  return stoppedBy || task.usage[name] >= task.limits[name];
+  return stoppedBy || spent(task, name) >= task.limits[name];
 }
 
-function doubledOption({ limits }: Task, name: LimitName): string {
+/** How much of a limit is used up, by what follows from it as well: processed tokens and time in commands. */
+function spent({ usage, commandSeconds }: Task, name: LimitName): number {
   return {
-    newTokens: `--max-tokens ${2 * limits.newTokens}`,
-    steps: `--max-steps ${2 * limits.steps}`,
-    seconds: `--max-minutes ${Math.ceil(limits.seconds / 30)}`,
+    newTokens: Math.max(usage.newTokens, Math.ceil(usage.tokens / totalPerNewToken)),
+    steps: usage.steps,
+    seconds: Math.floor(Math.max(usage.seconds, commandSeconds)),
+  }[name];
+}
+
+function doubledOption(task: Task, name: LimitName): string {
+  const twice = 2 * Math.max(task.limits[name], spent(task, name));
+  return {
+    newTokens: `--max-tokens ${twice}`,
+    steps: `--max-steps ${twice}`,
+    seconds: `--max-minutes ${Math.ceil(twice / 60)}`,
   }[name];
 }
 

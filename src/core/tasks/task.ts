@@ -69,7 +69,11 @@ export interface Task {
   readonly malformedStep?: string;
   readonly silentInARow: number;
   readonly conduct: Conduct;
-  /** Seconds that commands of the agent have taken. */
+  /** It waits for the machine, for memory or for the engine: that time is nobody's. */
+  readonly held: boolean;
+  /** Seconds of such waits since the newest call of a tool. */
+  readonly heldSeconds: number;
+  /** Seconds that commands of the agent have taken, without what they waited for the machine. */
   readonly commandSeconds: number;
   /** Guards whose notice the agent of the present run has got; a new run has not seen the old ones. */
   readonly notices: readonly string[];

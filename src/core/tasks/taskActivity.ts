@@ -27,6 +27,7 @@ function doing(event: TraceEvent): string | undefined {
     case 'run-started':
       return `starting the ${clean(event.data.agent)}`;
     case 'sandbox-delayed':
+    case 'engine-awaited':
       return clean(event.data.message, 2 * longestName);
     case 'sandbox-started':
       return 'sandbox is open';

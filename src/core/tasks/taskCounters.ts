@@ -11,14 +11,36 @@ const countedStates: ReadonlySet<TaskState> = new Set(['working', 'verifying', '
 /** A host writes these first when it takes a task up: what lies before them is time in which none was running. */
 const takingUp: ReadonlySet<TraceEventType> = new Set<TraceEventType>(['journal-recovered', 'task-resumed']);
 
+/** With these a task begins to wait for the machine. */
+const holding: ReadonlySet<TraceEventType> = new Set<TraceEventType>(['sandbox-delayed', 'engine-awaited']);
+
+/** These happen while a task waits, and end no wait. */
+const besideWaits: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
+  'move-refused',
+  'limits-extended',
+  'approval-given',
+  'sandbox-ended',
+]);
+
 /**
  * Seconds of work between the previous event and this one. Nothing counts while the task is queued, prepared, waits, is
- * paused or settled, nor while no host was running. A clock that went backwards counts as no time.
+ * paused, settled or held, nor while no host was running. A clock that went backwards counts as no time.
  */
 export function activeSeconds(task: Task, event: TraceEvent): number {
-  if (!countedStates.has(task.state) || takingUp.has(event.type)) {
-    return 0;
-  }
+  return !countedStates.has(task.state) || takingUp.has(event.type) || task.held ? 0 : secondsSince(task, event);
+}
+
+/** Whether the task waits for the machine once this event has happened; whatever it does next ends the wait. */
+export function isHeldAfter({ held }: Task, { type }: TraceEvent): boolean {
+  return holding.has(type) || (held && besideWaits.has(type));
+}
+
+/** Seconds until this event for which the task was held. */
+export function heldSeconds(task: Task, event: TraceEvent): number {
+  return task.held ? secondsSince(task, event) : 0;
+}
+
+function secondsSince(task: Task, event: TraceEvent): number {
   const milliseconds = Date.parse(event.ts) - Date.parse(task.updatedAt);
   return milliseconds > 0 ? milliseconds / 1000 : 0;
 }
@@ -64,10 +86,11 @@ export function afterModelFailure(task: Task, data: TraceEventData<'model-failed
   return { ...task, malformedInARow, usage: { ...usage, newTokens: usage.newTokens + newTokens, tokens } };
 }
 
-/** A box that failed says nothing about the tool; the time a command took counts however it ended. */
+/** A box that failed says nothing about the tool; the time a command took counts however it ended, its wait for a box apart. */
 export function afterReturn(before: Task, data: TraceEventData<'tool-returned'>): Task {
   const { open } = before.conduct;
-  const command = open?.call === data.call && open.effect === 'execute' ? Math.max(0, data.milliseconds) / 1_000 : 0;
+  const seconds = Math.max(0, data.milliseconds / 1_000 - before.heldSeconds);
+  const command = open?.call === data.call && open.effect === 'execute' ? seconds : 0;
   const task = command === 0 ? before : { ...before, commandSeconds: before.commandSeconds + command };
   if (data.reason !== undefined && isSandboxReason(data.reason)) {
     return task;

@@ -1,7 +1,15 @@
 import { defaultLimits, type Limits, totalPerNewToken } from '../guards/limits.ts';
 import type { TraceEvent, TraceEventData } from '../trace/traceEvent.ts';
 import { activityAfter } from './taskActivity.ts';
-import { activeSeconds, afterAnswer, afterModelFailure, afterRefusedCall, afterReturn } from './taskCounters.ts';
+import {
+  activeSeconds,
+  afterAnswer,
+  afterModelFailure,
+  afterRefusedCall,
+  afterReturn,
+  heldSeconds,
+  isHeldAfter,
+} from './taskCounters.ts';
 import { conductAfter, freshConduct } from './conduct.ts';
 import type { Task } from './task.ts';
 import { settledStates, type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
@@ -17,6 +25,8 @@ export function foldTask(task: Task | undefined, event: TraceEvent): Task {
     updatedAt: event.ts,
     events: before.events + 1,
     usage: { ...before.usage, seconds: before.usage.seconds + activeSeconds(before, event) },
+    held: isHeldAfter(before, event),
+    heldSeconds: before.heldSeconds + heldSeconds(before, event),
   };
   const after = applyEvent(counted, event);
   const conduct = conductAfter(after.conduct, event);
@@ -77,7 +87,7 @@ function applyEvent(task: Task, event: TraceEvent): Task {
     case 'call-refused':
       return afterRefusedCall(task, event.data);
     case 'tool-called':
-      return { ...task, malformedInARow: 0 };
+      return { ...task, malformedInARow: 0, heldSeconds: 0 };
     case 'tool-returned':
       return afterReturn(task, event.data);
     case 'tool-closed':
@@ -104,7 +114,9 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return applied(task, event.data);
     case 'task-resumed':
     case 'move-refused':
+    case 'sandbox-delayed':
     case 'sandbox-ended':
+    case 'engine-awaited':
     case 'model-asked':
     case 'guard-tripped':
     case 'proof-started':
@@ -141,6 +153,8 @@ function uncreated(event: TraceEvent): Task {
     malformedInARow: 0,
     silentInARow: 0,
     conduct: freshConduct,
+    held: false,
+    heldSeconds: 0,
     commandSeconds: 0,
     notices: [],
     activity: '',

@@ -43,7 +43,8 @@ export const taskTransitions: Readonly<Record<TaskState, Readonly<Partial<Record
   discarded: {},
   /** Only the user resumes: see `proposeMove`. */
   failed: { discard: 'discarded', resume: 'revising' },
-  cancelled: {},
+  /** Gives up what it made until then. */
+  cancelled: { discard: 'discarded' },
 };
 
 /** The host works on these without a person. */

@@ -149,8 +149,10 @@ export const traceEventData = {
     reason: reasonSchema.optional(),
     summary: z.string().optional(),
   }),
-  /** A box has to wait for memory or for its turn; `message` says for what. Told again when that changes. */
+  /** A box has to wait for memory or for its turn; `message` says for what. Told again when that changes. This time is nobody's. */
   'sandbox-delayed': z.object({ profile: z.enum(['locked', 'build']), message: z.string() }),
+  /** The engine does not answer, and the task waits for it. This time is nobody's. */
+  'engine-awaited': z.object({ message: z.string() }),
   'sandbox-started': z.object({
     run: z.string(),
     sandbox: z.string(),

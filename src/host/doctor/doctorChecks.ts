@@ -35,6 +35,8 @@ export interface DoctorOptions {
   ) => Promise<Result<readonly InstalledModel[], Failure>>;
   /** Asks the receiver of traces that the user set; undefined where none is set. */
   readonly traceReceiver: (signal: AbortSignal) => Promise<Result<string, Failure> | undefined>;
+  /** Settings that cannot be read, one line each. */
+  readonly ignoredSettings: readonly string[];
   /** What the engine keeps for us, and what is in the folder of the state. */
   readonly storage: {
     readonly engine: (signal: AbortSignal) => Promise<Result<readonly StoredItem[], Failure>>;
@@ -72,6 +74,10 @@ export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorC
   yield* stateChecks(options);
   yield* storageChecks(options);
   yield* traceExportChecks(options);
+  if (options.ignoredSettings.length > 0) {
+    const detail = options.ignoredSettings.join('; ');
+    yield { name: 'settings', status: 'warn', detail, fix: 'Correct it where you start Nightshift from, or unset it.' };
+  }
 }
 
 /** No reason to call the machine unfit: what is not sent now is sent by a later host. */

@@ -11,6 +11,7 @@ import { sharedConnection } from '../../node/sandbox/sharedConnection.ts';
 import { ensureBaseImage } from '../../node/sandbox/image/ensureBaseImage.ts';
 import { measure } from '../../node/tasks/fileStorage.ts';
 import { imageCap } from '../housekeeping.ts';
+import { ignoredSettings } from '../ignoredSettings.ts';
 import { stateHome } from '../paths.ts';
 import { boxChannel } from '../boxChannel.ts';
 import { preferredRuntime } from '../preferredRuntime.ts';
@@ -31,6 +32,7 @@ export function openDoctor(
     gitVersion,
     models: (host, signal) => listOllamaModels(host?.trim() || defaultOllamaHost, signal),
     traceReceiver: (signal) => askTraceReceiver(process.env, signal),
+    ignoredSettings: ignoredSettings(process.env),
     storage: {
       engine: (signal) => engineStorage({ connect, exact: true }).list(signal),
       stateBytes: async () => (await measure(stateHome())).bytes,

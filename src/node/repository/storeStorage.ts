@@ -98,7 +98,8 @@ export function storeStorage(store: GitStore, { standing, idle }: StoreUse): Sto
     const files = new Set(ids.map((id) => join(store.directory, 'objects', id.slice(0, 2), id.slice(2))));
     const bytes = await sizeOf(files);
     const name = files.size === 1 ? '1 object' : `${files.size} objects`;
-    return ok(files.size === 0 ? [] : [{ class: 'loose-object', id: 'loose', name, bytes, usedAt: 0 }]);
+    const item: StoredItem = { class: 'loose-object', id: 'loose', name, count: files.size, bytes, usedAt: 0 };
+    return ok(files.size === 0 ? [] : [item]);
   }
 
   async function dropNames(task: string, signal: AbortSignal): Promise<Result<void, Failure>> {
@@ -107,7 +108,7 @@ export function storeStorage(store: GitStore, { standing, idle }: StoreUse): Sto
       return kept;
     }
     const { ended, hasWork } = standing(task) ?? { ended: 'unknown', hasWork: true };
-    if (ended !== 'over' && (ended !== 'failed' || hasWork)) {
+    if (ended !== 'over' && (ended !== 'stopped' || hasWork)) {
       return fail(failure('in-use', 'its task is not over any more'));
     }
     const input = kept.value.flatMap((each) => (each.task === task ? [`delete ${each.name} ${each.tree}\n`] : []));

@@ -53,7 +53,7 @@ export function fileStorage(options: FileStorageOptions): StorageSource {
 
   async function remove(item: StoredItem): Promise<Result<void, Failure>> {
     const task = item.class === 'artifact' ? standing(basename(join(item.id, '..'))) : undefined;
-    if (item.class === 'artifact' && task?.ended !== 'over' && (task?.ended !== 'failed' || task.hasWork)) {
+    if (item.class === 'artifact' && task?.ended !== 'over' && (task?.ended !== 'stopped' || task.hasWork)) {
       return fail(failure('in-use', 'its task is not over any more'));
     }
     try {

@@ -38,7 +38,7 @@ export function isCancellable(task: TaskView): boolean {
 }
 
 export function isDiscardable(task: TaskView): boolean {
-  return task.state === 'ready' || task.state === 'failed';
+  return task.state === 'ready' || task.state === 'failed' || (task.state === 'cancelled' && hasChanges(task));
 }
 
 /** A person can let it go on. */

@@ -32,6 +32,8 @@ describe('command line', () => {
     [['run', 'fix', '--test-command', '[]'], 'JSON list'],
     [['run', 'fix', '--test-command', '["npm",1]'], 'JSON list'],
     [['run', 'x'.repeat(20_001)], '20001 characters'],
+    [['clean', '--older-than', '-1'], '--older-than=VALUE'],
+    [['clean', '--older-than=-1'], 'takes a number of days'],
     [['show'], 'Which task?'],
     [['apply', ''], 'Which task?'],
     [['apply', 'task-1', '--hunk', '1'], "Unknown option '--hunk'"],
@@ -63,6 +65,44 @@ describe('command line', () => {
       expect(io.out()).toContain(`  ${name}`);
       expect(io.out()).toContain(summary);
     }
+  });
+
+  it.each([
+    [
+      ['trace', '--help'],
+      ['trace show', 'trace key'],
+    ],
+    [
+      ['trace', '-h'],
+      ['trace show', 'trace key'],
+    ],
+    [
+      ['help', 'trace'],
+      ['trace show', 'trace key'],
+    ],
+    [['host', '--help'], ['host stop']],
+    [
+      ['environment', '--help'],
+      ['environment', 'environment approve'],
+    ],
+  ])('prints the commands of the group for %j', async (argv, names) => {
+    const io = memoryCliIo(argv);
+    expect({ code: await runCli(io), err: io.err() }).toEqual({ code: 0, err: '' });
+    for (const name of names) {
+      const command = commandTable.find((each) => each.name === name);
+      expect(io.out()).toContain(name);
+      expect(io.out()).toContain(command?.summary);
+    }
+    expect(io.out()).not.toContain('Background agents');
+    expect(io.out()).not.toContain('run "GOAL"');
+  });
+
+  it('refuses help for what is no command, and lists a command before those that begin with it', async () => {
+    const io = memoryCliIo(['help', 'nonsense']);
+    expect(await runCli(io)).toBe(2);
+    expect(io.err()).toContain('There is no command "nonsense"');
+    const names = commandTable.map(({ name }) => name);
+    expect(names.indexOf('environment')).toBeLessThan(names.indexOf('environment approve'));
   });
 
   it.each([[['run', '--help']], [['help', 'run']], [['run', 'a', '-h']]])(

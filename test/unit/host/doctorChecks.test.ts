@@ -8,6 +8,9 @@ import type { StoredItem } from '../../../src/core/sandbox/housekeeping.ts';
 import type { RuntimeInfo, SandboxEngine } from '../../../src/core/sandbox/sandbox.ts';
 import { type DoctorCheck, type DoctorOptions, runChecks } from '../../../src/host/doctor/doctorChecks.ts';
 import { boxChannel } from '../../../src/host/boxChannel.ts';
+import { imageCap } from '../../../src/host/housekeeping.ts';
+import { ignoredSettings } from '../../../src/host/ignoredSettings.ts';
+import { warmBoxes } from '../../../src/host/openBoxes.ts';
 import { preferredRuntime } from '../../../src/host/preferredRuntime.ts';
 
 const image: StoredItem = { class: 'base-image', id: 'sha256:1', name: 'nightshift/base:1', bytes: 2e8, usedAt: 1 };
@@ -39,6 +42,7 @@ describe('doctor', () => {
       gitVersion: async () => 'git version 2.39.5',
       models: async () => ok([{ name: 'qwen3:8b', tools: true }]),
       traceReceiver: async () => undefined,
+      ignoredSettings: [],
       storage: {
         engine: async () => ok(stored),
         stateBytes: async () => 2_500_000,
@@ -66,6 +70,20 @@ describe('doctor', () => {
     expect(taking['trace export']).toMatchObject({ status: 'ok' });
     const down = await checks({ traceReceiver: async () => fail(failure('receiver', 'no connection')) });
     expect(down['trace export']).toMatchObject({ status: 'warn', detail: 'no connection' });
+  });
+
+  it('warns of settings that cannot be read, and of no others', async () => {
+    const environment = { NIGHTSHIFT_IMAGE_GIGABYTES: 'foo', NIGHTSHIFT_WARM_SANDBOXES: 'foo' };
+    const found = await checks({ ignoredSettings: ignoredSettings(environment) });
+    expect(found['settings']).toMatchObject({
+      status: 'warn',
+      detail: expect.stringMatching(/NIGHTSHIFT_IMAGE_GIGABYTES is "foo".*; NIGHTSHIFT_WARM_SANDBOXES is "foo"/),
+    });
+    expect(imageCap(environment)).toBe(imageCap({}));
+    expect(warmBoxes(environment)).toBe(warmBoxes({}));
+    const good = { NIGHTSHIFT_IMAGE_GIGABYTES: '2.5', NIGHTSHIFT_WARM_SANDBOXES: '0' };
+    expect(ignoredSettings(good)).toEqual([]);
+    expect([imageCap(good), warmBoxes(good)]).toEqual([2.5e9, 0]);
   });
 
   it('finds everything in order on a complete machine', async () => {

@@ -45,6 +45,12 @@ export async function postSpans(
     return answerKind(answer, Date.now());
   } catch (error) {
     signal.throwIfAborted();
+    if (causeText(error) === 'bad port') {
+      return {
+        kind: 'refused',
+        message: 'its port is one that no request is ever sent to; give a receiver another, such as 4318',
+      };
+    }
     const message = deadline.aborted ? `no answer within ${postMs / 1_000} s` : `no connection (${causeText(error)})`;
     return { kind: 'later', message };
   }

@@ -35,7 +35,7 @@ const anyItem: fc.Arbitrary<StoredItem> = fc.record(
     usedAt: fc.integer({ min: now - 400 * day, max: now + day }),
     owner: fc.constantFrom('alive', 'dead', 'elsewhere'),
     inUse: fc.constant('a container uses it'),
-    task: fc.record({ ended: fc.constantFrom('not-yet', 'failed', 'over', 'unknown'), hasWork: fc.boolean() }),
+    task: fc.record({ ended: fc.constantFrom('not-yet', 'stopped', 'over', 'unknown'), hasWork: fc.boolean() }),
   },
   { requiredKeys: ['class', 'id', 'name', 'bytes', 'usedAt'] },
 );
@@ -64,7 +64,7 @@ describe('what may be cleaned up', () => {
           expect(isImage || ofOwner || each.class === 'dangling-image' ? each.inUse : undefined).toBeUndefined();
           expect(ofOwner && (each.owner === 'alive' || each.owner === 'elsewhere')).toBe(false);
           if (ofTask) {
-            expect(each.task?.ended === 'over' || (each.task?.ended === 'failed' && !each.task.hasWork)).toBe(true);
+            expect(each.task?.ended === 'over' || (each.task?.ended === 'stopped' && !each.task.hasWork)).toBe(true);
           }
           if (isImage) {
             expect(
@@ -112,9 +112,9 @@ describe('what may be cleaned up', () => {
   it('keeps what an active, a ready or a failed task with work has, and what cannot be read, however old', () => {
     const tasks = [
       { ended: 'not-yet', hasWork: true },
-      { ended: 'failed', hasWork: true },
+      { ended: 'stopped', hasWork: true },
       { ended: 'unknown', hasWork: true },
-      { ended: 'failed', hasWork: false },
+      { ended: 'stopped', hasWork: false },
       { ended: 'over', hasWork: false },
     ] as const;
     const items = tasks.map((task) => item({ class: 'task-tree', task }));
@@ -153,6 +153,19 @@ describe('cleaning up', () => {
   }
   const dead = item({ class: 'sandbox', owner: 'dead', bytes: 7 });
   const alive = item({ class: 'sandbox', owner: 'alive', bytes: 5 });
+
+  it('tells ages as people do, and counts the things that an item stands for', async () => {
+    const images = [0, 1, 3].map((days) => item({ class: 'base-image', usedAt: now - days * day }));
+    const why = judgeStorage(images, { ...policy, olderThanDays: 14 }).map((verdict) => verdict.why);
+    expect(why).toEqual([
+      'it is the newest of its kind',
+      'it is not in use; its last use was 1 day ago, and it goes after 14 days',
+      'it is not in use; its last use was 3 days ago, and it goes after 14 days',
+    ]);
+    const { made } = source(['loose-object'], [item({ class: 'loose-object', count: 3 })]);
+    const { items } = await cleanStorage([made], policy, { apply: false }, never);
+    expect(storageSums(items)).toMatchObject([{ class: 'loose-object', items: 3, removableItems: 3 }]);
+  });
 
   it('removes nothing unless told to, and says what would go', async () => {
     const { made, removed } = source(['sandbox'], [dead, alive]);

@@ -57,6 +57,21 @@ describe('starts within the limits of the machine', () => {
     await (await second).destroy();
   });
 
+  it('tells again only when the reason changes, whatever the figures do', async () => {
+    let looks = 0;
+    const machine = async () => {
+      looks += 1;
+      return ok({ totalBytes: 16 * gibibyte, othersBytes: 0, availableBytes: (looks / 10) * gibibyte });
+    };
+    const soon = async (): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const { start, waits } = open(16, { machine, sleep: soon });
+    await (await start('a', 'build')).destroy();
+    expect(looks).toBeGreaterThanOrEqual(5);
+    expect(waits).toEqual([expect.stringContaining('other programs leave 0.1 GiB')]);
+  });
+
   it('keeps the order of the line: a small box does not overtake a large one', async () => {
     const { start, alive } = open(6);
     const first = await start('a', 'build');

@@ -88,6 +88,14 @@ describe('accepting changes', () => {
     expect(trace.task()).toMatchObject({ state: 'discarded', applied: [] });
   });
 
+  test('does not write a task that was cancelled, and names the way to what it has changed', async () => {
+    const trace = await readyTask();
+    await moveTask({ trace }, { move: 'cancel', by: 'user' });
+    const refused = await acceptChanges({ checkout: memoryCheckout(), trace }, undefined, signal);
+    expect(refused).toMatchObject({ ok: false, error: { reason: 'not-ready' } });
+    expect(refused.ok ? '' : refused.error.message).toContain('`nightshift patch task-golden` prints');
+  });
+
   test('leaves the apply open when the checkout cannot be looked at', async () => {
     const trace = await readyTask();
     const { changeset } = trace.task();

@@ -44,6 +44,29 @@ describe('letting a task go on', () => {
     });
   });
 
+  test('refuses a value above the present one of which nothing is left, and says what was used and what would do', () => {
+    const limits = { ...failedBy('stuck').limits, steps: 1, newTokens: 10 };
+    const answers = [answer({ newTokens: 900 }), answer({ newTokens: 900 }), answer({ newTokens: 900 })];
+    const used = fold(created({ limits }), ...working.slice(1), ...answers, move('fail'));
+    expect(extendLimits(used, { limits: { steps: 3, newTokens: 9_000 } })).toMatchObject({
+      error: {
+        reason: 'limit-not-raised',
+        message: 'The task has used 3 steps already, so 3 steps would stop it at once; `--max-steps 6` would do.',
+      },
+    });
+    expect(extendLimits(used, { limits: { steps: 4, newTokens: 2_700 } })).toMatchObject({
+      error: { message: expect.stringContaining('`--max-tokens 5400` would do') },
+    });
+    expect(extendLimits(used, { limits: { steps: 4, newTokens: 2_701 } }).ok).toBe(true);
+  });
+
+  test('counts all processed tokens, of which a budget of new tokens allows a number of its own', () => {
+    const limits = { ...failedBy('stuck').limits, newTokens: 1_000, totalTokens: 20_000 };
+    const used = fold(created({ limits }), ...working.slice(1), answer({ promptTokens: 60_000 }), move('fail'));
+    expect(extendLimits(used, { limits: { newTokens: 2_000 } }).ok).toBe(false);
+    expect(extendLimits(used, { limits: { newTokens: 3_100 } }).ok).toBe(true);
+  });
+
   test('is the right of the user alone', () => {
     const allowed = actors.filter((actor) => proposeMove(failedBy('stuck'), 'resume', actor).allowed);
     expect(allowed).toEqual(['user']);

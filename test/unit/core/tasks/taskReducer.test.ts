@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { activeSecondsNow } from '../../../../src/core/guards/activeTime.ts';
 import { foldTask, foldTrace } from '../../../../src/core/tasks/taskReducer.ts';
 import type { Task } from '../../../../src/core/tasks/task.ts';
 import { taskTransitions } from '../../../../src/core/tasks/taskState.ts';
@@ -23,6 +24,16 @@ import {
 } from '../../../fakes/traceEvents.ts';
 
 const started = entry('run-started', { run: 'run-1', agent: 'implementer', tree: 't0' });
+const boxStarted = entry('sandbox-started', {
+  run: 'run-1',
+  sandbox: 'box-1',
+  profile: 'build',
+  runtime: 'runc',
+  isolatedKernel: false,
+  image: 'sha256:1',
+  specHash: 'h',
+  startMs: 1,
+});
 const toWorking: readonly TraceEntry[] = [created(), move('prepare'), move('work'), started];
 
 function secondsOf(...timed: readonly (readonly [TraceEntry, number])[]): number {
@@ -120,6 +131,50 @@ describe('the fold of a trace', () => {
         [entry('sandbox-ended', { sandbox: 'box', cause: 'end' }), 9000],
       ),
     ).toBe(20 + 5 + 7);
+  });
+
+  test("the time in which a task waits for memory or for the engine is nobody's", () => {
+    const delayed = entry('sandbox-delayed', { profile: 'build', message: 'It waits for memory.' });
+    const awaited = entry('engine-awaited', { message: 'It waits for the engine.' });
+    const refused = entry('move-refused', { move: 'apply', from: 'working', allowed: [], reason: 'No.' }, 'user');
+    const before = [
+      [created(), 0],
+      [move('prepare'), 0],
+      [move('work'), 0],
+      [started, 1],
+    ] as const;
+    expect(secondsOf(...before, [delayed, 3], [delayed, 4_000], [boxStarted, 9_000], [answer(), 9_005])).toBe(3 + 5);
+    expect(secondsOf(...before, [delayed, 3], [refused, 50], [boxStarted, 9_000], [answer(), 9_005])).toBe(3 + 5);
+    expect(secondsOf(...before, [awaited, 7], [started, 100], [boxStarted, 102], [answer(), 103])).toBe(7 + 3);
+    expect(secondsOf(...before, [delayed, 3], [move('cancel'), 9_000])).toBe(3);
+  });
+
+  test('a command does not pay for the time in which its box waited', () => {
+    const delayed = entry('sandbox-delayed', { profile: 'build', message: 'It waits for memory.' });
+    const returned = entry(
+      'tool-returned',
+      { run: 'run-1', step: 0, call: 'call-1', tool: 'run_tests', ok: true, output: '', milliseconds: 1_000_000 },
+      'sandbox',
+    );
+    const timed = [
+      [created(), 0],
+      [move('prepare'), 0],
+      [move('work'), 0],
+      [toolCalled('run_tests', {}, 'execute'), 0],
+      [delayed, 1],
+      [boxStarted, 991],
+      [returned, 1_000],
+    ] as const;
+    const events = timed.map(([item, seconds], seq) => placed(item, seconds, seq));
+    expect(foldTrace(events)).toMatchObject({ commandSeconds: 10, usage: { seconds: 10 } });
+  });
+
+  test('the guard over time sees a wait as the trace does', () => {
+    const delayed = entry('sandbox-delayed', { profile: 'build', message: 'It waits for memory.' });
+    const at = (seconds: number) => ({ now: () => 1_800_000_000_000 + seconds * 1_000, monotonic: () => 0 });
+    const working = fold(...toWorking);
+    expect(activeSecondsNow(at(60), working)).toBe(60);
+    expect(activeSecondsNow(at(60), foldTask(working, placed(delayed, 5)))).toBe(5);
   });
 
   test('a clock that goes backwards costs nothing and gives nothing back', () => {

@@ -1,0 +1,31 @@
+import { expect, test, vi } from 'vitest';
+import { defaultLimits, limitsSchema } from '../../../../src/core/guards/limits.ts';
+
+vi.mock('../../../../src/protocol/host.ts', () => ({ usualLimits: { newTokens: 7, steps: 8, seconds: 9 } }));
+
+test('a trace of before there were limits of conduct is read with those of then, whatever the usual ones are now', () => {
+  const old = {
+    newTokens: 50_000,
+    totalTokens: 1_000_000,
+    steps: 40,
+    seconds: 1_800,
+    toolFailures: 3,
+    malformedCalls: 3,
+    silentAnswers: 3,
+    commandSeconds: 120,
+  };
+  expect(limitsSchema.parse(old)).toEqual({
+    ...old,
+    commandTotalSeconds: 1_800,
+    commandTimeouts: 3,
+    sameResults: 4,
+    sameErrors: 4,
+    sameCalls: 5,
+    alternations: 6,
+    idleSteps: 8,
+    contentReturns: 2,
+    emptyAnswers: 3,
+    runaways: 2,
+  });
+  expect(defaultLimits).toMatchObject({ newTokens: 7, steps: 8, seconds: 9, commandTotalSeconds: 9 });
+});
