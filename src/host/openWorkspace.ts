@@ -114,7 +114,6 @@ export async function openWorkspace(
     guestSource: guest.value,
     folder: join(stateHome(options.environment), 'environments'),
     sha256,
-    logger,
     ...(certificates === undefined ? {} : { certificates }),
     ...(runtime.value === undefined ? {} : { preferredRuntime: runtime.value }),
   });
