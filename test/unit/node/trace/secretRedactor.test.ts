@@ -37,6 +37,26 @@ describe('redaction', () => {
     },
   );
 
+  test.each([
+    'secretlint-disable',
+    'secretlint-disable-line',
+    'secretlint-disable-next-line',
+    '// secretlint-disable @secretlint/secretlint-rule-slack -- harmless',
+    '/* secretlint-disable */',
+  ])('is not switched off by %j in the same or in a neighbouring text', async (directive) => {
+    // Known to a rule of secretlint and to none of ours.
+    const secret = `SG.${randomText(22, 51)}.${randomText(43, 52)}`;
+    expect(findSecrets(`mail ${secret}`)).toEqual([]);
+    const forms = [`${directive}\nmail ${secret}`, `mail ${secret} ${directive}`];
+    for (const form of forms) {
+      expect(await redact(form)).not.toContain(secret);
+    }
+    const fresh = createRedactor(testKeys('directive').redaction);
+    const beside = await fresh.redact([{ text: `${directive} and more` }, { text: `mail ${secret}` }]);
+    expect(beside[1]).toMatch(/^mail \[redacted:/);
+    expect(beside[0]).toBe(`${directive} and more`);
+  });
+
   test.each(harmlessTexts)('leaves %j as it is', async (text) => {
     expect(await redact(text)).toBe(text);
   });
