@@ -155,11 +155,11 @@ export async function openWorkspace(
     sources: [
       engineStorage({ connect, exact: true }),
       store.value.storage({ standing, idle: () => !desk.busy }),
-      fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
+      fileStorage({ ...paths, work: join(paths.directory, 'work') }),
     ],
     quickSources: [
       engineStorage({ connect, exact: false }),
-      fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
+      fileStorage({ ...paths, work: join(paths.directory, 'work') }),
     ],
     imageBytes: imageCap(options.environment),
     clock: systemClock,
