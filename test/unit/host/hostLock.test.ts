@@ -76,7 +76,7 @@ describe('host lock', () => {
   });
 
   const unshare = ['--pid', '--fork', '--mount-proc'];
-  const canUnshare = process.platform === 'linux' && spawnSync('unshare', [...unshare, 'true']).status === 0;
+  const canUnshare = process.platform === 'linux' && spawnSync('/usr/bin/unshare', [...unshare, 'true']).status === 0;
 
   it.skipIf(!canUnshare)('is not taken from a living host by a process in another pid namespace', () => {
     expect(takeHostLock(folder, own)).toMatchObject({ ok: true });
@@ -86,7 +86,7 @@ describe('host lock', () => {
       const { ok, error } = takeHostLock(${JSON.stringify(folder)}, ${JSON.stringify(own)});
       console.log(JSON.stringify({ ok, reason: error?.reason }));`;
     const script = ['--input-type=module', '-e', program];
-    const ran = spawnSync('unshare', [...unshare, process.execPath, ...script], { encoding: 'utf8' });
+    const ran = spawnSync('/usr/bin/unshare', [...unshare, process.execPath, ...script], { encoding: 'utf8' });
     expect(JSON.parse(ran.stdout)).toEqual({ ok: false, reason: 'held' });
     expect(readFileSync(join(folder, 'host.1'), 'utf8')).toBe(before);
     expect(readdirSync(folder)).toEqual(['host.1']);
