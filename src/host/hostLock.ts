@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { errorText, failure, type Failure } from '../base/failure.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { fail, ok, type Result } from '../base/result.ts';
+import { hostId } from '../node/sandbox/owner.ts';
 import { processStart } from './processStart.ts';
 
 /**
@@ -16,6 +17,8 @@ const holderSchema = z.object({
   pid: z.int(),
   /** See `processStart`; tells a living holder from another program that got its pid. */
   started: z.string(),
+  /** See `hostId`: where the pid means something. Absent in locks of versions that did not note it, which count as of here. */
+  host: z.optional(z.string()),
   socket: z.string(),
   product: z.string(),
   protocol: z.int(),
@@ -43,7 +46,8 @@ export function takeHostLock(
   folder: string,
   own: Pick<LockHolder, 'socket' | 'product' | 'protocol'>,
 ): Result<HostLock, LockFailure> {
-  const holder: LockHolder = { pid: process.pid, started: processStart(process.pid) ?? '', ...own, released: false };
+  const started = processStart(process.pid) ?? '';
+  const holder: LockHolder = { pid: process.pid, started, host: hostId(), ...own, released: false };
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const highest = lockNumbers(folder)[0] ?? 0;
@@ -83,16 +87,40 @@ export function readHostLock(folder: string): LockHolder | undefined {
 }
 
 function isHeld(holder: LockHolder): boolean {
-  return !holder.released && processStart(holder.pid) === holder.started;
+  return !holder.released && (isElsewhere(holder) || processStart(holder.pid) === holder.started);
+}
+
+/** True for a holder on another machine or in another container: whether it lives cannot be seen from here, so it counts as alive. */
+export function isElsewhere({ host }: LockHolder): boolean {
+  return host !== undefined && host !== hostId();
+}
+
+/** Gives back the lock of a holder elsewhere, of which a person says that it is gone. Throws what the file system throws. */
+export function breakHostLock(folder: string): void {
+  const number = lockNumbers(folder)[0];
+  const present = number === undefined ? undefined : readLock(folder, number);
+  if (number !== undefined && present !== undefined && present !== 'unreadable' && isElsewhere(present)) {
+    release(folder, number, present);
+  }
 }
 
 function heldBy(holder: LockHolder | 'unreadable' | undefined): LockFailure {
   const known = holder === 'unreadable' ? undefined : holder;
+  if (known !== undefined && isElsewhere(known)) {
+    return { ...failure('held', heldElsewhere(known)), holder: known };
+  }
   const who = known === undefined ? 'Another process' : `Process ${known.pid} (${known.product})`;
   return {
     ...failure('held', `${who} is the agent host of this workspace. Use it, or end it with \`nightshift host stop\`.`),
     holder: known,
   };
+}
+
+export function heldElsewhere({ pid, product }: LockHolder): string {
+  return (
+    `Process ${pid} (${product}) of another machine or container is the agent host of this workspace. End it there; ` +
+    'if it is gone, free the workspace with `nightshift host stop --force`.'
+  );
 }
 
 /** Numbers of the lock files, the newest first. */

@@ -120,7 +120,6 @@ export async function openWorkspace(
     guestSource: guest.value,
     folder: join(stateHome(options.environment), 'environments'),
     sha256,
-    logger,
     ...(certificates === undefined ? {} : { certificates }),
     ...(runtime.value === undefined ? {} : { preferredRuntime: runtime.value }),
   });
@@ -162,11 +161,11 @@ export async function openWorkspace(
     sources: [
       engineStorage({ connect, exact: true }),
       store.value.storage({ standing, idle: () => !desk.busy }),
-      fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
+      fileStorage({ ...paths, work: join(paths.directory, 'work') }),
     ],
     quickSources: [
       engineStorage({ connect, exact: false }),
-      fileStorage({ ...paths, work: join(paths.directory, 'work'), standing }),
+      fileStorage({ ...paths, work: join(paths.directory, 'work') }),
     ],
     imageBytes: imageCap(options.environment),
     clock: systemClock,

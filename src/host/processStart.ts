@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { startTime } from '../node/sandbox/owner.ts';
 
 /**
  * A text that names one life of a process: the same pid given to another program later has another one. Undefined when there
@@ -24,15 +25,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Ticks since boot (field 22 of `stat`, counted after the command's closing bracket), with the boot they count from. */
+/** Ticks since boot, with the boot they count from. */
 function linuxStart(pid: number): string | undefined {
+  const ticks = startTime(pid);
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z') {
-      return undefined;
-    }
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19] ?? ''}`;
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return ticks === undefined ? undefined : `${boot}:${ticks}`;
   } catch {
     return undefined;
   }

@@ -9,7 +9,6 @@ export const storageClasses = [
   'dangling-image',
   'task-tree',
   'loose-object',
-  'artifact',
   'temporary',
   'runtime-process',
 ] as const;
@@ -85,7 +84,6 @@ export const storageNames: Readonly<Record<StorageClass, string>> = {
   'dangling-image': 'images without a name',
   'task-tree': 'trees of tasks',
   'loose-object': 'unneeded objects',
-  artifact: 'payloads of traces',
   temporary: 'temporary files',
   'runtime-process': 'leaked gVisor processes',
 };

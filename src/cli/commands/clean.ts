@@ -10,7 +10,8 @@ const usualDays = 14;
 
 export const cleanCommand: Command = {
   name: 'clean',
-  summary: 'Remove old images, left boxes and what tasks that are over kept; never work that is not merged',
+  summary:
+    'Remove old images, left boxes and trees of tasks that are over; never work that is not merged, never a trace',
   operands: [],
   options: {
     'dry-run': { type: 'boolean', help: 'only show what would go, what stays, and why' },

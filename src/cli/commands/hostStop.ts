@@ -3,7 +3,7 @@ import { errorText } from '../../base/failure.ts';
 import { endOlderHost } from '../../host/client/endOlderHost.ts';
 import { connectHost } from '../../host/client/hostClient.ts';
 import { findRepository } from '../../host/findRepository.ts';
-import { readHostLock } from '../../host/hostLock.ts';
+import { breakHostLock, heldElsewhere, isElsewhere, readHostLock } from '../../host/hostLock.ts';
 import { type WorkspacePaths, workspacePaths } from '../../host/paths.ts';
 import type { CliFailure, Command, Invocation } from '../command.ts';
 import { exitCode } from '../exitCode.ts';
@@ -17,7 +17,12 @@ export const hostStopCommand: Command = {
   name: 'host stop',
   summary: 'End the agent host of this repository; the next command starts it again',
   operands: [],
-  options: { force: { type: 'boolean', help: 'also while tasks are at work; they go on when the host starts again' } },
+  options: {
+    force: {
+      type: 'boolean',
+      help: 'also while tasks are at work; they go on when the host starts again. Frees the lock of a machine that is gone',
+    },
+  },
   json: true,
   run: async (invocation) => {
     const { io, signal, values } = invocation;
@@ -58,6 +63,11 @@ async function signalHolder(invocation: Invocation, paths: WorkspacePaths): Prom
     invocation.writer.hostStopped(false);
     return exitCode.done;
   }
+  if (isElsewhere(holder)) {
+    return flag(invocation.values, 'force')
+      ? freeLock(invocation, paths)
+      : { reason: 'host-not-stopped', message: heldElsewhere(holder) };
+  }
   try {
     process.kill(holder.pid, 'SIGTERM');
   } catch (error) {
@@ -67,6 +77,16 @@ async function signalHolder(invocation: Invocation, paths: WorkspacePaths): Prom
     };
   }
   return awaitEnd(invocation, paths);
+}
+
+function freeLock({ writer }: Invocation, paths: WorkspacePaths): number | CliFailure {
+  try {
+    breakHostLock(paths.lock);
+    writer.hostStopped(false);
+    return exitCode.done;
+  } catch (error) {
+    return { reason: 'host-not-stopped', message: `${paths.lock} cannot be written (${errorText(error)}).` };
+  }
 }
 
 async function awaitEnd({ writer, signal }: Invocation, paths: WorkspacePaths): Promise<number | CliFailure> {

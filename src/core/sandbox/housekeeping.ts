@@ -94,7 +94,6 @@ function judgeItem(item: StoredItem, policy: StoragePolicy): Verdict {
     case 'loose-object':
       return remove(item, 'no task needs it');
     case 'task-tree':
-    case 'artifact':
       return judgeTaskItem(item, policy);
     default:
       return { item, action: 'warn', why: 'no container belongs to it' };

@@ -30,7 +30,7 @@ export function judgeOwner(owner: string): 'alive' | 'dead' | 'elsewhere' {
 }
 
 /** Clock ticks since boot at which a process started; undefined when it is not there or the platform does not tell. */
-function startTime(pid: number): string | undefined {
+export function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold spaces and parentheses; the start time is the 20th field after it.
@@ -43,7 +43,8 @@ function startTime(pid: number): string | undefined {
 
 let cachedHostId: string | undefined;
 
-function hostId(): string {
+/** Names this host, or its container: a process number means something only within it. */
+export function hostId(): string {
   cachedHostId ??= createHash('sha256')
     .update(
       [

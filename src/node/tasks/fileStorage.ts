@@ -2,9 +2,9 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errorText, failure, type Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import type { StorageSource, StoredItem, TaskStanding } from '../../core/sandbox/housekeeping.ts';
+import type { StorageSource, StoredItem } from '../../core/sandbox/housekeeping.ts';
 import { isMissing } from './ioErrors.ts';
-import { isTaskId, taskFiles } from './taskFiles.ts';
+import { isTaskId } from './taskFiles.ts';
 
 export interface FileStorageOptions {
   /** Folders of a workspace. */
@@ -12,20 +12,16 @@ export interface FileStorageOptions {
   readonly heads: string;
   readonly work: string;
   readonly lock: string;
-  /** Undefined for a task that is not known here, whose payloads stay. */
-  readonly standing: (task: string) => (TaskStanding & { readonly at: number }) | undefined;
 }
 
-/** Payloads of traces, and what processes that are gone had not finished to write. Traces themselves are never touched. */
+/** What processes that are gone had not finished to write. Traces stay, and so do their payloads: without them no trace verifies. */
 export function fileStorage(options: FileStorageOptions): StorageSource {
-  const { tasks, heads, work, lock, standing } = options;
+  const { tasks, heads, work, lock } = options;
 
   async function list(): Promise<readonly StoredItem[]> {
     const names = (await entries(tasks)).filter(isTaskId);
-    const artifacts = await Promise.all(names.map((task) => artifactsOf(task)));
     const unfinished = await Promise.all(names.map((task) => temporaries(join(tasks, task, 'artifacts'), /^\.tmp-/)));
     return [
-      ...artifacts.flat(),
       ...unfinished.flat(),
       ...(await temporaries(work, /^work-/)),
       ...(await temporaries(heads, /\.tmp$/)),
@@ -33,29 +29,7 @@ export function fileStorage(options: FileStorageOptions): StorageSource {
     ];
   }
 
-  async function artifactsOf(task: string): Promise<readonly StoredItem[]> {
-    const { artifacts } = taskFiles({ directory: tasks, heads }, task);
-    const measured = await measure(artifacts);
-    const { at, ...known } = standing(task) ?? { ended: 'unknown' as const, hasWork: true, at: Date.now() };
-    return measured.bytes === 0
-      ? []
-      : [
-          {
-            class: 'artifact',
-            id: artifacts,
-            name: `payloads of ${task}`,
-            bytes: measured.bytes,
-            usedAt: at,
-            task: known,
-          },
-        ];
-  }
-
   async function remove(item: StoredItem): Promise<Result<void, Failure>> {
-    const task = item.class === 'artifact' ? standing(basename(join(item.id, '..'))) : undefined;
-    if (item.class === 'artifact' && task?.ended !== 'over' && (task?.ended !== 'stopped' || task.hasWork)) {
-      return fail(failure('in-use', 'its task is not over any more'));
-    }
     try {
       await rm(item.id, { recursive: true, force: true });
       return ok(undefined);
@@ -65,7 +39,7 @@ export function fileStorage(options: FileStorageOptions): StorageSource {
   }
 
   return {
-    classes: ['artifact', 'temporary'],
+    classes: ['temporary'],
     async list() {
       try {
         return ok(await list());

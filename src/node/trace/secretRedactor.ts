@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
-import { creator } from '@secretlint/secretlint-rule-preset-recommend';
+import { creator, rules } from '@secretlint/secretlint-rule-preset-recommend';
 import { apart, findSecrets, type FoundSecret } from '../../core/policy/secretRules.ts';
 import { isSecretName } from '../../core/policy/secretValues.ts';
 import type { KeptText, Redactor } from '../../core/trace/redactor.ts';
@@ -10,7 +10,16 @@ import { RecentTexts } from './recentTexts.ts';
 /** Keeps every mark of every run for as long as the process lives, unless it is told not to. */
 secretLintProfiler.setEnabled(false);
 
-const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] };
+/** All rules but the one that lets a comment switch the others off: texts come from whoever wrote the repository. */
+const preset: typeof creator = {
+  ...creator,
+  create: (context) =>
+    rules
+      .filter((rule) => rule.meta.id !== '@secretlint/secretlint-rule-filter-comments')
+      .forEach((rule) => context.registerRule(rule)),
+};
+
+const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset }] };
 
 /** Shorter texts hold no secret that the rules know: the shortest is a URL with a password of three characters. */
 const shortest = 10;

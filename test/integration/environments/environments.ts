@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nullLogger } from '../../../src/base/logger.ts';
 import {
   environmentKey,
   type EnvironmentPlan,
@@ -44,7 +43,6 @@ export function openEnvironments(name: string): EnvironmentBench {
     guestSource: guestBundle(),
     folder,
     sha256,
-    logger: nullLogger,
     ...(bundle === undefined ? {} : { certificates: { pem: readFileSync(bundle, 'utf8'), whole: true } }),
   });
   const made = new Set<string>();

@@ -7,7 +7,9 @@ import { environmentFilePath } from '../../../src/core/environments/environmentF
 import { linkDependencies } from '../../../src/core/environments/linkDependencies.ts';
 import { dependencyVariables } from '../../../src/core/environments/setupSteps.ts';
 import { labelNames, sandboxSpec } from '../../../src/core/sandbox/profiles.ts';
-import { pruneEnvironmentImages } from '../../../src/node/sandbox/environment/environmentImages.ts';
+import { connectEngine } from '../../../src/node/sandbox/engineConnection.ts';
+import { engineStorage } from '../../../src/node/sandbox/engineStorage.ts';
+import { dependencyLabels } from '../../../src/node/sandbox/environment/environmentImages.ts';
 import { followEngineProgress } from '../../../src/node/sandbox/image/engineProgress.ts';
 import { currentOwner } from '../../../src/node/sandbox/owner.ts';
 import { requireEngine } from '../requirements.ts';
@@ -236,19 +238,17 @@ describe.skipIf(skip)(`environments as images ${why}`, () => {
     });
   });
 
-  it('removes the images used longest ago first, and only those with its own label', async () => {
-    const [old, fresh] = [
-      value(await bench.ensure(setup([['sh', '-c', 'echo old']]))),
-      value(await bench.ensure(setup([['sh', '-c', 'echo fresh']]))),
-    ];
-    const { Size } = await docker.getImage(old.image).inspect();
-    const images = await docker.listImages({ filters: { label: [`${labelNames.kind}=deps`] } });
-    const total = images.reduce((sum, image) => sum + image.Size, 0);
-    const lastUse = (key: string): number => (key === old.key ? 1 : key === fresh.key ? 3 : 2);
-    const pruned = await pruneEnvironmentImages(docker, { maxBytes: total - Size, lastUse });
-    expect(pruned.removed).toBe(1);
-    await expect(docker.getImage(old.image).inspect()).rejects.toThrow('No such image');
-    expect((await docker.getImage(fresh.image).inspect()).Id).toBe(fresh.image);
-    expect((await docker.getImage(await baseTag()).inspect()).Id).toMatch(/^sha256:/);
+  it('are told by housekeeping from an image that somebody built on one', async () => {
+    const made = value(await bench.ensure(setup([['sh', '-c', 'echo base of another']])));
+    await withImage(`FROM nightshift/deps:${made.key}\nENV OWNER=somebody\n`, async () => {
+      const theirs = await docker.getImage(scratchTag).inspect();
+      expect(theirs.Config.Labels).toMatchObject(dependencyLabels(made.key));
+      const all = value(await engineStorage({ connect: () => connectEngine(), exact: false }).list(never));
+      expect(all.filter(({ id }) => id === theirs.Id)).toEqual([]);
+      expect(all.find(({ id }) => id === made.image)).toMatchObject({ class: 'environment-image' });
+      // The next environment that is built removes neither.
+      value(await bench.ensure(setup([['sh', '-c', 'echo another']])));
+      expect((await docker.getImage(scratchTag).inspect()).Id).toBe(theirs.Id);
+    });
   });
 });

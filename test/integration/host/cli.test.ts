@@ -253,6 +253,36 @@ describe('command line on a real host process', () => {
     expect(await runCli(cli(['tasks']))).toBe(0);
   });
 
+  it('signals no process for a lock of another machine, and frees it when a person says that it is gone', async () => {
+    ensureWorkspace(paths);
+    const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const holder = {
+      pid: bystander.pid,
+      started: processStart(bystander.pid ?? 0),
+      host: '0123456789abcdef',
+      socket: join(paths.lock, 'elsewhere.sock'),
+      product: 'nightshift 0.0.1',
+      protocol: 1,
+      released: false,
+    };
+    writeFileSync(join(paths.lock, 'host.1'), JSON.stringify(holder));
+    try {
+      const refused = cli(['tasks']);
+      expect(await runCli(refused)).toBe(3);
+      expect(refused.err()).toContain('nightshift host stop --force');
+      const polite = cli(['host', 'stop']);
+      expect(await runCli(polite)).not.toBe(0);
+      expect(polite.err()).toContain('of another machine or container');
+      expect(readHostLock(paths.lock)).toMatchObject({ host: holder.host });
+      expect(await runCli(cli(['host', 'stop', '--force']))).toBe(0);
+      expect(readHostLock(paths.lock)).toBeUndefined();
+      expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+    } finally {
+      bystander.kill();
+    }
+    expect(await runCli(cli(['tasks']))).toBe(0);
+  });
+
   it('refuses to stop a host at work unless it is forced', async () => {
     const io = cli(['run', 'hang', '--detach']);
     expect(await runCli(io)).toBe(0);

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanStorage, judgeStorage, type StoredItem } from '../../../src/core/sandbox/housekeeping.ts';
 import { connectEngine } from '../../../src/node/sandbox/engineConnection.ts';
 import { engineStorage } from '../../../src/node/sandbox/engineStorage.ts';
+import { dependencyLabels } from '../../../src/node/sandbox/environment/environmentImages.ts';
 import { currentOwner, ownerOf } from '../../../src/node/sandbox/owner.ts';
 import { markImageUsed } from '../../../src/node/sandbox/ownImages.ts';
 import { requireEngine } from '../requirements.ts';
@@ -251,6 +252,26 @@ describe.skipIf(skip)(`what the engine keeps for us ${why}`, () => {
     });
     const remaining = await docker.listContainers({ all: true, filters: { label: [mark, 'nightshift.kind=sandbox'] } });
     expect(remaining.map((box) => box.Names[0] ?? '').sort()).toEqual([`/alive-${test}`, `/elsewhere-${test}`]);
+  });
+
+  it('leaves an image that somebody built on an environment, whose labels it inherits, and what it is built on', async () => {
+    const key = `${test}f`;
+    const labels = Object.entries(dependencyLabels(key)).map(([name, content]) => `${name}=${content}`);
+    await image(`nightshift/deps:${key}`, ...labels);
+    const { Id } = await docker.getImage(`nightshift/deps:${key}`).inspect();
+    const theirs = `fx-${test}/service:1`;
+    const made = await container('service-builder', {}, { Image: Id, Cmd: ['/none'] });
+    const [repo, tag] = theirs.split(':');
+    await made.commit({ repo, tag });
+    images.push(theirs);
+    await made.remove();
+    expect((await docker.getImage(theirs).inspect()).Config.Labels).toMatchObject(dependencyLabels(key));
+    expect(named(await items(), `nightshift/deps:${key}`)?.inUse).toBe('another image is built on it');
+    await cleanStorage([source], { ...policy, imageBytes: 0, olderThanDays: 0 }, { apply: true }, never);
+    expect((await docker.getImage(theirs).inspect()).RepoTags).toContain(theirs);
+    expect((await docker.getImage(`nightshift/deps:${key}`).inspect()).Id).toBe(Id);
+    await docker.getImage(theirs).remove();
+    await docker.getImage(`nightshift/deps:${key}`).remove();
   });
 
   it('is a problem in words where no engine answers', async () => {

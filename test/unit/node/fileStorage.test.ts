@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cleanStorage, type TaskStanding } from '../../../src/core/sandbox/housekeeping.ts';
+import { cleanStorage } from '../../../src/core/sandbox/housekeeping.ts';
 import { fileStorage } from '../../../src/node/tasks/fileStorage.ts';
 
 const never = new AbortController().signal;
@@ -26,7 +26,7 @@ describe('files of a workspace', () => {
     return file;
   }
 
-  const clean = (standings: Readonly<Record<string, TaskStanding & { readonly at: number }>>, apply = true) =>
+  const clean = () =>
     cleanStorage(
       [
         fileStorage({
@@ -34,38 +34,21 @@ describe('files of a workspace', () => {
           heads: join(folder, 'heads'),
           work: join(folder, 'work'),
           lock: join(folder, 'lock'),
-          standing: (task) => standings[task],
         }),
       ],
-      { now: Date.now(), began: Date.now() - hour, imageBytes: 1, olderThanDays: 14 },
-      { apply },
+      { now: Date.now(), began: Date.now() - hour, imageBytes: 1, olderThanDays: 0 },
+      { apply: true },
       never,
     );
 
-  it('takes payloads of tasks that are over and old, and never a trace or a head', async () => {
-    const names = ['task-over', 'task-fresh', 'task-ready', 'task-unknown'];
-    for (const name of names) {
-      write(`tasks/${name}/artifacts/${'a'.repeat(64)}`, 5_000);
-      write(`tasks/${name}/trace.jsonl`);
-      write(`heads/${name}.json`);
-    }
-    const report = await clean({
-      'task-over': { ended: 'over', hasWork: false, at: Date.now() - 30 * day },
-      'task-fresh': { ended: 'over', hasWork: false, at: Date.now() - day },
-      'task-ready': { ended: 'not-yet', hasWork: true, at: Date.now() - 300 * day },
-    });
-    expect(report.items.map(({ name, bytes, action }) => [name, bytes, action])).toEqual([
-      ['payloads of task-fresh', 5_000, 'kept'],
-      ['payloads of task-over', 5_000, 'removed'],
-      ['payloads of task-ready', 5_000, 'kept'],
-      ['payloads of task-unknown', 5_000, 'kept'],
-    ]);
-    expect(report.freedBytes).toBe(5_000);
-    for (const name of names) {
-      expect(existsSync(join(folder, 'tasks', name, 'artifacts'))).toBe(name !== 'task-over');
-      expect(existsSync(join(folder, 'tasks', name, 'trace.jsonl'))).toBe(true);
-      expect(existsSync(join(folder, 'heads', `${name}.json`))).toBe(true);
-    }
+  it('never takes a payload of a trace, nor a trace, nor a head, whatever their age', async () => {
+    const kept = [
+      write(`tasks/task-1/artifacts/${'a'.repeat(64)}`, 5_000, 300 * day),
+      write('tasks/task-1/trace.jsonl', 10, 300 * day),
+      write('heads/task-1.checkpoint', 10, 300 * day),
+    ];
+    expect(await clean()).toEqual({ items: [], problems: [], freedBytes: 0 });
+    expect(kept.filter((file) => !existsSync(file))).toEqual([]);
   });
 
   it('takes what processes of before this host had not finished, and nothing of this one or of another name', async () => {
@@ -81,7 +64,7 @@ describe('files of a workspace', () => {
       write('lock/host.1', 3, 2 * hour),
       write('heads/task-1.json', 70, 2 * hour),
     ];
-    const report = await clean({});
+    const report = await clean();
     expect(
       report.items
         .filter((item) => item.action === 'removed')
@@ -94,6 +77,6 @@ describe('files of a workspace', () => {
   });
 
   it('finds nothing in a workspace that has no state yet', async () => {
-    expect(await clean({})).toEqual({ items: [], problems: [], freedBytes: 0 });
+    expect(await clean()).toEqual({ items: [], problems: [], freedBytes: 0 });
   });
 });

@@ -1,6 +1,5 @@
 import type Docker from 'dockerode';
-import { errorText, failure } from '../../../base/failure.ts';
-import type { Logger } from '../../../base/logger.ts';
+import { failure } from '../../../base/failure.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 import { environmentKey } from '../../../core/environments/environmentPlan.ts';
 import type {
@@ -17,7 +16,7 @@ import { versionAnswer } from '../engineAnswers.ts';
 import type { EngineConnection } from '../engineConnection.ts';
 import { layDependencies } from './dependencyLayer.ts';
 import { EnvironmentFiles } from './environmentFiles.ts';
-import { dependencyRepository, findDependencyImage, pruneEnvironmentImages } from './environmentImages.ts';
+import { dependencyRepository, findDependencyImage } from './environmentImages.ts';
 import { runSetup, type TrustedCertificates } from './setupBox.ts';
 import { SharedWork } from './sharedWork.ts';
 import { attempt, buildFromDockerfile, fetchImage } from './sourceImage.ts';
@@ -29,15 +28,11 @@ export interface EnvironmentOptions {
   /** Folder in the user's state home. */
   readonly folder: string;
   readonly sha256: Sha256;
-  readonly logger: Logger;
   readonly certificates?: TrustedCertificates;
   /** The user's own wish. */
   readonly preferredRuntime?: 'runsc' | 'runc';
-  /** Bytes of all images made here that are kept. */
-  readonly maxBytes?: number;
 }
 
-const usualMaxBytes = 10e9;
 const answerMs = 10_000;
 /** Milliseconds for a whole setup, and characters of its output that are kept. */
 const layerMs = 10 * 60_000;
@@ -45,43 +40,19 @@ const maxOutput = 256 * 1024;
 
 type Outcome = Result<ReadyEnvironment, EnvironmentBuildFailure>;
 
-/** Environments as images of a Docker engine. */
+/** Environments as images of a Docker engine. None is removed here: housekeeping does that, which knows our images from others. */
 export function createDockerEnvironments(options: EnvironmentOptions): Environments {
-  const { logger } = options;
   const files = new EnvironmentFiles(options.folder);
   const building = new SharedWork<Outcome>();
-
-  async function prune(docker: Docker): Promise<void> {
-    try {
-      const lastUse = (key: string): number | undefined => files.lastUse(key);
-      const { removed } = await pruneEnvironmentImages(docker, {
-        maxBytes: options.maxBytes ?? usualMaxBytes,
-        lastUse,
-      });
-      if (removed > 0) {
-        logger.info(`Removed ${removed} environment images that were not used for long.`);
-      }
-    } catch (error) {
-      logger.warn(`Environment images could not be tidied up: ${errorText(error)}`);
-    }
-  }
 
   return {
     approvalOf: async (definition) => files.approvalOf(definition),
     approve: async (approval) => files.approve(approval),
     async ensure(request, signal) {
       const aborted = (): Outcome => fail(failure('aborted', 'The setup was cancelled.'));
-      const made = await building.run(request.plan.definition, signal, aborted, (ending) =>
+      return building.run(request.plan.definition, signal, aborted, (ending) =>
         makeEnvironment(options, request, ending),
       );
-      if (made.ok) {
-        files.noteUse(made.value.key);
-        const reached = options.connect();
-        if (made.value.built && reached.ok) {
-          await prune(reached.value.docker);
-        }
-      }
-      return made;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { errorText, type Failure, failure } from '../../../base/failure.ts';
@@ -16,8 +16,8 @@ const approvalSchema = z.strictObject({
 });
 
 /**
- * What a person agreed to, one file a definition, closed to other users, and when each image was used last. `folder` is in the
- * user's own state home: no workspace has a way to it.
+ * What a person agreed to, one file a definition, closed to other users. `folder` is in the user's own state home: no workspace
+ * has a way to it.
  */
 export class EnvironmentFiles {
   private readonly folder: string;
@@ -61,28 +61,7 @@ export class EnvironmentFiles {
     }
   }
 
-  /** Notes that the image of a key was used now. That it cannot be noted costs no more than its place in line. */
-  noteUse(key: string): void {
-    const path = this.usePath(key);
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeFileSync(path, '', { mode: 0o600 });
-      utimesSync(path, new Date(), new Date());
-    } catch {
-      return;
-    }
-  }
-
-  /** Milliseconds since 1970; undefined where no use is known. */
-  lastUse(key: string): number | undefined {
-    return statSync(this.usePath(key), { throwIfNoEntry: false })?.mtimeMs;
-  }
-
   private approvalPath(definition: string): string {
     return join(this.folder, 'approvals', `${definition}.json`);
-  }
-
-  private usePath(key: string): string {
-    return join(this.folder, 'uses', /^[0-9a-f]{32}$/.test(key) ? key : 'unknown');
   }
 }

@@ -23,18 +23,7 @@ const imageSchema = z.object({
     .nullish(),
 });
 
-const listSchema = z.array(
-  z.object({
-    Id: z.string(),
-    RepoTags: z.array(z.string()).nullish(),
-    Labels: z.record(z.string(), z.string()).nullish(),
-    Size: z.number(),
-    Created: z.number(),
-  }),
-);
-
 const notFound = 404;
-const inUse = 409;
 
 export interface FoundImage {
   readonly id: string;
@@ -68,50 +57,4 @@ export async function findImage(docker: Docker, name: string): Promise<FoundImag
 export async function findDependencyImage(docker: Docker, key: string): Promise<string | undefined> {
   const found = await findImage(docker, `${dependencyRepository}:${key}`);
   return found?.key === key ? found.id : undefined;
-}
-
-export interface Pruned {
-  readonly removed: number;
-  /** Bytes of the images that stay, as the engine counts them: layers that several share are counted for each. */
-  readonly bytes: number;
-}
-
-/**
- * Removes images made for environments, those used longest ago first, until the rest is under the cap. What a container uses
- * stays. `lastUse` answers milliseconds since 1970 for a key.
- */
-export async function pruneEnvironmentImages(
-  docker: Docker,
-  { maxBytes, lastUse }: { readonly maxBytes: number; readonly lastUse: (key: string) => number | undefined },
-): Promise<Pruned> {
-  const filters = { label: [`${labelNames.managed}=1`, `${labelNames.kind}=${dependencyImageKind}`] };
-  const images = listSchema.parse(await docker.listImages({ filters }));
-  const used = images
-    .map((image) => ({ ...image, at: lastUse(image.Labels?.[labelNames.content] ?? '') ?? image.Created * 1000 }))
-    .toSorted((a, b) => a.at - b.at);
-  let bytes = used.reduce((sum, image) => sum + image.Size, 0);
-  let removed = 0;
-  for (const image of used) {
-    if (bytes <= maxBytes) {
-      break;
-    }
-    if (await removeImage(docker, image.RepoTags?.[0] ?? image.Id)) {
-      bytes -= image.Size;
-      removed += 1;
-    }
-  }
-  return { removed, bytes };
-}
-
-async function removeImage(docker: Docker, name: string): Promise<boolean> {
-  try {
-    await docker.getImage(name).remove();
-    return true;
-  } catch (error) {
-    const { statusCode } = engineErrorOf(error);
-    if (statusCode === inUse || statusCode === notFound) {
-      return false;
-    }
-    throw error;
-  }
 }

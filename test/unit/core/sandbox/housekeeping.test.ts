@@ -57,7 +57,7 @@ describe('what may be cleaned up', () => {
           if (action !== 'remove') {
             continue;
           }
-          const ofTask = each.class === 'task-tree' || each.class === 'artifact';
+          const ofTask = each.class === 'task-tree';
           const ofOwner = each.class === 'sandbox' || each.class === 'volume';
           const isImage = each.class === 'base-image' || each.class === 'environment-image';
           expect(each.class).not.toBe('runtime-process');
@@ -182,7 +182,7 @@ describe('cleaning up', () => {
     const stuck = item({ class: 'volume', owner: 'dead' });
     const first = source(['sandbox'], [dead, alive], { finish: async () => ok(3) });
     const second = source(['volume'], [stuck], { remove: async () => fail(failure('in-use', 'It is in use.')) });
-    const third = source(['artifact'], [], { list: async () => fail(failure('io', 'The disk is gone.')) });
+    const third = source(['temporary'], [], { list: async () => fail(failure('io', 'The disk is gone.')) });
     const report = await cleanStorage([third.made, first.made, second.made], policy, { apply: true }, never);
     expect(first.removed).toEqual([dead.id]);
     expect(report).toMatchObject({
@@ -198,8 +198,8 @@ describe('cleaning up', () => {
 
   it('asks only the sources of the wanted classes, and touches only those classes', async () => {
     const file = item({ class: 'temporary' });
-    const old = item({ class: 'artifact', task: { ended: 'over', hasWork: false } });
-    const files = source(['artifact', 'temporary'], [file, old]);
+    const old = item({ class: 'task-tree', task: { ended: 'over', hasWork: false } });
+    const files = source(['task-tree', 'temporary'], [file, old]);
     const engine = source(['sandbox'], [dead]);
     const wish = { apply: true, classes: ['temporary'] as const };
     await cleanStorage([engine.made, files.made], { ...policy, olderThanDays: 0 }, wish, never);

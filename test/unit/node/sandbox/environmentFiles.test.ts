@@ -40,8 +40,7 @@ describe('what a user agreed to', () => {
     expect(files.approve({ definition: '../../x', hosts: [] }).ok).toBe(false);
     expect(files.approve({ definition, hosts: ['--x', 'http://a'] }).ok).toBe(false);
     expect(files.approvalOf('../../etc/passwd')).toBeUndefined();
-    files.noteUse('../../x');
-    expect(readdirSync(folder)).toEqual(['uses']);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('cannot be kept where the folder cannot be written, and says so', () => {
