@@ -11,6 +11,7 @@ import {
   parseEnvironmentFile,
 } from './environmentFile.ts';
 import { manifestsOf, maxManifestBytes, maxManifestsBytes, reducedManifest } from './manifests.ts';
+import { checkPackageSources } from './packageSources.ts';
 import { defaultSteps, type SetupStep } from './setupSteps.ts';
 import { folderOf } from './treePath.ts';
 
@@ -73,6 +74,12 @@ export async function planEnvironment(
   });
   if (!files.ok) {
     return files;
+  }
+  if (file.setup === undefined && file.scripts !== true) {
+    const checked = checkPackageSources(usual, files.value);
+    if (!checked.ok) {
+      return checked;
+    }
   }
   const asks = image.kind !== 'base' || steps.length > 0;
   const plan = {

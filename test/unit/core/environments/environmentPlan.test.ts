@@ -56,6 +56,23 @@ describe('the environment of a tree', () => {
     );
   });
 
+  it('follows no file that could run code of a package, unless scripts are allowed', async () => {
+    const git = '{"packages":{"node_modules/b":{"version":"1.0.0","resolved":"git+ssh://host/b.git"}}}';
+    const wrong: readonly Files[] = [
+      { 'requirements.txt': 'evil @ https://host/evil.tar.gz\n' },
+      { 'requirements.txt': '-r requirements/requirements-x.txt\n', 'requirements/requirements-x.txt': '-e .\n' },
+      { 'requirements.txt': '', 'requirements-dev.txt': '--no-binary :all:\nsix\n' },
+      { ...npm, 'package-lock.json': git },
+      { ...npm, 'npm-shrinkwrap.json': git },
+    ];
+    for (const files of wrong) {
+      expect(await refusal(files)).toContain('that needs "scripts: true"');
+      for (const text of ['scripts: true\n', 'setup: [[make]]\n']) {
+        expect(await refusal({ ...files, '.nightshift/environment.yml': text })).toBe('');
+      }
+    }
+  });
+
   it('is as the environment file says, before a devcontainer and before lockfiles', async () => {
     const devcontainer = { '.devcontainer/devcontainer.json': '{"image": "other"}' };
     expect(await planned({ ...npm, ...devcontainer })).toMatchObject({
