@@ -181,7 +181,7 @@ async function readDockerfile(
   if (!text.ok) {
     return text;
   }
-  const facts = inspectDockerfile(image.path, text.value);
+  const facts = inspectDockerfile(image.path, text.value, image.arguments);
   return facts.ok ? ok({ images: facts.value.images, file: { path: image.path, text: text.value } }) : facts;
 }
 
