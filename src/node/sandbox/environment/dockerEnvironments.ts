@@ -17,7 +17,12 @@ import { versionAnswer } from '../engineAnswers.ts';
 import type { EngineConnection } from '../engineConnection.ts';
 import { layDependencies } from './dependencyLayer.ts';
 import { EnvironmentFiles } from './environmentFiles.ts';
-import { dependencyRepository, findDependencyImage, pruneEnvironmentImages } from './environmentImages.ts';
+import {
+  dependencyRepository,
+  findDependencyImage,
+  noteDependencyImage,
+  pruneEnvironmentImages,
+} from './environmentImages.ts';
 import { runSetup, type TrustedCertificates } from './setupBox.ts';
 import { SharedWork } from './sharedWork.ts';
 import { attempt, buildFromDockerfile, fetchImage } from './sourceImage.ts';
@@ -72,7 +77,7 @@ export function createDockerEnvironments(options: EnvironmentOptions): Environme
     async ensure(request, signal) {
       const aborted = (): Outcome => fail(failure('aborted', 'The setup was cancelled.'));
       const made = await building.run(request.plan.definition, signal, aborted, (ending) =>
-        makeEnvironment(options, request, ending),
+        makeEnvironment({ ...options, made: files }, request, ending),
       );
       if (made.ok) {
         files.noteUse(made.value.key);
@@ -87,7 +92,7 @@ export function createDockerEnvironments(options: EnvironmentOptions): Environme
 }
 
 async function makeEnvironment(
-  options: EnvironmentOptions,
+  options: EnvironmentOptions & Pick<Work, 'made'>,
   request: EnvironmentRequest,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -106,6 +111,7 @@ async function makeEnvironment(
 }
 
 interface Work extends EnvironmentOptions {
+  readonly made: EnvironmentFiles;
   readonly docker: Docker;
   readonly signal: AbortSignal;
   readonly log: CappedText;
@@ -133,13 +139,15 @@ async function findOrMake(work: Work, request: EnvironmentRequest): Promise<Made
     await (carries.ok ? carries.value.destroy() : undefined);
     return carries.ok ? ok({ key, image: source.value, built: false }) : carries;
   }
-  const known = await attempt(answerMs, signal, 'Looking for the dependencies', () => findDependencyImage(docker, key));
+  const known = await attempt(answerMs, signal, 'Looking for the dependencies', () =>
+    findDependencyImage(docker, work.made, key),
+  );
   if (!known.ok) {
     return known;
   }
   return known.value === undefined
     ? makeLayer(work, request, { key, base: source.value })
-    : ok({ key, image: known.value, built: false });
+    : ok({ key, image: known.value.id, built: false });
 }
 
 async function sourceImage(
@@ -147,8 +155,12 @@ async function sourceImage(
   { plan }: EnvironmentRequest,
   platform: string,
 ): Promise<Result<string, EnvironmentFailure>> {
-  const { docker, signal, log, sha256 } = work;
-  const context = { docker, signal, onOutput: (text: string) => log.push(text) };
+  const { docker, signal, log, sha256, made } = work;
+  const ensureBaseImage = async (ending: AbortSignal) => {
+    const base = await work.engine.ensureBaseImage(ending);
+    return base.ok ? base : fail(engineFailure(base.error));
+  };
+  const context = { docker, signal, onOutput: (text: string) => log.push(text), made, ensureBaseImage };
   if (plan.image.kind === 'image') {
     return fetchImage(plan.image, context);
   }
@@ -156,8 +168,8 @@ async function sourceImage(
     const key = environmentKey(plan.definition, { baseImage: plan.image.path, platform }, sha256);
     return buildFromDockerfile(plan.image, plan, key, context);
   }
-  const base = await work.engine.ensureBaseImage(signal);
-  return base.ok ? ok(base.value.id) : fail(engineFailure(base.error));
+  const base = await ensureBaseImage(signal);
+  return base.ok ? ok(base.value.id) : base;
 }
 
 async function makeLayer(
@@ -186,14 +198,14 @@ async function makeLayer(
     const laid = await attempt(layerMs, signal, 'Keeping the dependencies as an image', async (ending) => {
       const { files, bytes } = await layDependencies({ docker, box: box.id, base, key, signal: ending });
       log.push(`${files} files, ${Math.round(bytes / 1e6)} MB\n`);
-      return findDependencyImage(docker, key);
+      return noteDependencyImage(docker, work.made, key);
     });
     if (!laid.ok) {
       return laid;
     }
     return laid.value === undefined
       ? fail(failure('setup-failed', `The engine does not have ${dependencyRepository}:${key} after all; try again.`))
-      : ok({ key, image: laid.value, built: true });
+      : ok({ key, image: laid.value.id, built: true });
   } finally {
     await box.destroy();
   }

@@ -35,6 +35,18 @@ describe('what a user agreed to', () => {
     }
   });
 
+  it('stands beside the images that were made here, by their keys', () => {
+    const files = new EnvironmentFiles(folder);
+    const [key, id] = ['0a'.repeat(16), `sha256:${'b'.repeat(64)}`];
+    expect(files.imageOf(key)).toBeUndefined();
+    files.noteImage(key, id);
+    expect(new EnvironmentFiles(folder).imageOf(key)).toBe(id);
+    expect(files.imageOf('0b'.repeat(16))).toBeUndefined();
+    expect(statSync(join(folder, 'images', key)).mode & 0o777).toBe(0o600);
+    writeFileSync(join(folder, 'images', key), 'nightshift/deps:evil');
+    expect(files.imageOf(key)).toBeUndefined();
+  });
+
   it('names files by nothing but a hash, and hosts by nothing but a name', () => {
     const files = new EnvironmentFiles(folder);
     expect(files.approve({ definition: '../../x', hosts: [] }).ok).toBe(false);
