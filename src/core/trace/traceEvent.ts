@@ -121,6 +121,8 @@ export const traceEventData = {
     reached: z.array(z.string()),
     testCommand: z.array(z.string()).optional(),
     problem: z.string().optional(),
+    /** The problem may be gone the next time: it is tried again then. */
+    transient: z.boolean().optional(),
     warnings: z.array(z.string()),
     /** What setup printed. */
     output: artifactSchema.optional(),

@@ -76,7 +76,7 @@ export function createDockerEnvironments(options: EnvironmentOptions): Environme
     approve: async (approval) => files.approve(approval),
     async ensure(request, signal) {
       const aborted = (): Outcome => fail(failure('aborted', 'The setup was cancelled.'));
-      const made = await building.run(request.plan.definition, signal, aborted, (ending) =>
+      const made = await building.run(workKey(request), signal, aborted, (ending) =>
         makeEnvironment({ ...options, made: files }, request, ending),
       );
       if (made.ok) {
@@ -89,6 +89,11 @@ export function createDockerEnvironments(options: EnvironmentOptions): Environme
       return made;
     },
   };
+}
+
+/** What must be the same for one result to serve two who ask at once. */
+function workKey({ plan, approval, requireGvisor }: EnvironmentRequest): string {
+  return JSON.stringify([plan.definition, requireGvisor, approval.hosts.toSorted()]);
 }
 
 async function makeEnvironment(

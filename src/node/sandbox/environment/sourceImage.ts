@@ -181,6 +181,7 @@ export async function attempt<T>(
   try {
     return await withDeadline(milliseconds, signal, what, work);
   } catch (error) {
-    return fail(failure('image-unusable', `${what} failed: ${errorText(error)}`));
+    const reason = signal.aborted ? 'aborted' : 'image-unusable';
+    return fail(failure(reason, `${what} failed: ${errorText(error)}`));
   }
 }

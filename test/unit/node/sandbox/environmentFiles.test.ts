@@ -94,4 +94,22 @@ describe('work asked for several times at once', () => {
     expect(ending?.aborted).toBe(true);
     expect(starts).toBe(2);
   });
+
+  it('is begun anew by whoever asks while what nobody waited for is still ending', async () => {
+    const shared = new SharedWork<string>();
+    const finish: ((text: string) => void)[] = [];
+    const start = (): Promise<string> => new Promise((resolve) => finish.push(resolve));
+    const never = new AbortController().signal;
+    const first = new AbortController();
+    const one = shared.run('k', first.signal, () => 'mine', start);
+    first.abort();
+    expect(await one).toBe('mine');
+    const two = shared.run('k', never, () => 'mine', start);
+    finish[0]?.('cut short');
+    await new Promise((resolve) => setImmediate(resolve));
+    const three = shared.run('k', never, () => 'mine', start);
+    expect(finish).toHaveLength(2);
+    finish[1]?.('whole');
+    expect([await two, await three]).toEqual(['whole', 'whole']);
+  });
 });
