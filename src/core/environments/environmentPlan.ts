@@ -13,6 +13,7 @@ import {
 import { manifestsOf, maxManifestBytes, maxManifestsBytes, reducedManifest } from './manifests.ts';
 import { checkPackageSources } from './packageSources.ts';
 import { defaultSteps, type SetupStep } from './setupSteps.ts';
+import { checkShownWhole } from './shownWhole.ts';
 import { folderOf } from './treePath.ts';
 
 /** The regular files of a tree object. A symbolic link is none, so nothing here is reached through one. */
@@ -93,6 +94,10 @@ export async function planEnvironment(
     ...(file.test === undefined ? {} : { testCommand: file.test }),
     warnings: [...warnings, ...(file.setup === undefined ? usual.warnings : [])],
   };
+  const shown = checkShownWhole(plan);
+  if (!shown.ok) {
+    return shown;
+  }
   return ok({ ...plan, definition: asks ? definitionOf(plan, sha256) : '' });
 }
 

@@ -237,7 +237,7 @@ async function startBox(
   const name =
     plan.image.kind === 'image' ? plan.image.reference : plan.image.kind === 'dockerfile' ? plan.image.path : 'base';
   // The guest needs Node; engines word its absence in several ways, all with the program's name.
-  return /"?node"?: (?:executable file )?not found|"node".*(?:no such file|not found)|executable file not found/i.test(
+  return /"?node"?: (?:executable file )?not found|"node".*(?:no such file|not found)|executable file not found|failed to load \S+: no such file/i.test(
     message,
   )
     ? fail(

@@ -287,6 +287,29 @@ describe('the environment of a tree', () => {
     }
   });
 
+  it('is refused where who agrees to it could not see all of it', async () => {
+    const long = 'x'.repeat(400);
+    const file = (more: object): Files => ({ '.nightshift/environment.yml': JSON.stringify(more), D: 'FROM a\n' });
+    const built = (args: object, D = 'FROM a\n'): Files => ({
+      '.devcontainer.json': JSON.stringify({ build: { dockerfile: 'D', args } }),
+      D,
+    });
+    const many = Array.from({ length: 30 }, (_, index) => `registry${index}.example/a`);
+    for (const [files, what] of [
+      [file({ setup: [['true'], ['sh', '-c', `${' '.repeat(400)}evil`]] }), 'Setup step 2'],
+      [file({ setup: [Array.from({ length: 100 }, () => 'word')] }), 'Setup step 1'],
+      [file({ setup: [['sh', '-c', '"'.repeat(200)]] }), 'Setup step 1'],
+      [file({ network: many.slice(0, 20).map((name) => `packages.${name.split('/')[0]}`) }), 'The list of hosts'],
+      [built({ A: long }), 'The build argument A'],
+      [built({ A: 'a\u202eb' }), 'The build argument A'],
+      [built({ A: 'a\nb' }), 'The build argument A'],
+      [built({}, many.map((name) => `FROM ${name}\n`).join('')), 'The list of images'],
+    ] as const) {
+      expect(await refusal(files)).toContain(what);
+    }
+    expect(await refusal(file({ setup: [['sh', '-c', 'x'.repeat(300)]] }))).toBe('');
+  });
+
   it('names every image that a Dockerfile would fetch', async () => {
     const D =
       'FROM --platform=x node:24 AS build\nFROM build AS two\nCOPY --from=alpine:3 /a /b\nCOPY --from=build /a /b\nCOPY --from=0 /a /b\nCOPY --from=7 /a /b\n';
