@@ -4,7 +4,7 @@ import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { EnvironmentFailure } from './environmentFailure.ts';
 import { maxDefinitionBytes } from './environmentFile.ts';
-import { isImageReference } from './imageReference.ts';
+import { imageProblem } from './imageReference.ts';
 import { folderOf, resolveTreePath } from './treePath.ts';
 
 /** Where a repository keeps its development container, in the order in which the tools look. */
@@ -101,9 +101,10 @@ function imageOf(path: string, file: Parsed): Result<ImageChoice | undefined, En
     if (image === undefined) {
       return ok(undefined);
     }
-    return isImageReference(image)
+    const problem = imageProblem(image);
+    return problem === undefined
       ? ok({ kind: 'image', reference: image })
-      : refuse(path, 'names an image that is no image reference');
+      : refuse(path, `names an image that ${problem}`);
   }
   const folder = folderOf(path);
   const at = resolveTreePath(folder, dockerfile);

@@ -4,7 +4,7 @@ import { failure } from '../../base/failure.ts';
 import { isNetworkHost, networkHostPattern } from '../../base/networkHost.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { EnvironmentFailure } from './environmentFailure.ts';
-import { isImageReference } from './imageReference.ts';
+import { imageProblem, isImageReference } from './imageReference.ts';
 import { isTreePath } from './treePath.ts';
 
 export const environmentFilePath = '.nightshift/environment.yml';
@@ -30,7 +30,11 @@ export const networkHostSchema = z
 
 export const environmentFileSchema = z
   .strictObject({
-    image: z.string().refine(isImageReference, 'is no image reference').optional(),
+    image: z
+      .string()
+      .refine(isImageReference, 'is no image reference')
+      .refine((text) => imageProblem(text) === undefined, 'has a name of the images that are made here; name another')
+      .optional(),
     dockerfile: z.string().refine(isTreePath, 'is no path inside the repository').optional(),
     setup: z.array(argv).max(20).optional(),
     scripts: z.boolean().optional(),

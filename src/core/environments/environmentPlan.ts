@@ -11,7 +11,9 @@ import {
   parseEnvironmentFile,
 } from './environmentFile.ts';
 import { manifestsOf, maxManifestBytes, maxManifestsBytes, reducedManifest } from './manifests.ts';
+import { checkPackageSources } from './packageSources.ts';
 import { defaultSteps, type SetupStep } from './setupSteps.ts';
+import { checkShownWhole } from './shownWhole.ts';
 import { folderOf } from './treePath.ts';
 
 /** The regular files of a tree object. A symbolic link is none, so nothing here is reached through one. */
@@ -74,6 +76,12 @@ export async function planEnvironment(
   if (!files.ok) {
     return files;
   }
+  if (file.setup === undefined && file.scripts !== true) {
+    const checked = checkPackageSources(usual, files.value);
+    if (!checked.ok) {
+      return checked;
+    }
+  }
   const asks = image.kind !== 'base' || steps.length > 0;
   const network = file.network ?? (steps.length > 0 && file.setup === undefined);
   const plan = {
@@ -91,6 +99,10 @@ export async function planEnvironment(
       ...(file.setup === undefined ? usual.warnings : []),
     ],
   };
+  const shown = checkShownWhole(plan);
+  if (!shown.ok) {
+    return shown;
+  }
   return ok({ ...plan, definition: asks ? definitionOf(plan, sha256) : '' });
 }
 
@@ -187,7 +199,7 @@ async function readDockerfile(
   if (!text.ok) {
     return text;
   }
-  const facts = inspectDockerfile(image.path, text.value);
+  const facts = inspectDockerfile(image.path, text.value, image.arguments);
   return facts.ok ? ok({ images: facts.value.images, file: { path: image.path, text: text.value } }) : facts;
 }
 

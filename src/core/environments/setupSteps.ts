@@ -11,9 +11,14 @@ export interface SetupStep {
 
 export interface DefaultSteps {
   readonly steps: readonly SetupStep[];
+  /** Files that the steps follow: lockfiles of npm, requirements of pip. */
+  readonly lockfiles: readonly string[];
+  readonly requirements: readonly string[];
   /** What is there and cannot be installed by itself, one line each. */
   readonly warnings: readonly string[];
 }
+
+const npmLocks = ['npm-shrinkwrap.json', 'package-lock.json'];
 
 /**
  * How dependencies are installed where the repository does not say: from lockfiles only, so that the same files give the same
@@ -21,7 +26,7 @@ export interface DefaultSteps {
  */
 export function defaultSteps(manifests: readonly string[], scripts: boolean): DefaultSteps {
   const has = (path: string): boolean => manifests.includes(path);
-  const npmLock = ['npm-shrinkwrap.json', 'package-lock.json'].find(has);
+  const npmLock = npmLocks.find(has);
   const steps: SetupStep[] = [];
   if (npmLock !== undefined && has('package.json')) {
     steps.push({ argv: ['npm', 'ci', ...(scripts ? [] : ['--ignore-scripts'])], because: npmLock });
@@ -30,7 +35,8 @@ export function defaultSteps(manifests: readonly string[], scripts: boolean): De
   if (requirements.length > 0) {
     steps.push({ argv: pipInstall(requirements, scripts), because: requirements.join(', ') });
   }
-  return { steps, warnings: npmLock === undefined ? otherManagers(manifests) : [] };
+  const lockfiles = npmLock !== undefined && has('package.json') ? npmLocks.filter(has) : [];
+  return { steps, lockfiles, requirements, warnings: npmLock === undefined ? otherManagers(manifests) : [] };
 }
 
 /** The usual names at the top, the one for development last, so that it may add to the first. */
@@ -40,7 +46,7 @@ function pythonRequirements(manifests: readonly string[]): readonly string[] {
   );
 }
 
-/** Wheels only unless scripts are allowed: building a package runs its code. */
+/** Wheels only unless scripts are allowed: building a package runs its code. What the files say against that is checked before. */
 function pipInstall(files: readonly string[], scripts: boolean): readonly string[] {
   return [
     'python3',

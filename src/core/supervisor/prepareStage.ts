@@ -32,7 +32,7 @@ export async function prepareStage(assignment: Assignment): Promise<Result<Stage
 }
 
 async function prepareEnvironment(assignment: Assignment): Promise<Result<void, Failure>> {
-  const { ports, trace, signal } = assignment;
+  const { ports, trace } = assignment;
   const { snapshot } = trace.task();
   if (ports.environments === undefined || snapshot === undefined) {
     return ok(undefined);
@@ -41,8 +41,6 @@ async function prepareEnvironment(assignment: Assignment): Promise<Result<void, 
   if (!environment.ok) {
     return environment;
   }
-  if (!signal.aborted) {
-    await recordEnvironment(assignment, environment.value);
-  }
+  await recordEnvironment(assignment, environment.value);
   return ok(undefined);
 }

@@ -1,6 +1,7 @@
-import type { Failure } from '../../base/failure.ts';
-import { ok, type Result } from '../../base/result.ts';
+import { type Failure, failure } from '../../base/failure.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
 import { devcontainerPaths } from '../environments/devcontainer.ts';
+import type { EnvironmentFailureReason } from '../environments/environmentFailure.ts';
 import { environmentFilePath } from '../environments/environmentFile.ts';
 import { type EnvironmentPlan, planEnvironment } from '../environments/environmentPlan.ts';
 import type { TestCommand } from '../changes/proof/testCommand.ts';
@@ -41,11 +42,25 @@ export async function environmentOf(assignment: Assignment, tree: string): Promi
   }
   const plan = planned.value;
   const known = assignment.trace.task().environment;
-  if (plan.definition !== '' && known?.definition === plan.definition && known.status === 'failed') {
+  if (
+    plan.definition !== '' &&
+    known?.definition === plan.definition &&
+    known.status === 'failed' &&
+    known.transient !== true
+  ) {
     return ok({ paths, chosen: { ...known, tree }, problem: known.problem ?? '' });
   }
-  return ok({ paths, ...(await ready(assignment, tree, plan)) });
+  const made = await ready(assignment, tree, plan);
+  // What was cut short says nothing of the environment: nobody is to go on with it, or to record it.
+  return assignment.signal.aborted ? fail(failure('aborted', 'The setup was cancelled.')) : ok({ paths, ...made });
 }
+
+/** Why a setup fails in the same way every time, until somebody changes something. */
+const lastingReasons: ReadonlySet<EnvironmentFailureReason> = new Set([
+  'setup-failed',
+  'image-unusable',
+  'bad-definition',
+]);
 
 /** What the files of a tree ask for, where they can be followed. */
 async function planOf(
@@ -95,7 +110,8 @@ async function ready(
   const artifact = output === '' ? {} : { output: await trace.putArtifact(new TextEncoder().encode(output)) };
   if (!made.ok) {
     const problem = made.error.message;
-    return { chosen: chosen({ status: 'failed', problem, ...agreed, ...artifact }), problem };
+    const transient = lastingReasons.has(made.error.reason) ? {} : { transient: true };
+    return { chosen: chosen({ status: 'failed', problem, ...transient, ...agreed, ...artifact }), problem };
   }
   const { key, image, reached } = made.value;
   return {
@@ -118,7 +134,8 @@ export async function recordEnvironment({ trace }: Assignment, { chosen }: TaskE
     known?.definition === chosen.definition &&
     known.status === chosen.status &&
     known.image === chosen.image &&
-    known.approval?.approvedAt === chosen.approval?.approvedAt;
+    known.approval?.approvedAt === chosen.approval?.approvedAt &&
+    known.transient === chosen.transient;
   if (!same || known?.tree !== chosen.tree) {
     await trace.record({ type: 'environment-chosen', actor: 'host', data: chosen });
   }

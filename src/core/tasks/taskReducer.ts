@@ -185,9 +185,15 @@ function moved(task: Task, data: TraceEventData<'task-moved'>): Task {
   }
   const { interrupted: _interrupted, reason: _reason, ...rest } = provedAgain(task, data.move) ? unproved(task) : task;
   const begun = task.state === 'failed' && data.move === 'resume' ? afresh : {};
+  // Somebody who goes on with a task may have mended what its setup failed of.
+  const environment =
+    data.move === 'resume' && rest.environment?.status === 'failed'
+      ? { environment: { ...rest.environment, transient: true } }
+      : {};
   return {
     ...rest,
     ...begun,
+    ...environment,
     state,
     notes: data.note === undefined ? task.notes : [...task.notes, data.note].slice(-keptNotes),
     ...(state === 'waiting' || state === 'paused' ? { interrupted: task.state } : {}),

@@ -121,6 +121,8 @@ export const traceEventData = {
     approval: z.object({ hosts: z.array(z.string()), approvedAt: z.string() }).optional(),
     testCommand: z.array(z.string()).optional(),
     problem: z.string().optional(),
+    /** The problem may be gone the next time: it is tried again then. */
+    transient: z.boolean().optional(),
     warnings: z.array(z.string()),
     /** What setup printed. */
     output: artifactSchema.optional(),

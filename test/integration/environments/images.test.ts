@@ -215,6 +215,45 @@ describe.skipIf(skip)(`environments as images ${why}`, () => {
     });
   });
 
+  it('takes no image for its own because it bears the tag and the labels', async () => {
+    const files = setup([['sh', '-c', 'mkdir node_modules && echo own > node_modules/whose']]);
+    const made = value(await bench.ensure(files));
+    const tag = `nightshift/deps:${made.key}`;
+    const labels = `${labelNames.managed}=1 ${labelNames.kind}=deps ${labelNames.content}=${made.key}`;
+    await withImage(`FROM ${await baseTag()}\nLABEL ${labels}\nENV EVIL=1\n`, async () => {
+      await docker.getImage(scratchTag).tag({ repo: 'nightshift/deps', tag: made.key });
+      expect((await docker.getImage(tag).inspect()).Id).not.toBe(made.image);
+      expect(value(await bench.ensure(files))).toMatchObject({ image: made.image, built: false });
+      // Where the own image is gone, it is made anew and the tag is its own again.
+      await docker.getImage(made.image).remove({ force: true });
+      const again = value(await bench.ensure(files));
+      expect(again.built).toBe(true);
+      expect((await docker.getImage(tag).inspect()).Id).toBe(again.image);
+    });
+  });
+
+  it('fetches no image of its own names, and starts from none that it did not make', async () => {
+    for (const more of [{ image: 'nightshift/base:evil' }, { dockerfile: 'D', D: 'FROM nightshift/base:evil\n' }]) {
+      const { D, ...definition } = { D: undefined, ...more };
+      const refused = await bench.ensure({ ...setup([['true']], definition), ...(D === undefined ? {} : { D }) });
+      expect(refused).toMatchObject({
+        ok: false,
+        error: {
+          reason: 'image-unusable',
+          message: expect.stringContaining('nightshift/base:evil is no image that was made here'),
+        },
+      });
+    }
+    await withImage(`FROM ${await baseTag()}\nENV EVIL=1\n`, async () => {
+      await docker.getImage(scratchTag).tag({ repo: 'nightshift/base', tag: 'evil' });
+      try {
+        expect((await bench.ensure(setup([['true']], { image: 'nightshift/base:evil' }))).ok).toBe(false);
+      } finally {
+        await docker.getImage('nightshift/base:evil').remove();
+      }
+    });
+  });
+
   it('sets up an image without Node, and runs tests in it', async () => {
     const instructions =
       'FROM scratch\nCOPY busybox /bin/\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nENV PATH=/bin\n';

@@ -16,7 +16,7 @@ import { versionAnswer } from '../engineAnswers.ts';
 import type { EngineConnection } from '../engineConnection.ts';
 import { layDependencies } from './dependencyLayer.ts';
 import { EnvironmentFiles } from './environmentFiles.ts';
-import { dependencyRepository, findDependencyImage } from './environmentImages.ts';
+import { dependencyRepository, findDependencyImage, noteDependencyImage } from './environmentImages.ts';
 import { runSetup, type TrustedCertificates } from './setupBox.ts';
 import { SharedWork } from './sharedWork.ts';
 import { attempt, buildFromDockerfile, fetchImage } from './sourceImage.ts';
@@ -50,15 +50,20 @@ export function createDockerEnvironments(options: EnvironmentOptions): Environme
     approve: async (approval) => files.approve(approval),
     async ensure(request, signal) {
       const aborted = (): Outcome => fail(failure('aborted', 'The setup was cancelled.'));
-      return building.run(request.plan.definition, signal, aborted, (ending) =>
-        makeEnvironment(options, request, ending),
+      return building.run(workKey(request), signal, aborted, (ending) =>
+        makeEnvironment({ ...options, made: files }, request, ending),
       );
     },
   };
 }
 
+/** What must be the same for one result to serve two who ask at once. */
+function workKey({ plan, approval, requireGvisor }: EnvironmentRequest): string {
+  return JSON.stringify([plan.definition, requireGvisor, approval.hosts.toSorted()]);
+}
+
 async function makeEnvironment(
-  options: EnvironmentOptions,
+  options: EnvironmentOptions & Pick<Work, 'made'>,
   request: EnvironmentRequest,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -77,6 +82,7 @@ async function makeEnvironment(
 }
 
 interface Work extends EnvironmentOptions {
+  readonly made: EnvironmentFiles;
   readonly docker: Docker;
   readonly signal: AbortSignal;
   readonly log: CappedText;
@@ -104,13 +110,15 @@ async function findOrMake(work: Work, request: EnvironmentRequest): Promise<Made
     await (carries.ok ? carries.value.destroy() : undefined);
     return carries.ok ? ok({ key, image: source.value, built: false }) : carries;
   }
-  const known = await attempt(answerMs, signal, 'Looking for the dependencies', () => findDependencyImage(docker, key));
+  const known = await attempt(answerMs, signal, 'Looking for the dependencies', () =>
+    findDependencyImage(docker, work.made, key),
+  );
   if (!known.ok) {
     return known;
   }
   return known.value === undefined
     ? makeLayer(work, request, { key, base: source.value })
-    : ok({ key, image: known.value, built: false });
+    : ok({ key, image: known.value.id, built: false });
 }
 
 async function sourceImage(
@@ -118,8 +126,12 @@ async function sourceImage(
   { plan }: EnvironmentRequest,
   platform: string,
 ): Promise<Result<string, EnvironmentFailure>> {
-  const { docker, signal, log, sha256 } = work;
-  const context = { docker, signal, onOutput: (text: string) => log.push(text) };
+  const { docker, signal, log, sha256, made } = work;
+  const ensureBaseImage = async (ending: AbortSignal) => {
+    const base = await work.engine.ensureBaseImage(ending);
+    return base.ok ? base : fail(engineFailure(base.error));
+  };
+  const context = { docker, signal, onOutput: (text: string) => log.push(text), made, ensureBaseImage };
   if (plan.image.kind === 'image') {
     return fetchImage(plan.image, context);
   }
@@ -127,8 +139,8 @@ async function sourceImage(
     const key = environmentKey(plan.definition, { baseImage: plan.image.path, platform }, sha256);
     return buildFromDockerfile(plan.image, plan, key, context);
   }
-  const base = await work.engine.ensureBaseImage(signal);
-  return base.ok ? ok(base.value.id) : fail(engineFailure(base.error));
+  const base = await ensureBaseImage(signal);
+  return base.ok ? ok(base.value.id) : base;
 }
 
 async function makeLayer(
@@ -157,14 +169,14 @@ async function makeLayer(
     const laid = await attempt(layerMs, signal, 'Keeping the dependencies as an image', async (ending) => {
       const { files, bytes } = await layDependencies({ docker, box: box.id, base, key, signal: ending });
       log.push(`${files} files, ${Math.round(bytes / 1e6)} MB\n`);
-      return findDependencyImage(docker, key);
+      return noteDependencyImage(docker, work.made, key);
     });
     if (!laid.ok) {
       return laid;
     }
     return laid.value === undefined
       ? fail(failure('setup-failed', `The engine does not have ${dependencyRepository}:${key} after all; try again.`))
-      : ok({ key, image: laid.value, built: true });
+      : ok({ key, image: laid.value.id, built: true });
   } finally {
     await box.destroy();
   }

@@ -9,6 +9,8 @@ import { networkHostSchema } from '../../../core/environments/environmentFile.ts
 
 const definitionSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
+const imageIdSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
 const approvalSchema = z.strictObject({
   definition: definitionSchema,
   hosts: z.array(networkHostSchema).max(50),
@@ -16,8 +18,8 @@ const approvalSchema = z.strictObject({
 });
 
 /**
- * What a person agreed to, one file a definition, closed to other users. `folder` is in the user's own state home: no workspace
- * has a way to it.
+ * What a person agreed to, one file a definition, closed to other users, and which images were made here. `folder` is in the
+ * user's own state home: no workspace has a way to it.
  */
 export class EnvironmentFiles {
   private readonly folder: string;
@@ -61,7 +63,33 @@ export class EnvironmentFiles {
     }
   }
 
+  /** The image that was made here under a key. A tag or a label anyone can write; this folder only the user. */
+  imageOf(key: string): string | undefined {
+    try {
+      return imageIdSchema.safeParse(readFileSync(this.imagePath(key), 'utf8')).data;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** That it cannot be noted costs no more than making the image anew. */
+  noteImage(key: string, id: string): void {
+    const path = this.imagePath(key);
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      writeFileSync(draft, id, { mode: 0o600 });
+      renameSync(draft, path);
+    } catch {
+      rmSync(draft, { force: true });
+    }
+  }
+
   private approvalPath(definition: string): string {
     return join(this.folder, 'approvals', `${definition}.json`);
+  }
+
+  private imagePath(key: string): string {
+    return join(this.folder, 'images', /^[0-9a-f]{32}$/.test(key) ? key : 'unknown');
   }
 }

@@ -53,8 +53,33 @@ export async function findImage(docker: Docker, name: string): Promise<FoundImag
   }
 }
 
-/** The image made under this key; a foreign one under the same tag does not count. */
-export async function findDependencyImage(docker: Docker, key: string): Promise<string | undefined> {
+/** Remembers by key which images were made here. */
+export interface MadeImages {
+  imageOf(key: string): string | undefined;
+  noteImage(key: string, id: string): void;
+}
+
+/** The image that was made here under this key. What merely bears its tag and labels may come from anywhere and does not count. */
+export async function findDependencyImage(
+  docker: Docker,
+  made: MadeImages,
+  key: string,
+): Promise<FoundImage | undefined> {
+  const id = made.imageOf(key);
+  const found = id === undefined ? undefined : await findImage(docker, id);
+  return found?.id === id ? found : undefined;
+}
+
+/** To be called right after an image was made under this key: it is the one that is found from now on. */
+export async function noteDependencyImage(
+  docker: Docker,
+  made: MadeImages,
+  key: string,
+): Promise<FoundImage | undefined> {
   const found = await findImage(docker, `${dependencyRepository}:${key}`);
-  return found?.key === key ? found.id : undefined;
+  if (found === undefined || found.key !== key) {
+    return undefined;
+  }
+  made.noteImage(key, found.id);
+  return found;
 }

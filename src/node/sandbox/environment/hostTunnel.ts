@@ -23,6 +23,12 @@ export interface TunnelRules {
   readonly hosts: readonly string[];
 }
 
+interface Connection {
+  readonly id: number;
+  /** Undefined while its name is looked up. */
+  socket: Socket | undefined;
+}
+
 const maxConnections = 64;
 const maxBytes = 4 * 2 ** 30;
 const connectMs = 15_000;
@@ -44,7 +50,11 @@ export class HostTunnel {
   private readonly rules: TunnelRules;
   private readonly demultiplexer = new StreamDemultiplexer();
   private readonly decoder = new FrameDecoder();
-  private readonly sockets = new Map<number, Socket | undefined>();
+  /** The connection that each of the box's numbers stands for now. */
+  private readonly current = new Map<number, Connection>();
+  /** All that are not over yet, also those whose name is still looked up and those that the box closed meanwhile. */
+  private readonly live = new Set<Connection>();
+  private closed = false;
   private announce: (port: number | undefined) => void = () => undefined;
   private bytes = 0;
 
@@ -61,19 +71,26 @@ export class HostTunnel {
   }
 
   close(): void {
+    this.closed = true;
     this.announce(undefined);
-    for (const socket of this.sockets.values()) {
+    for (const { socket } of this.live) {
       socket?.destroy();
     }
-    this.sockets.clear();
+    this.current.clear();
     this.stream.destroy();
   }
 
   private take(chunk: Uint8Array): void {
+    if (this.closed) {
+      return;
+    }
     const pieces = this.demultiplexer.push(chunk);
     for (const piece of pieces.ok ? pieces.value.stdout : []) {
       const frames = this.decoder.push(piece);
       for (const frame of frames.ok ? frames.value : []) {
+        if (this.closed) {
+          return;
+        }
         const data = frame.kind === 'data' ? decodeTunnelData(frame.body) : undefined;
         const message = frame.kind === 'json' ? parseTunnelMessage(tunnelRequestSchema, frame.body) : undefined;
         if (data !== undefined) {
@@ -94,7 +111,7 @@ export class HostTunnel {
   }
 
   private pass(id: number, bytes: Uint8Array): void {
-    const socket = this.sockets.get(id);
+    const socket = this.current.get(id)?.socket;
     if (socket === undefined || !this.count(bytes.length)) {
       return;
     }
@@ -115,50 +132,76 @@ export class HostTunnel {
         void this.open(message);
         break;
       case 'end':
-        this.sockets.get(message.id)?.end();
+        this.current.get(message.id)?.socket?.end();
         break;
       case 'close':
-        this.sockets.get(message.id)?.destroy();
-        this.sockets.delete(message.id);
+        this.current.get(message.id)?.socket?.destroy();
+        this.current.delete(message.id);
         break;
     }
   }
 
   private async open({ id, host, port }: TunnelRequest & { type: 'open' }): Promise<void> {
     const verdict = judgeHost({ host, port }, this.rules.network, this.rules.hosts);
-    const full = this.sockets.size >= maxConnections || this.sockets.has(id);
-    if (!verdict.allowed || full) {
-      this.refuse(id, `${host}:${port}`, verdict.allowed ? 'Too many connections at once.' : verdict.message);
+    const taken = this.current.has(id);
+    if (!verdict.allowed || taken || this.live.size >= maxConnections) {
+      // A number that is in use stays what it is: the box's own mistake ends nothing.
+      const message = verdict.allowed ? 'Too many connections at once.' : verdict.message;
+      this.refuse(taken ? undefined : id, `${host}:${port}`, message);
       return;
     }
-    this.sockets.set(id, undefined);
-    try {
-      const addresses = await lookup(host, { all: true, verbatim: false });
-      const [first] = addresses;
-      if (first === undefined || (!verdict.anyAddress && !addresses.every((each) => isPublicAddress(each.address)))) {
-        const message = `${host} is on a private network; name it with --allow-host ${host}:${port} if it is yours.`;
-        this.refuse(id, `${host}:${port}`, message);
-        return;
-      }
-      if (this.sockets.has(id)) {
-        this.connect(id, `${host}:${port}`, { host: first.address, port });
-      }
-    } catch (error) {
-      this.refuse(id, `${host}:${port}`, errorText(error));
+    const connection: Connection = { id, socket: undefined };
+    this.current.set(id, connection);
+    this.live.add(connection);
+    const target = await this.target(host, port, verdict.anyAddress);
+    // Meanwhile the box may have closed it, and opened another under its number.
+    if (this.closed || this.current.get(id) !== connection) {
+      this.live.delete(connection);
+    } else if (typeof target === 'string') {
+      this.live.delete(connection);
+      this.current.delete(id);
+      this.refuse(id, `${host}:${port}`, target);
+    } else {
+      this.connect(connection, `${host}:${port}`, target);
     }
   }
 
-  private connect(id: number, name: string, target: { readonly host: string; readonly port: number }): void {
+  /** Where a name leads, or why the box may not go there. */
+  private async target(
+    host: string,
+    port: number,
+    anyAddress: boolean,
+  ): Promise<{ readonly host: string; readonly port: number } | string> {
+    try {
+      const addresses = await lookup(host, { all: true, verbatim: false });
+      const [first] = addresses;
+      return first === undefined || (!anyAddress && !addresses.every((each) => isPublicAddress(each.address)))
+        ? `${host} is on a private network; name it with --allow-host ${host}:${port} if it is yours.`
+        : { host: first.address, port };
+    } catch (error) {
+      return errorText(error);
+    }
+  }
+
+  private connect(
+    connection: Connection,
+    name: string,
+    target: { readonly host: string; readonly port: number },
+  ): void {
+    const { id } = connection;
+    const isCurrent = (): boolean => this.current.get(id) === connection;
     const socket = connect({ ...target, timeout: connectMs });
-    this.sockets.set(id, socket);
+    connection.socket = socket;
     socket.once('connect', () => {
       socket.setTimeout(0);
       note(this.reached, name);
-      this.send({ type: 'opened', id });
+      if (isCurrent()) {
+        this.send({ type: 'opened', id });
+      }
     });
     socket.once('timeout', () => socket.destroy(new Error(`${name} did not answer`)));
     socket.on('data', (chunk: Uint8Array) => {
-      if (!this.count(chunk.length)) {
+      if (!isCurrent() || !this.count(chunk.length)) {
         return;
       }
       for (const frame of encodeTunnelData(id, chunk)) {
@@ -168,11 +211,18 @@ export class HostTunnel {
         }
       }
     });
-    socket.once('end', () => this.send({ type: 'end', id }));
-    socket.once('error', (error) => this.refuse(id, name, errorText(error)));
+    socket.once('end', () => {
+      if (isCurrent()) {
+        this.send({ type: 'end', id });
+      }
+    });
+    socket.once('error', (error) => this.refuse(isCurrent() ? id : undefined, name, errorText(error)));
     socket.once('close', () => {
-      this.sockets.delete(id);
-      this.send({ type: 'close', id });
+      this.live.delete(connection);
+      if (isCurrent()) {
+        this.current.delete(id);
+        this.send({ type: 'close', id });
+      }
     });
   }
 
@@ -185,10 +235,12 @@ export class HostTunnel {
     return this.bytes <= maxBytes;
   }
 
-  private refuse(id: number, name: string, message: string): void {
-    this.sockets.delete(id);
+  /** Tells the box as well, where the number still stands for what is refused. */
+  private refuse(id: number | undefined, name: string, message: string): void {
     note(this.refused, `${name}: ${message}`);
-    this.send({ type: 'refused', id, message });
+    if (id !== undefined) {
+      this.send({ type: 'refused', id, message });
+    }
   }
 
   private send(message: TunnelAnswer): void {

@@ -6,9 +6,17 @@ import { errorText, failure } from '../../../base/failure.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 import type { ImageChoice } from '../../../core/environments/devcontainer.ts';
 import type { EnvironmentFailure } from '../../../core/environments/environmentFailure.ts';
+import { isOwnImageName } from '../../../core/environments/imageReference.ts';
 import type { EnvironmentPlan } from '../../../core/environments/environmentPlan.ts';
 import { followEngineProgress } from '../image/engineProgress.ts';
-import { dependencyLabels, dependencyRepository, findDependencyImage, findImage } from './environmentImages.ts';
+import {
+  dependencyLabels,
+  dependencyRepository,
+  findDependencyImage,
+  findImage,
+  type MadeImages,
+  noteDependencyImage,
+} from './environmentImages.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -22,13 +30,52 @@ export interface SourceContext {
   readonly docker: Docker;
   readonly signal: AbortSignal;
   readonly onOutput: (text: string) => void;
+  readonly made: MadeImages;
+  readonly ensureBaseImage: (
+    signal: AbortSignal,
+  ) => Promise<Result<{ readonly image: string; readonly id: string }, EnvironmentFailure>>;
+}
+
+/**
+ * The base image's id where one of these references is of the names that images made here bear; undefined where none is. Such a name
+ * has to be the base image of this machine, which is there then: nothing of these names is ever fetched.
+ */
+async function ownImage(
+  references: readonly string[],
+  { ensureBaseImage, signal }: SourceContext,
+): Promise<Result<string | undefined, EnvironmentFailure>> {
+  const own = references.filter(isOwnImageName);
+  if (own.length === 0) {
+    return ok(undefined);
+  }
+  const base = await ensureBaseImage(signal);
+  if (!base.ok) {
+    return base;
+  }
+  const foreign = own.find((reference) => reference !== base.value.image);
+  return foreign === undefined
+    ? ok(base.value.id)
+    : fail(
+        failure(
+          'image-unusable',
+          `${foreign} is no image that was made here, and none of that name is fetched; the base image is ${base.value.image}.`,
+        ),
+      );
 }
 
 /** The image that a plan names, fetched where the engine does not have it. */
 export async function fetchImage(
   { reference }: ImageChoice & { readonly kind: 'image' },
-  { docker, signal, onOutput }: SourceContext,
+  context: SourceContext,
 ): Promise<Result<string, EnvironmentFailure>> {
+  const { docker, signal, onOutput } = context;
+  const own = await ownImage([reference], context);
+  if (!own.ok) {
+    return own;
+  }
+  if (own.value !== undefined) {
+    return ok(own.value);
+  }
   const known = await attempt(deadlines.answer, signal, `Looking for the image ${reference}`, () =>
     findImage(docker, reference),
   );
@@ -51,13 +98,18 @@ export async function buildFromDockerfile(
   image: ImageChoice & { readonly kind: 'dockerfile' },
   plan: EnvironmentPlan,
   key: string,
-  { docker, signal, onOutput }: SourceContext,
+  context: SourceContext,
 ): Promise<Result<string, EnvironmentFailure>> {
+  const { docker, signal, onOutput, made } = context;
+  const own = await ownImage(plan.fetches, context);
+  if (!own.ok) {
+    return own;
+  }
   const known = await attempt(deadlines.answer, signal, 'Looking for the image', () =>
-    findDependencyImage(docker, key),
+    findDependencyImage(docker, made, key),
   );
   if (!known.ok || known.value !== undefined) {
-    return known.ok ? usable(image.path, await findImage(docker, known.value ?? '')) : known;
+    return known.ok ? usable(image.path, known.value) : known;
   }
   const tag = `${dependencyRepository}:${key}`;
   const built = await attempt(deadlines.build, signal, `Building ${image.path}`, async (abortSignal) => {
@@ -77,7 +129,7 @@ export async function buildFromDockerfile(
       abortSignal,
     });
     await followEngineProgress(docker, progress, (line) => onOutput(`${line}\n`));
-    return findImage(docker, tag);
+    return noteDependencyImage(docker, made, key);
   });
   if (!built.ok) {
     return built;
@@ -129,6 +181,7 @@ export async function attempt<T>(
   try {
     return await withDeadline(milliseconds, signal, what, work);
   } catch (error) {
-    return fail(failure('image-unusable', `${what} failed: ${errorText(error)}`));
+    const reason = signal.aborted ? 'aborted' : 'image-unusable';
+    return fail(failure(reason, `${what} failed: ${errorText(error)}`));
   }
 }

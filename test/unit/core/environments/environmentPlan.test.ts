@@ -67,6 +67,23 @@ describe('the environment of a tree', () => {
     expect((await planned(npm)).warnings).toEqual([]);
   });
 
+  it('follows no file that could run code of a package, unless scripts are allowed', async () => {
+    const git = '{"packages":{"node_modules/b":{"version":"1.0.0","resolved":"git+ssh://host/b.git"}}}';
+    const wrong: readonly Files[] = [
+      { 'requirements.txt': 'evil @ https://host/evil.tar.gz\n' },
+      { 'requirements.txt': '-r requirements/requirements-x.txt\n', 'requirements/requirements-x.txt': '-e .\n' },
+      { 'requirements.txt': '', 'requirements-dev.txt': '--no-binary :all:\nsix\n' },
+      { ...npm, 'package-lock.json': git },
+      { ...npm, 'npm-shrinkwrap.json': git },
+    ];
+    for (const files of wrong) {
+      expect(await refusal(files)).toContain('that needs "scripts: true"');
+      for (const text of ['scripts: true\n', 'setup: [[make]]\n']) {
+        expect(await refusal({ ...files, '.nightshift/environment.yml': text })).toBe('');
+      }
+    }
+  });
+
   it('is as the environment file says, before a devcontainer and before lockfiles', async () => {
     const devcontainer = { '.devcontainer/devcontainer.json': '{"image": "other"}' };
     expect(await planned({ ...npm, ...devcontainer })).toMatchObject({
@@ -200,11 +217,115 @@ describe('the environment of a tree', () => {
     expect(await refusal(files)).toContain(message);
   });
 
+  it.each([
+    ['ADD https://host/a /a'],
+    ['ADD ["https://host/a", "/a"]'],
+    ['ADD h\\\nttps://host/a /a'],
+    ['ADD "http"://host/a /a'],
+    ['ARG A=https://host/a\nADD $A /a'],
+    ['ENV A=https://host/a\nADD ${A} /a'],
+    ['ADD git@host:a.git /a'],
+    ['ADD github.com/evil/a /a'],
+    ['ADD --checksum=sha256:0a a /a'],
+    ['RUN x \\\\\nADD https://host/a /a'],
+    ['RUN x \\\uFEFF\nADD https://host/a /a'],
+    ['RUN x\rADD https://host/a /a'],
+    ['ADD https://host/a /a \\'],
+    ['RUN --mount=target=/a true'],
+    ['RUN --mount=type=bind,from=evil,target=/a true'],
+    ['RUN --mount=type=cache,from=evil,target=/a true'],
+    ['RUN --mount=type=secret,id=a true'],
+    ['RUN --mount=type=ssh true'],
+    ['RUN --mount=type=cache,target=/a --mount=type=secret,id=a true'],
+    ['RUN --network=host true'],
+    ['RUN --security=insecure true'],
+    ['RUN <<EOF\ntrue\nEOF'],
+    ['COPY <<-"EOF" /a\ntrue\nEOF'],
+    ['COPY --fr"om"=evil /a /a'],
+    ['COPY --from=$EVIL /a /a'],
+    ['FROM $UNKNOWN'],
+    ['FROM nightshift/deps:0a'],
+    ['COPY --from=docker.io/nightshift/base:0a /a /a'],
+  ])('is refused for a Dockerfile that says %j', async (line) => {
+    const D = `FROM a\n${line}\n`;
+    expect(await refusal({ '.nightshift/environment.yml': 'dockerfile: D\n', D })).toMatch(/^D:?/);
+  });
+
+  it('may be a Dockerfile that adds files and keeps caches', async () => {
+    const D =
+      'FROM a\nADD --chown=1:1 package.json *.lock /a/\nRUN --mount=type=cache,target=/c --mount=type=tmpfs,target=/t --network=none cat <<< x && y --mount=z\nRUN a && \\\n  # why\n  b';
+    expect(await planned({ '.nightshift/environment.yml': 'dockerfile: D\n', D })).toMatchObject({ fetches: ['a'] });
+  });
+
+  it('names the images that the arguments of a Dockerfile choose, or refuses what it cannot tell', async () => {
+    const of = (D: string, args: object = {}) => ({
+      '.devcontainer.json': JSON.stringify({ build: { dockerfile: 'D', args } }),
+      D,
+    });
+    const D = 'ARG BASE="node:24"\nARG TAG\nFROM $BASE AS one\nFROM r.example/a:${TAG}\nCOPY --from=one /a /a\n';
+    expect((await planned(of(D, { TAG: '1' }))).fetches).toEqual(['node:24', 'r.example/a:1']);
+    expect((await planned(of(D, { TAG: '1', BASE: 'evil' }))).fetches).toEqual(['evil', 'r.example/a:1']);
+    for (const [text, args] of [
+      [D, {}],
+      [D, { TAG: '$BASE' }],
+      ['ARG A=a\nARG A=b\nFROM $A\n', {}],
+      ['ARG A=a\nFROM ${A:-b}\n', {}],
+      ['ARG A="a b"\nFROM $A\n', {}],
+      ['FROM a\nARG B=b\nFROM $B\n', {}],
+      ['FROM \\$A\n', {}],
+      ['ARG A=a\nFROM $A\n', { A: 'nightshift/deps:0a' }],
+    ] as const) {
+      expect(await refusal(of(text, args))).toMatch(/^D:\d+ starts from/);
+    }
+  });
+
+  it.each([
+    'nightshift/deps:0a',
+    'nightshift/base@sha256:' + '0a'.repeat(32),
+    'nightshift/base',
+    'localhost/nightshift/base:0a',
+    'docker.io/nightshift/base:0a',
+    'index.docker.io/nightshift/deps:0a',
+    'registry-1.docker.io/nightshift/other',
+  ])('takes no image of its own names from a repository: %s', async (image) => {
+    expect(await refusal({ '.nightshift/environment.yml': `image: ${image}\n` })).toContain('that are made here');
+    expect(await refusal({ '.devcontainer.json': JSON.stringify({ image }) })).toContain('that are made here');
+  });
+
+  it('takes the base image by its exact name, and others that sound alike', async () => {
+    for (const image of ['nightshift/base:0a', 'r.example/nightshift/base:0a', 'nightshifts/base', 'a/nightshift']) {
+      expect((await planned({ '.nightshift/environment.yml': `image: ${image}\n` })).fetches).toEqual([image]);
+    }
+  });
+
+  it('is refused where who agrees to it could not see all of it', async () => {
+    const long = 'x'.repeat(400);
+    const file = (more: object): Files => ({ '.nightshift/environment.yml': JSON.stringify(more), D: 'FROM a\n' });
+    const built = (args: object, D = 'FROM a\n'): Files => ({
+      '.devcontainer.json': JSON.stringify({ build: { dockerfile: 'D', args } }),
+      D,
+    });
+    const many = Array.from({ length: 30 }, (_, index) => `registry${index}.example/a`);
+    for (const [files, what] of [
+      [file({ setup: [['true'], ['sh', '-c', `${' '.repeat(400)}evil`]] }), 'Setup step 2'],
+      [file({ setup: [Array.from({ length: 100 }, () => 'word')] }), 'Setup step 1'],
+      [file({ setup: [['sh', '-c', '"'.repeat(200)]] }), 'Setup step 1'],
+      [file({ network: many.slice(0, 20).map((name) => `packages.${name.split('/')[0]}`) }), 'The list of hosts'],
+      [built({ A: long }), 'The build argument A'],
+      [built({ A: 'a\u202eb' }), 'The build argument A'],
+      [built({ A: 'a\nb' }), 'The build argument A'],
+      [built({}, many.map((name) => `FROM ${name}\n`).join('')), 'The list of images'],
+    ] as const) {
+      expect(await refusal(files)).toContain(what);
+    }
+    expect(await refusal(file({ setup: [['sh', '-c', 'x'.repeat(300)]] }))).toBe('');
+  });
+
   it('names every image that a Dockerfile would fetch', async () => {
     const D =
-      'FROM --platform=x node:24 AS build\nFROM build AS two\nCOPY --from=alpine:3 /a /b\nCOPY --from=build /a /b\nCOPY --from=0 /a /b\n';
+      'FROM --platform=x node:24 AS build\nFROM build AS two\nCOPY --from=alpine:3 /a /b\nCOPY --from=build /a /b\nCOPY --from=0 /a /b\nCOPY --from=7 /a /b\n';
     const made = await planned({ '.nightshift/environment.yml': 'dockerfile: D\n', D });
-    expect(made.fetches).toEqual(['node:24', 'alpine:3']);
+    expect(made.fetches).toEqual(['node:24', 'alpine:3', '7']);
   });
 
   it('says what it does not follow', async () => {

@@ -35,9 +35,35 @@ describe('what setup may reach', () => {
     'fd00::1',
     '::ffff:127.0.0.1',
     '::ffff:10.0.0.1',
+    '::ffff:7f00:1',
+    '168.63.129.16',
+    '::ffff:168.63.129.16',
+    '192.0.0.8',
+    '240.0.0.1',
+    '2002:7f00:1::',
+    '2001:0:53aa:64c::1',
+    '64:ff9b::7f00:1',
+    '64:ff9b:1::a00:1',
+    '::127.0.0.1',
+    '::ffff:0:127.0.0.1',
+    'fec0::1',
+    'ff02::1',
+    '100::1',
+    'not an address',
   ])('takes %s for private', (address) => expect(isPublicAddress(address)).toBe(false));
 
   it.each(['93.184.216.34', '172.32.0.1', '2606:2800:220:1::1'])('takes %s for public', (address) =>
     expect(isPublicAddress(address)).toBe(true),
   );
+
+  it('takes an address of this machine itself for private, though it is public elsewhere', () => {
+    const own = {
+      eth0: [{ address: '93.184.216.34' }, { address: '2606:2800:220:1::1' }, { address: 'fe80::1%eth0' }],
+    };
+    for (const address of ['93.184.216.34', '::ffff:93.184.216.34', '2606:2800:220:1::1']) {
+      expect(isPublicAddress(address, own)).toBe(false);
+      expect(isPublicAddress(address, {})).toBe(true);
+    }
+    expect(isPublicAddress('93.184.216.35', own)).toBe(true);
+  });
 });

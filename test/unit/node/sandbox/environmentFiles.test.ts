@@ -35,6 +35,18 @@ describe('what a user agreed to', () => {
     }
   });
 
+  it('stands beside the images that were made here, by their keys', () => {
+    const files = new EnvironmentFiles(folder);
+    const [key, id] = ['0a'.repeat(16), `sha256:${'b'.repeat(64)}`];
+    expect(files.imageOf(key)).toBeUndefined();
+    files.noteImage(key, id);
+    expect(new EnvironmentFiles(folder).imageOf(key)).toBe(id);
+    expect(files.imageOf('0b'.repeat(16))).toBeUndefined();
+    expect(statSync(join(folder, 'images', key)).mode & 0o777).toBe(0o600);
+    writeFileSync(join(folder, 'images', key), 'nightshift/deps:evil');
+    expect(files.imageOf(key)).toBeUndefined();
+  });
+
   it('names files by nothing but a hash, and hosts by nothing but a name', () => {
     const files = new EnvironmentFiles(folder);
     expect(files.approve({ definition: '../../x', hosts: [] }).ok).toBe(false);
@@ -80,5 +92,23 @@ describe('work asked for several times at once', () => {
     expect(await three).toBe('aborted');
     expect(ending?.aborted).toBe(true);
     expect(starts).toBe(2);
+  });
+
+  it('is begun anew by whoever asks while what nobody waited for is still ending', async () => {
+    const shared = new SharedWork<string>();
+    const finish: ((text: string) => void)[] = [];
+    const start = (): Promise<string> => new Promise((resolve) => finish.push(resolve));
+    const never = new AbortController().signal;
+    const first = new AbortController();
+    const one = shared.run('k', first.signal, () => 'mine', start);
+    first.abort();
+    expect(await one).toBe('mine');
+    const two = shared.run('k', never, () => 'mine', start);
+    finish[0]?.('cut short');
+    await new Promise((resolve) => setImmediate(resolve));
+    const three = shared.run('k', never, () => 'mine', start);
+    expect(finish).toHaveLength(2);
+    finish[1]?.('whole');
+    expect([await two, await three]).toEqual(['whole', 'whole']);
   });
 });

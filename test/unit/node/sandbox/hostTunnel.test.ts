@@ -103,6 +103,58 @@ describe('the way out of a box', () => {
     expect(connections).toBe(0);
   });
 
+  it('holds no more connections than its cap, however often the box opens and closes one', async () => {
+    const live = new Set<Duplex>();
+    let most = 0;
+    const server = createServer((socket) => {
+      live.add(socket);
+      most = Math.max(most, live.size);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => live.delete(socket));
+    });
+    const web = await listen(server);
+    const { tunnel, fromBox } = await open({ network: false, hosts: [`127.0.0.1:${web}`] });
+    const send = (message: Parameters<typeof encodeTunnelMessage>[0]): void => {
+      fromBox.write(framed(encodeTunnelMessage(message)));
+    };
+    const flood = (): void => {
+      for (let id = 2; id < 40; id += 1) {
+        send({ type: 'open', id, host: '127.0.0.1', port: web });
+      }
+      for (let round = 0; round < 500; round += 1) {
+        send({ type: 'close', id: 1 });
+        send({ type: 'open', id: 1, host: '127.0.0.1', port: web });
+      }
+    };
+    flood();
+    const started = Date.now();
+    while (live.size === 0 && Date.now() - started < 5_000) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(64);
+    const closed = new Promise((resolve) => fromBox.once('close', resolve));
+    flood();
+    tunnel.close();
+    await closed;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(live.size).toBe(0);
+  });
+
+  it('takes nothing more of what came with the frame that ended it', async () => {
+    let connections = 0;
+    const web = await listen(createServer(() => (connections += 1)));
+    const { fromBox } = await open({ network: false, hosts: [`127.0.0.1:${web}`] });
+    const closed = new Promise((resolve) => fromBox.once('close', resolve));
+    const wrong = encodeTunnelMessage({ type: 'opened', id: 1 });
+    const more = encodeTunnelMessage({ type: 'open', id: 1, host: '127.0.0.1', port: web });
+    fromBox.write(framed(Buffer.concat([wrong, more])));
+    await closed;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(connections).toBe(0);
+  });
+
   it.each([
     ['what is no frame', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['a message that is none', encodeTunnelMessage({ type: 'open', id: -1, host: '', port: 0 })],
