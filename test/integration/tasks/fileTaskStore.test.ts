@@ -103,7 +103,7 @@ describe('a journal on disk', () => {
     expect(await folder.store.list()).toEqual([]);
     await (await folder.written()).close();
     await mkdir(join(folder.roots.directory, 'task-0'));
-    await writeFile(join(folder.roots.heads, 'task-2.json.tmp'), '');
+    await writeFile(join(folder.roots.heads, 'task-2.checkpoint.tmp'), '');
     await writeFile(join(folder.roots.directory, 'Notes.txt'), '');
     await writeFile(join(folder.roots.directory, 'notes'), '');
     expect(await folder.store.list()).toEqual(['task-0', 'task-1', 'task-2']);
@@ -111,12 +111,12 @@ describe('a journal on disk', () => {
 
   test.each([
     ['its folder was made', []],
-    ['its head was being written', ['heads/task-1.json.tmp']],
-    ['its head was written', ['heads/task-1.json']],
-    ['its trace was made', ['heads/task-1.json', 'tasks/task-1/trace.jsonl']],
+    ['its head was being written', ['heads/task-1.checkpoint.tmp']],
+    ['its head was written', ['heads/task-1.checkpoint']],
+    ['its trace was made', ['heads/task-1.checkpoint', 'tasks/task-1/trace.jsonl']],
   ])('a creation that was killed when %s is missing, and can be removed whole', async (_, kept) => {
     await (await opened(folder.store.create('task-1'))).close();
-    for (const path of ['heads/task-1.json', 'tasks/task-1/trace.jsonl'].filter((path) => !kept.includes(path))) {
+    for (const path of ['heads/task-1.checkpoint', 'tasks/task-1/trace.jsonl'].filter((path) => !kept.includes(path))) {
       await rm(join(folder.root, path));
     }
     if (kept[0]?.endsWith('.tmp')) {
