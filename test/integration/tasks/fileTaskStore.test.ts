@@ -7,7 +7,7 @@ import { begun, signCheckpoint } from '../../../src/core/trace/checkpointNote.ts
 import type { TraceEvent } from '../../../src/core/trace/traceEvent.ts';
 import { FileTaskStore } from '../../../src/node/tasks/fileTaskStore.ts';
 import { sha256 } from '../../../src/node/tasks/sha256.ts';
-import { answer, callRefused, created, move, toolCalled, toolReturned } from '../../fakes/traceEvents.ts';
+import { answer, callRefused, created, entry, move, toolCalled, toolReturned } from '../../fakes/traceEvents.ts';
 import { testProtection } from '../../fakes/traceProtection.ts';
 import { opened, protection, TaskFolder } from './taskFolder.ts';
 
@@ -322,6 +322,22 @@ describe('payloads', () => {
     expect(await folder.store.getArtifact('task-1', hash)).toBeUndefined();
     await folder.store.putArtifact('task-1', bytes);
     expect(await folder.store.getArtifact('task-1', hash)).toHaveLength(bytes.length);
+  });
+
+  test('are missed by a verification, whichever event names them', async () => {
+    const journal = await folder.written(move('prepare'));
+    const output = await folder.store.putArtifact('task-1', new TextEncoder().encode('setup said this'));
+    const chosen = { source: 'lockfile' as const, status: 'ready' as const, key: 'k', image: 'i', network: true };
+    const place = { tree: 't', definition: 'd', reached: [], warnings: [], output };
+    await journal.append(entry('environment-chosen', { ...chosen, ...place }));
+    await journal.close();
+    const payload = join(folder.files.artifacts, output.sha256);
+    expect(await folder.verify()).toMatchObject({ ok: true });
+    await writeFile(payload, 'setup said that');
+    const named = (what: string) => ({ line: 3, reason: expect.stringContaining(what) });
+    expect(await folder.verify()).toMatchObject({ ok: false, firstBad: named('is no longer what was kept') });
+    await rm(payload);
+    expect(await folder.verify()).toMatchObject({ ok: false, firstBad: named('is missing') });
   });
 
   test('are looked up by hash only, never by path', async () => {
