@@ -1,3 +1,4 @@
+import { badTraceText } from '../../protocol/badTraceText.ts';
 import { escapedJson } from '../../base/plainText.ts';
 import type { Failure } from '../../base/failure.ts';
 import { ok, type Result } from '../../base/result.ts';
@@ -119,7 +120,7 @@ function outcome({ task }: TraceFile, read: Result<Verification, Failure>): numb
   return firstBad === undefined
     ? exitCode.done
     : {
-        reason: 'trace-damaged',
-        message: `The trace of ${task} was changed at line ${firstBad.line}: ${firstBad.reason}. What is before it was exported.`,
+        reason: firstBad.version === undefined ? 'trace-damaged' : 'trace-foreign',
+        message: `The trace of ${task} ${badTraceText(firstBad)}. What could be read was exported.`,
       };
 }

@@ -7,6 +7,8 @@ export interface TaskFiles {
   readonly artifacts: string;
   /** The newest signed checkpoint. */
   readonly head: string;
+  /** What versions without signed checkpoints kept in its place. */
+  readonly unsignedHead: string;
 }
 
 const checkpointSuffix = '.checkpoint';
@@ -28,6 +30,7 @@ export function taskFiles(roots: { readonly directory: string; readonly heads: s
     trace: join(folder, 'trace.jsonl'),
     artifacts: join(folder, 'artifacts'),
     head: join(roots.heads, `${task}${checkpointSuffix}`),
+    unsignedHead: join(roots.heads, `${task}.json`),
   };
 }
 

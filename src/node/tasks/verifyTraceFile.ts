@@ -25,7 +25,7 @@ interface NamedPayload {
  * names it. Throws what reading throws.
  */
 export async function verifyTraceFile(
-  source: TraceSource & { readonly files: Pick<TaskFiles, 'trace' | 'head' | 'artifacts'> },
+  source: TraceSource & { readonly files: Pick<TaskFiles, 'trace' | 'head' | 'unsignedHead' | 'artifacts'> },
 ): Promise<TraceVerification> {
   const named = new Map<string, NamedPayload>();
   const hashes: string[] = [];
@@ -42,8 +42,9 @@ export async function verifyTraceFile(
     }
   });
   const { events, head, torn } = reading;
+  const older = reading.firstBad?.version === 'older' ? reading.firstBad : undefined;
   const broken = torn.length > 0 ? { line: events + 1, reason: incompleteLine } : reading.firstBad;
-  const firstBad = (await badPayload(source, [...named.values()], hashes)) ?? broken;
+  const firstBad = older ?? (await badPayload(source, [...named.values()], hashes)) ?? broken;
   const known = head === undefined ? {} : { head };
   return { ok: firstBad === undefined, events, ...known, ...(firstBad === undefined ? {} : { firstBad }) };
 }

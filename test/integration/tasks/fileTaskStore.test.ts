@@ -151,6 +151,7 @@ describe('a journal on disk', () => {
       ok: false,
       error: { reason: 'corrupt', message: expect.stringContaining('line 1: the trace is not there') },
     });
+    expect(await folder.verify()).toMatchObject({ ok: false, firstBad: { line: 1, reason: 'the trace is not there' } });
   });
 
   test('a folder that cannot be made is a failure with the way out', async () => {
@@ -236,12 +237,14 @@ describe('a damaged trace', () => {
   ])('is one whose checkpoint was %s: a cut at its end could not be found', async (_, damage, why) => {
     await (await folder.written(move('prepare'))).close();
     await damage();
-    const damaged = { ok: false, events: 2, firstBad: { line: 3, reason: expect.stringContaining(why) } };
-    expect(await folder.verify()).toMatchObject(damaged);
+    const damaged = { ok: false, events: 2, firstBad: { reason: expect.stringContaining(why) } };
+    const verified = await folder.verify();
+    expect(verified).toMatchObject(damaged);
+    expect(verified.firstBad).not.toHaveProperty('line');
     const read: TraceEvent[] = [];
     expect(await folder.store.open('task-1', (event) => read.push(event))).toMatchObject({
       ok: false,
-      error: { reason: 'corrupt', message: expect.stringMatching(new RegExp(`, line 3: .*${why}`)) },
+      error: { reason: 'corrupt', message: expect.stringMatching(new RegExp(`trace\\.jsonl: .*${why}`)) },
     });
     // What can be read is given all the same, and opening does not make the missing head good.
     expect(read.map((event) => event.seq)).toEqual([0, 1]);
@@ -263,8 +266,51 @@ describe('a damaged trace', () => {
   test('is one of a single line whose head was removed: it may have been longer', async () => {
     await (await folder.written()).close();
     await rm(folder.files.head);
-    expect(await folder.verify()).toMatchObject({ ok: false, firstBad: { line: 2 } });
+    expect(await folder.verify()).toMatchObject({ ok: false, events: 1, firstBad: { reason: expect.any(String) } });
     expect(await folder.reopen()).toMatchObject({ ok: false, error: { reason: 'corrupt' } });
+  });
+});
+
+describe('a trace of another version', () => {
+  test('with an event that this one does not know is not called changed, and not opened', async () => {
+    await (await folder.written(move('prepare'))).close();
+    const text = await readFile(folder.files.trace, 'utf8');
+    const prev = sha256(text.trimEnd().split('\n').at(-1) ?? '');
+    const line = {
+      v: 1,
+      seq: 2,
+      ts: '2030-01-01T00:00:00.000Z',
+      type: 'moon-rose',
+      actor: 'host',
+      data: { full: true },
+    };
+    await writeFile(folder.files.trace, `${text}${JSON.stringify({ ...line, prev })}\n`);
+    const reason = expect.stringContaining('written by a newer version of Nightshift: line 3 is a "moon-rose"');
+    expect(await folder.verify()).toMatchObject({ ok: false, events: 2, firstBad: { reason, version: 'newer' } });
+    const opening = await folder.reopen();
+    expect(opening).toMatchObject({ ok: false, error: { reason: 'foreign', message: reason } });
+    // One in the wrong place, or that is no event of any version, is still a change.
+    for (const changed of [
+      { ...line, prev: 'f'.repeat(64) },
+      { ...line, seq: 9, prev },
+      { ...line, type: 'Moon', prev },
+      { ...line, actor: 'moon', prev },
+    ]) {
+      await writeFile(folder.files.trace, `${text}${JSON.stringify(changed)}\n`);
+      const { firstBad } = await folder.verify();
+      expect(firstBad).toMatchObject({ line: 3 });
+      expect(firstBad).not.toHaveProperty('version');
+    }
+  });
+
+  test('without signed checkpoints is named as such', async () => {
+    await (await folder.written(move('prepare'))).close();
+    await rm(folder.files.head);
+    await writeFile(join(folder.roots.heads, 'task-1.json'), '{"seq":1}');
+    const reason = expect.stringContaining('was written by an older version without signed checkpoints');
+    const { firstBad } = await folder.verify();
+    expect(firstBad).toEqual({ reason, version: 'older' });
+    expect(await folder.reopen()).toMatchObject({ ok: false, error: { reason: 'foreign', message: reason } });
   });
 });
 
