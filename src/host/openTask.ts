@@ -2,6 +2,7 @@ import { type Failure, failure } from '../base/failure.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { foldTask } from '../core/tasks/taskReducer.ts';
+import type { traceProblems } from '../protocol/taskView.ts';
 import type { Journal, JournalFailure, TaskStore } from '../core/tasks/taskStore.ts';
 
 export interface OpenedTask {
@@ -43,7 +44,7 @@ const codes = {
   foreign: 'trace-foreign',
   io: 'trace-unreadable',
   missing: 'no-such-task',
-} as const satisfies Record<JournalFailure['reason'], string>;
+} as const satisfies Record<JournalFailure['reason'], (typeof traceProblems)[number] | 'no-such-task'>;
 
 function withoutCreation(id: string, folded: Task | undefined): DamagedTask['problem'] {
   if (folded === undefined || folded.id === '') {

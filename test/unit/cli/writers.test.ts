@@ -203,6 +203,9 @@ describe('human writer', () => {
         'nightshift doctor',
       ]);
     }
+    for (const code of ['trace-damaged', 'trace-foreign', 'trace-unreadable']) {
+      expect(over('failed', code)).toEqual(['nightshift trace']);
+    }
     expect(nextSteps(failed)).toEqual([
       'nightshift resume task-7h2k9m4q1x    let it go on',
       'nightshift discard task-7h2k9m4q1x   forget it',
@@ -275,17 +278,6 @@ describe('human writer', () => {
     expect(shown).not.toContain('✗ test 5');
     expect(shown).toContain('and 2 more failing tests');
     expect(shown).toContain('The trace of task-1 was changed at line 3: hash. Do not rely on it.');
-  });
-
-  it('says of the checkpoint what is wrong with it, and of another version that it is another', () => {
-    const shown = (firstBad: { reason: string; version?: 'newer' }) =>
-      text((writer) => writer.verified('task-1', { ok: false, events: 4, firstBad }));
-    expect(shown({ reason: 'the checkpoint is missing' })).toContain(
-      'The trace of task-1 cannot be verified: the checkpoint is missing. Do not rely on it.',
-    );
-    expect(shown({ reason: 'was written by a newer version', version: 'newer' })).toMatch(
-      /The trace of task-1 was written by a newer version\.$/m,
-    );
   });
 
   it('colours on a terminal only, and never with NO_COLOR', () => {
