@@ -25,6 +25,7 @@ export const traceExportCommand: Command = {
     format: {
       type: 'string',
       value: 'json|otlp',
+      required: true,
       help: 'JSON lines, the last one the check of the trace; or OTLP requests',
     },
     content: {
@@ -32,7 +33,7 @@ export const traceExportCommand: Command = {
       help: 'also what people, models, tools and the repository wrote (default for json: events only)',
     },
     endpoint: { type: 'string', value: 'URL', help: 'send the spans there instead (OTLP over HTTP)' },
-    header: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'sent with them; may be repeated' },
+    header: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'sent with them' },
   },
   json: false,
   run: (invocation) => {
@@ -41,6 +42,9 @@ export const traceExportCommand: Command = {
       return Promise.resolve(usage(`--format is json or otlp. ${seeHelp}`));
     }
     const endpoint = stringOption(invocation.values, 'endpoint');
+    if (endpoint === undefined && stringOptions(invocation.values, 'header').length > 0) {
+      return Promise.resolve(usage(`--header goes with --endpoint. ${seeHelp}`));
+    }
     if (format === 'json') {
       return endpoint === undefined
         ? withTrace(invocation, (trace) => printJson(invocation, trace))
