@@ -6,6 +6,8 @@ export interface OptionSpec {
   readonly type: 'boolean' | 'string';
   /** May be given several times. */
   readonly multiple?: boolean;
+  /** Only said in the help; the command refuses to go without. */
+  readonly required?: boolean;
   /** Name of the value in the help. */
   readonly value?: string;
   readonly help: string;

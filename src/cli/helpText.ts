@@ -35,9 +35,10 @@ export function groupHelp(commands: readonly Command[]): string {
 }
 
 export function commandHelp(command: Command): string {
-  const rows = Object.entries(optionsOf(command)).map(([name, { value, help, multiple }]) => {
+  const rows = Object.entries(optionsOf(command)).map(([name, { value, help, multiple, required }]) => {
     const shown = value === undefined ? `--${name}` : `--${name} ${value}`;
-    return [shown, multiple === true ? `${help} (may be repeated)` : help] as const;
+    const marks = `${required === true ? ' (required)' : ''}${multiple === true ? ' (may be repeated)' : ''}`;
+    return [shown, `${help}${marks}`] as const;
   });
   return [
     `Usage: nightshift ${signature(command)} [OPTIONS]`,

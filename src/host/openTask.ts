@@ -2,7 +2,8 @@ import { type Failure, failure } from '../base/failure.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { foldTask } from '../core/tasks/taskReducer.ts';
-import type { Journal, TaskStore } from '../core/tasks/taskStore.ts';
+import type { traceProblems } from '../protocol/taskView.ts';
+import type { Journal, JournalFailure, TaskStore } from '../core/tasks/taskStore.ts';
 
 export interface OpenedTask {
   readonly journal: Journal;
@@ -11,8 +12,11 @@ export interface OpenedTask {
 
 /** A task that cannot be worked with. Nothing is ever appended to its trace. */
 export interface DamagedTask {
-  /** `trace-damaged`: its trace is not what was written; `trace-unreadable`: it cannot be read now; `no-such-task`: it was never begun. */
-  readonly problem: Failure<'trace-damaged' | 'trace-unreadable' | 'no-such-task'>;
+  /**
+   * `trace-damaged`: its trace is not what was written; `trace-foreign`: another version of this product wrote it;
+   * `trace-unreadable`: it cannot be read now; `no-such-task`: it was never begun.
+   */
+  readonly problem: Failure<(typeof codes)[keyof typeof codes]>;
   /** The fold of what stands in the trace before the damage. */
   readonly known?: Task;
 }
@@ -26,8 +30,7 @@ export async function openTask(store: TaskStore, id: string): Promise<Result<Ope
   const known = folded?.id === id ? folded : undefined;
   if (!journal.ok) {
     const { reason, message } = journal.error;
-    const code = reason === 'corrupt' ? 'trace-damaged' : reason === 'io' ? 'trace-unreadable' : 'no-such-task';
-    return fail({ problem: failure(code, message), ...(known === undefined ? {} : { known }) });
+    return fail({ problem: failure(codes[reason], message), ...(known === undefined ? {} : { known }) });
   }
   if (known !== undefined) {
     return ok({ journal: journal.value, task: known });
@@ -35,6 +38,13 @@ export async function openTask(store: TaskStore, id: string): Promise<Result<Ope
   await journal.value.close();
   return fail({ problem: withoutCreation(id, folded) });
 }
+
+const codes = {
+  corrupt: 'trace-damaged',
+  foreign: 'trace-foreign',
+  io: 'trace-unreadable',
+  missing: 'no-such-task',
+} as const satisfies Record<JournalFailure['reason'], (typeof traceProblems)[number] | 'no-such-task'>;
 
 function withoutCreation(id: string, folded: Task | undefined): DamagedTask['problem'] {
   if (folded === undefined || folded.id === '') {

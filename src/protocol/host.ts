@@ -200,7 +200,14 @@ export const hostMethods = {
       head: z.optional(traceHeadSchema),
       /** The public key that its checkpoints are signed with, as `nightshift trace key` prints it. */
       key: z.optional(z.string()),
-      firstBad: z.optional(z.object({ line: count, reason: z.string() })),
+      /** See `BadTrace`. */
+      firstBad: z.optional(
+        z.object({
+          line: z.optional(count),
+          reason: z.string(),
+          version: z.optional(z.enum(['newer', 'older'])),
+        }),
+      ),
     }),
   },
   /** The signed statement about the task's changeset: a DSSE envelope as JSON. */

@@ -98,6 +98,9 @@ export const taskViewSchema = z.object({
   trace: z.object({ path: z.string(), events: count, head: z.optional(z.string()) }),
 });
 
+/** Reasons of a task whose trace cannot be worked with: nothing can be done with it but to look at its trace. */
+export const traceProblems = ['trace-damaged', 'trace-foreign', 'trace-unreadable'] as const;
+
 export type ChangedFileView = z.infer<typeof changedFileViewSchema>;
 export type ProofView = z.infer<typeof proofViewSchema>;
 export type TaskView = z.infer<typeof taskViewSchema>;

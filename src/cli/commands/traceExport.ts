@@ -1,3 +1,4 @@
+import { badTraceText } from '../../protocol/badTraceText.ts';
 import { escapedJson } from '../../base/plainText.ts';
 import type { Failure } from '../../base/failure.ts';
 import { ok, type Result } from '../../base/result.ts';
@@ -24,6 +25,7 @@ export const traceExportCommand: Command = {
     format: {
       type: 'string',
       value: 'json|otlp',
+      required: true,
       help: 'JSON lines, the last one the check of the trace; or OTLP requests',
     },
     content: {
@@ -31,7 +33,7 @@ export const traceExportCommand: Command = {
       help: 'also what people, models, tools and the repository wrote (default for json: events only)',
     },
     endpoint: { type: 'string', value: 'URL', help: 'send the spans there instead (OTLP over HTTP)' },
-    header: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'sent with them; may be repeated' },
+    header: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'sent with them' },
   },
   json: false,
   run: (invocation) => {
@@ -40,6 +42,9 @@ export const traceExportCommand: Command = {
       return Promise.resolve(usage(`--format is json or otlp. ${seeHelp}`));
     }
     const endpoint = stringOption(invocation.values, 'endpoint');
+    if (endpoint === undefined && stringOptions(invocation.values, 'header').length > 0) {
+      return Promise.resolve(usage(`--header goes with --endpoint. ${seeHelp}`));
+    }
     if (format === 'json') {
       return endpoint === undefined
         ? withTrace(invocation, (trace) => printJson(invocation, trace))
@@ -119,7 +124,7 @@ function outcome({ task }: TraceFile, read: Result<Verification, Failure>): numb
   return firstBad === undefined
     ? exitCode.done
     : {
-        reason: 'trace-damaged',
-        message: `The trace of ${task} was changed at line ${firstBad.line}: ${firstBad.reason}. What is before it was exported.`,
+        reason: firstBad.version === undefined ? 'trace-damaged' : 'trace-foreign',
+        message: `The trace of ${task} ${badTraceText(firstBad)}. What could be read was exported.`,
       };
 }

@@ -1,3 +1,4 @@
+import { badTraceText } from '../../protocol/badTraceText.ts';
 import type { HostResult } from '../../protocol/host.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { CliIo } from '../cliIo.ts';
@@ -60,11 +61,12 @@ export function createHumanWriter(io: CliIo): Writer {
     },
     patch: (patch) => stdout.write(diffText(patch, paint)),
     verified: (id, { ok, events, firstBad }) => {
-      const where = firstBad === undefined ? '' : ` at line ${firstBad.line}: ${plainLine(firstBad.reason)}`;
+      const wrong = firstBad === undefined ? 'was changed' : plainLine(badTraceText(firstBad));
+      const advice = firstBad?.version === undefined ? ' Do not rely on it.' : '';
       line(
         ok
           ? `${paint('green', '✓')} The trace of ${id} is intact: ${counted(events, 'event')}.`
-          : `${paint('red', '✗')} The trace of ${id} was changed${where}. Do not rely on it.`,
+          : `${paint('red', '✗')} The trace of ${id} ${wrong}.${advice}`,
       );
     },
     traceKey: ({ verifierKey, fingerprint }) => line(`${verifierKey}\n${paint('dim', fingerprint)}`),

@@ -1,4 +1,4 @@
-import type { ChangedFileView, ProofView, TaskView } from '../../protocol/taskView.ts';
+import { type ChangedFileView, type ProofView, type TaskView, traceProblems } from '../../protocol/taskView.ts';
 import { plainLine } from '../../base/plainText.ts';
 import { isEnvironmentReason } from '../exitCode.ts';
 import { counted } from './counted.ts';
@@ -84,6 +84,9 @@ export function nextSteps({ id, state, reason, changeset }: TaskView): string[] 
       `nightshift patch ${id}     print the diff`,
       `nightshift discard ${id}   forget it`,
     ];
+  }
+  if (traceProblems.some((code) => code === reason?.code)) {
+    return [`nightshift trace verify ${id}   see what is wrong with its trace`];
   }
   const isOver = state === 'failed' || state === 'discarded' || state === 'cancelled';
   return [

@@ -2,7 +2,7 @@ import { plainLine } from '../../base/plainText.ts';
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
 import { counted } from './counted.ts';
 import type { Style } from './paint.ts';
-import { reportText, runtimeBadge } from './progressText.ts';
+import { progressText, reportText, runtimeBadge } from './progressText.ts';
 
 /** One event as a person reads it. */
 export interface TimelineEntry {
@@ -18,7 +18,7 @@ export interface TimelineEntry {
 /** Characters of one line that was written by somebody else. */
 const lineLength = 160;
 
-/** What an event says. An event of no own wording is shown with its data, so that none is left out. */
+/** What an event says. */
 export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry {
   switch (event.type) {
     case 'task-created': {
@@ -186,8 +186,37 @@ export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry 
         style: 'yellow',
         text: `a torn last line of ${counted(event.data.bytes, 'byte')} was cut off`,
       };
+    case 'environment-chosen': {
+      const said = progressText(event) ?? 'the base image, as nothing else is asked for';
+      return {
+        label: 'setup',
+        ...(event.data.problem === undefined ? {} : { style: 'yellow' as const }),
+        text: line(said),
+        detail: json(event.data, 2),
+      };
+    }
+    case 'approval-given': {
+      const hosts = event.data.hosts.length === 0 ? '' : ` · ${event.data.hosts.join(', ')}`;
+      return { label: 'approval', text: line(`${progressText(event) ?? event.data.subject}${hosts}`) };
+    }
+    case 'limits-extended':
+      return { label: 'limits', style: 'cyan', text: line(progressText(event) ?? 'limits raised') };
+    case 'sandbox-delayed':
+      return { label: 'box', style: 'yellow', text: line(event.data.message) };
+    case 'context-added': {
+      const { source, tainted, text, artifact } = event.data;
+      const others = tainted ? ', which others may have written' : '';
+      const kept = artifact === undefined ? 'nothing' : `${size(artifact.bytes)} (${short(artifact.sha256)})`;
+      const told = text === undefined ? kept : line(firstLine(text));
+      return { label: 'told', text: `${source}${others}: ${told}`, ...(text === undefined ? {} : { detail: text }) };
+    }
+    case 'statement-signed':
+      return {
+        label: 'signed',
+        text: `statement ${short(event.data.artifact.sha256)} about changes ${short(event.data.hash)}`,
+      };
     default:
-      return otherEntry(event);
+      return otherEntry(event satisfies never);
   }
 }
 

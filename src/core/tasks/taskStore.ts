@@ -3,7 +3,8 @@ import type { Result } from '../../base/result.ts';
 import type { Checkpoint } from '../trace/hashChain.ts';
 import type { TraceEntry, TraceEvent } from '../trace/traceEvent.ts';
 
-export type JournalFailure = Failure<'io' | 'corrupt' | 'missing'>;
+/** `foreign`: another version of this product wrote it, which nobody need have changed. */
+export type JournalFailure = Failure<'io' | 'corrupt' | 'foreign' | 'missing'>;
 
 /** The append-only trace of one task. One writer. Holds no event in memory. */
 export interface Journal {

@@ -1,6 +1,12 @@
 import type { Sha256 } from '../../base/hash.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import { parseTraceEvent, type TraceEntry, type TraceEvent } from './traceEvent.ts';
+import {
+  type ForeignEvent,
+  parseForeignEvent,
+  parseTraceEvent,
+  type TraceEntry,
+  type TraceEvent,
+} from './traceEvent.ts';
 
 /** `prev` of the first line. */
 export const chainStart = '0'.repeat(64);
@@ -18,10 +24,17 @@ export interface LinePlace {
   readonly prev: string;
 }
 
-/** What is wrong with a line; `line` counts from 1. */
-export interface BadLine {
-  readonly line: number;
+/** Why a line is not taken. */
+export interface LineFault {
   readonly reason: string;
+  /** Set for a line of another version of this product, which nobody need have changed; `reason` is then told of the trace. */
+  readonly version?: 'newer' | 'older';
+}
+
+/** What is wrong with a trace. */
+export interface BadLine extends LineFault {
+  /** Counts from 1; absent where no line is at fault, but the checkpoint beside the trace. */
+  readonly line?: number;
 }
 
 export interface Verification {
@@ -65,11 +78,11 @@ export function readTrace(bytes: Uint8Array, sha256: Sha256, checkpoint?: Checkp
   const events: TraceEvent[] = [];
   let head: Checkpoint | undefined;
   const checkpoints = checkpoint === undefined ? [] : [checkpoint];
-  const stop = (reason: string): TraceReading => ({ events, head, firstBad: { line: events.length + 1, reason } });
+  const stop = (fault: LineFault): TraceReading => ({ events, head, firstBad: { line: events.length + 1, ...fault } });
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(newline, start);
     if (end < 0) {
-      return stop(incompleteLine);
+      return stop({ reason: incompleteLine });
     }
     const next = readNextLine(bytes.subarray(start, end), head, sha256, checkpoints);
     if (!next.ok) {
@@ -80,7 +93,7 @@ export function readTrace(bytes: Uint8Array, sha256: Sha256, checkpoint?: Checkp
     start = end + 1;
   }
   const cut = cutBefore(events.length, checkpoints);
-  return cut === undefined ? { events, head } : stop(cut);
+  return cut === undefined ? { events, head } : stop({ reason: cut });
 }
 
 /** What is wrong with bytes after the last newline of a trace. */
@@ -95,19 +108,26 @@ export function readNextLine(
   head: Checkpoint | undefined,
   sha256: Sha256,
   checkpoints: readonly Checkpoint[] = [],
-): Result<{ readonly event: TraceEvent; readonly head: Checkpoint }, string> {
-  const event = readLine(rawLine);
-  if (typeof event === 'string') {
-    return fail(event);
+): Result<{ readonly event: TraceEvent; readonly head: Checkpoint }, LineFault> {
+  const line = readLine(rawLine);
+  if (!line.ok) {
+    return fail({ reason: line.error });
   }
-  const broken = brokenLink(event, head);
+  const { seq, type } = line.value;
+  const broken = brokenLink(line.value, head);
   if (broken !== undefined) {
-    return fail(broken);
+    return fail({ reason: broken });
   }
   const hash = lineHash(rawLine, sha256);
-  return checkpoints.some((checkpoint) => checkpoint.seq === event.seq && checkpoint.hash !== hash)
-    ? fail('the line is not the one that was there when the checkpoint was written')
-    : ok({ event, head: { seq: event.seq, hash } });
+  if (checkpoints.some((checkpoint) => checkpoint.seq === seq && checkpoint.hash !== hash)) {
+    return fail({ reason: 'the line is not the one that was there when the checkpoint was written' });
+  }
+  return 'data' in line.value
+    ? ok({ event: line.value, head: { seq, hash } })
+    : fail({
+        reason: `was written by a newer version of Nightshift: line ${seq + 1} is a "${type}"; use that version`,
+        version: 'newer',
+      });
 }
 
 /** What is wrong with a trace that ends after `lines` good lines; undefined when no checkpoint says that more stood there. */
@@ -116,7 +136,7 @@ export function cutBefore(lines: number, checkpoints: readonly Checkpoint[]): st
   return seq >= lines ? `the trace is cut: line ${seq + 1} stood here when the checkpoint was written` : undefined;
 }
 
-function brokenLink(event: TraceEvent, head: Checkpoint | undefined): string | undefined {
+function brokenLink(event: Pick<TraceEvent, 'seq' | 'prev'>, head: Checkpoint | undefined): string | undefined {
   const seq = head === undefined ? 0 : head.seq + 1;
   if (event.seq !== seq) {
     return `the line has number ${event.seq} where ${seq} belongs`;
@@ -127,21 +147,21 @@ function brokenLink(event: TraceEvent, head: Checkpoint | undefined): string | u
 }
 
 /**
- * A line as an event, or what is wrong with it. Only the exact form that `encodeLine` gives is accepted: written again, the
+ * A line as an event, without its data where its type is of another version, or what is wrong with it. Only the exact form that `encodeLine` gives is accepted: written again, the
  * parsed line must be the same text. That leaves no room for white space, repeated keys, escapes or other numbers.
  */
-function readLine(bytes: Uint8Array): TraceEvent | string {
+function readLine(bytes: Uint8Array): Result<TraceEvent | ForeignEvent, string> {
   let text: string;
   let value: unknown;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     value = JSON.parse(text);
   } catch {
-    return 'the line is not JSON in UTF-8';
+    return fail('the line is not JSON in UTF-8');
   }
-  const event = parseTraceEvent(value);
+  const event = parseTraceEvent(value) ?? parseForeignEvent(value);
   if (event === undefined) {
-    return 'the line is not an event of this format';
+    return fail('the line is not an event of this format');
   }
   const exact =
     JSON.stringify(value) === text &&
@@ -149,6 +169,6 @@ function readLine(bytes: Uint8Array): TraceEvent | string {
     value !== null &&
     Object.keys(value).join(',') === keys;
   return exact
-    ? event
-    : 'the line was written anew: white space, a repeated key or another order or form of its values';
+    ? ok(event)
+    : fail('the line was written anew: white space, a repeated key or another order or form of its values');
 }

@@ -2,26 +2,42 @@ import { type Redactor, redactJson } from './redactor.ts';
 import type { TraceEntry, TraceEventType } from './traceEvent.ts';
 
 /**
- * What the host acts on again after a restart, and so must stand in the trace as it is: names of trees and changesets, paths to
- * write, the user's own settings. Everything else is redacted, what other events add as well.
+ * What the host acts on again after a restart, and so must stand in the trace as it is: names of trees and changesets, commands
+ * that it runs, paths to write, payloads, the user's own settings. Everything else is redacted, what other events add as well. An
+ * event without such a field has an empty list, so that none is forgotten.
  */
-const structural: { readonly [T in TraceEventType]?: readonly string[] } = {
+const structural: Readonly<Record<TraceEventType, readonly string[]>> = {
   'task-created': ['task', 'model', 'settings', 'limits', 'workspace', 'product', 'policy', 'modelDigest'],
+  'task-moved': ['reason.code'],
+  'limits-extended': [],
+  'task-resumed': [],
+  'move-refused': [],
   'snapshot-taken': ['tree', 'head'],
-  'run-started': ['run', 'tree'],
-  'run-ended': ['run'],
-  'sandbox-started': ['run', 'sandbox', 'image', 'specHash'],
-  'sandbox-ended': ['sandbox'],
-  'model-asked': ['run', 'request'],
+  'environment-chosen': ['tree', 'definition', 'key', 'image', 'testCommand', 'output'],
+  'approval-given': ['definition', 'hosts'],
+  'run-started': ['run', 'agent', 'tree'],
   'context-added': ['run', 'artifact'],
-  'tool-returned': ['run', 'artifact'],
+  'run-ended': ['run', 'reason.code'],
+  'sandbox-delayed': [],
+  'sandbox-started': ['run', 'sandbox', 'image', 'specHash'],
+  'sandbox-ended': ['sandbox', 'reason.code'],
+  'model-asked': ['run', 'request'],
+  'model-answered': ['run'],
+  'model-failed': ['run', 'reason.code'],
+  'call-refused': ['run', 'reason.code'],
+  'tool-called': ['run', 'tool'],
+  'tool-returned': ['run', 'tool', 'artifact', 'likeness', 'file'],
+  'tool-closed': ['run', 'tool'],
+  'notice-given': ['run', 'guard'],
+  'guard-tripped': ['run', 'guard', 'reason.code'],
   'checkpoint-saved': ['run', 'tree'],
   'changeset-imported': ['run', 'changeset'],
   'policy-judged': ['hash', 'judgement.refused.path', 'judgement.protected.path'],
   'proof-started': ['hash'],
-  'proof-ended': ['hash', 'proof.hash'],
+  // A later proof compares its tests with those of the base by name.
+  'proof-ended': ['hash', 'proof.hash', 'proof.base.tests.name'],
+  'vote-cast': ['agent', 'hash'],
   'statement-signed': ['hash', 'artifact'],
-  'vote-cast': ['hash'],
   'apply-intended': ['key', 'hash', 'writes'],
   'apply-ended': ['key', 'applied', 'conflicts.path'],
   'journal-recovered': ['sha256'],

@@ -299,3 +299,20 @@ export function parseTraceEvent(value: unknown): TraceEvent | undefined {
   const parsed = lineSchema.safeParse(value);
   return parsed.success ? (parsed.data as unknown as TraceEvent) : undefined;
 }
+
+/** An event of a type that this version does not know, as far as it can be read. */
+export interface ForeignEvent {
+  readonly seq: number;
+  readonly type: string;
+  readonly prev: string;
+}
+
+const foreignSchema = z
+  .strictObject({ ...envelope, type: z.string().regex(/^[a-z]{1,40}(?:-[a-z]{1,40}){1,4}$/), data: z.looseObject({}) })
+  .refine(({ type }) => !Object.hasOwn(traceEventData, type));
+
+/** Checks one parsed line that is no event of this version; undefined for one that is none of any. */
+export function parseForeignEvent(value: unknown): ForeignEvent | undefined {
+  const { success, data } = foreignSchema.safeParse(value);
+  return success ? { seq: data.seq, type: data.type, prev: data.prev } : undefined;
+}

@@ -1,8 +1,8 @@
 import { encodeBase64 } from '../../base/base64.ts';
 import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
+import { artifactsOf } from '../../core/trace/artifactsOf.ts';
 import type { Verification } from '../../core/trace/hashChain.ts';
-import { artifactSchema, type TraceEvent } from '../../core/trace/traceEvent.ts';
 import type { TraceFile } from './openTrace.ts';
 
 /**
@@ -25,18 +25,6 @@ export function exportJson(
       }
     }
     return true;
-  });
-}
-
-const payloadSchema = artifactSchema.strict();
-
-function artifactsOf(event: TraceEvent): { readonly sha256: string; readonly bytes: number }[] {
-  // What was cut off a trace has a hash too, and is no payload of the task.
-  const parts = event.type === 'journal-recovered' ? [] : Object.values(event.data);
-  return parts.flatMap((part: unknown) => {
-    const named = typeof part === 'object' && part !== null && 'sha256' in part;
-    const artifact = named ? payloadSchema.safeParse(part) : undefined;
-    return artifact?.success === true ? [artifact.data] : [];
   });
 }
 

@@ -1,13 +1,13 @@
 import type { Dirent } from 'node:fs';
-import { access, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Journal, JournalFailure, TaskStore } from '../../core/tasks/taskStore.ts';
-import { begun, readCheckpoint, signCheckpoint } from '../../core/trace/checkpointNote.ts';
+import { begun, signCheckpoint } from '../../core/trace/checkpointNote.ts';
 import type { BadLine } from '../../core/trace/hashChain.ts';
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
-import { beginHead, readHead, removeHead } from './headFile.ts';
+import { beginHead, removeHead } from './headFile.ts';
 import { describeIoError, errorCode, isMissing } from './ioErrors.ts';
 import { getArtifactFile, putArtifactFile, removeUnfinishedArtifacts } from './artifactFiles.ts';
 import { FileJournal, type JournalStart } from './fileJournal.ts';
@@ -64,9 +64,6 @@ export class FileTaskStore implements TaskStore {
   open(task: string, onEvent: (event: TraceEvent) => void): Promise<Result<Journal, JournalFailure>> {
     return this.asWriter(task, async (files) => {
       const toldCuts: string[] = [];
-      if (await this.isGone(task, files)) {
-        return fail(damaged(task, files, { line: 1, reason: 'the trace is not there' }));
-      }
       const reading = await readTraceFile({ files, task, ...this.protection }, (event) => {
         if (event.type === 'journal-recovered') {
           toldCuts.push(event.data.sha256);
@@ -102,7 +99,7 @@ export class FileTaskStore implements TaskStore {
     const files = taskFiles(this.roots, task);
     try {
       const page = await readTracePage(files.trace, from);
-      const message = `The trace ${files.trace} is damaged; \`nightshift trace verify ${task}\` says where.`;
+      const message = `The trace ${files.trace} cannot be read to its end; \`nightshift trace verify ${task}\` says why.`;
       return page === undefined ? fail(failure('corrupt', message)) : ok(page);
     } catch (error) {
       return fail(asFailure(error, task, files));
@@ -165,38 +162,20 @@ export class FileTaskStore implements TaskStore {
     }
   }
 
-  /** A checkpoint that names a line tells of a trace that was there: it was not a creation that somebody broke off. */
-  private async isGone(task: string, files: TaskFiles): Promise<boolean> {
-    const note = await readHead(files.head);
-    if (note === undefined || (await isThere(files.trace))) {
-      return false;
-    }
-    const kept = readCheckpoint(note, { workspace: this.protection.workspace, task }, noteTools(this.protection));
-    return !kept.ok || kept.value.seq > begun.seq;
-  }
-
   private journal(task: string, files: TaskFiles, start: JournalStart): FileJournal {
     const onClose = (): void => void this.writing.delete(task);
     return new FileJournal(task, files, start, { clock: this.clock, protection: this.protection, onClose });
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) {
-      return false;
-    }
-    throw error;
+function damaged(task: string, files: TaskFiles, { line, reason, version }: BadLine): JournalFailure {
+  if (version !== undefined) {
+    return failure('foreign', `The trace of ${task} ${reason}. Nothing was changed.`);
   }
-}
-
-function damaged(task: string, files: TaskFiles, { line, reason }: BadLine): JournalFailure {
+  const place = line === undefined ? '' : `, line ${line}`;
   return failure(
     'corrupt',
-    `The trace of ${task} is damaged: ${files.trace}, line ${line}: ${reason}. ` +
+    `The trace of ${task} is damaged: ${files.trace}${place}: ${reason}. ` +
       'Nothing was changed; put the file back from a backup, or delegate the task again.',
   );
 }

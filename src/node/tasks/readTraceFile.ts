@@ -1,15 +1,17 @@
 import type { Result } from '../../base/result.ts';
-import { readCheckpoint } from '../../core/trace/checkpointNote.ts';
+import { begun, readCheckpoint } from '../../core/trace/checkpointNote.ts';
 import { type BadLine, type Checkpoint, cutBefore, readNextLine } from '../../core/trace/hashChain.ts';
 import type { SigningKey } from '../../core/trace/signingKey.ts';
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
 import { readHead } from './headFile.ts';
+import { isMissing } from './ioErrors.ts';
 import { readLines } from './readLines.ts';
 import { sha256 } from './sha256.ts';
+import type { TaskFiles } from './taskFiles.ts';
 
 /** A trace on disk and what it is checked against. */
 export interface TraceSource {
-  readonly files: { readonly trace: string; readonly head: string };
+  readonly files: Pick<TaskFiles, 'trace' | 'head' | 'unsignedHead'>;
   readonly task: string;
   readonly workspace: string;
   readonly key: SigningKey;
@@ -50,11 +52,11 @@ export async function readTraceFile(
   let events = 0;
   let size = 0;
   let head: Checkpoint | undefined;
-  let problem: string | undefined;
+  let problem: BadLine | undefined;
   const torn = await readLines(source.files.trace, (line) => {
     const next = readNextLine(line, head, sha256, checkpoints);
     if (!next.ok) {
-      problem = next.error;
+      problem = { line: events + 1, ...next.error };
       return false;
     }
     head = next.value.head;
@@ -62,12 +64,26 @@ export async function readTraceFile(
     size += line.length + 1;
     onEvent(next.value.event);
     return true;
+  }).catch((error: unknown) => {
+    // A checkpoint that names a line tells of a trace that was there: it was not a creation that somebody broke off.
+    if (!isMissing(error) || !(note?.ok === false || checkpoints.some(({ seq }) => seq > begun.seq))) {
+      throw error;
+    }
+    problem = { line: 1, reason: 'the trace is not there' };
+    return new Uint8Array();
   });
+  if (note === undefined && (await readHead(source.files.unsignedHead)) !== undefined) {
+    problem = { reason: olderVersion, version: 'older' };
+  }
+  if (problem === undefined && events > 0) {
+    problem = badNote(note);
+  }
   if (problem === undefined) {
-    problem = events > 0 ? (badNote(note) ?? cutBefore(events, checkpoints)) : cutBefore(events, checkpoints);
+    const cut = cutBefore(events, checkpoints);
+    problem = cut === undefined ? undefined : { line: events + 1, reason: cut };
   }
   const reading = { events, head, headIsBehind: kept !== undefined && kept.seq < events - 1, size, torn };
-  return problem === undefined ? reading : { ...reading, firstBad: { line: events + 1, reason: problem } };
+  return problem === undefined ? reading : { ...reading, firstBad: problem };
 }
 
 async function keptCheckpoint({
@@ -80,9 +96,12 @@ async function keptCheckpoint({
   return text === undefined ? undefined : readCheckpoint(text, { workspace, task }, { key, sha256 });
 }
 
-function badNote(note: Result<Checkpoint, string> | undefined): string | undefined {
+const olderVersion =
+  'was written by an older version without signed checkpoints; look at it with that version, or delegate again';
+
+function badNote(note: Result<Checkpoint, string> | undefined): BadLine | undefined {
   if (note === undefined) {
-    return 'the signed checkpoint is missing, so a cut at the end or a whole rewrite cannot be ruled out';
+    return { reason: 'the signed checkpoint is missing, so a cut at the end or a whole rewrite cannot be ruled out' };
   }
-  return note.ok ? undefined : `the checkpoint of the trace ${note.error}, so nothing speaks for the lines above`;
+  return note.ok ? undefined : { reason: `the checkpoint of the trace ${note.error}, so nothing speaks for its lines` };
 }

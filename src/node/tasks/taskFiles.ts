@@ -7,7 +7,11 @@ export interface TaskFiles {
   readonly artifacts: string;
   /** The newest signed checkpoint. */
   readonly head: string;
+  /** What versions without signed checkpoints kept in its place. */
+  readonly unsignedHead: string;
 }
+
+const checkpointSuffix = '.checkpoint';
 
 const taskId = /^[a-z0-9-]{1,100}$/;
 
@@ -25,11 +29,13 @@ export function taskFiles(roots: { readonly directory: string; readonly heads: s
     folder,
     trace: join(folder, 'trace.jsonl'),
     artifacts: join(folder, 'artifacts'),
-    head: join(roots.heads, `${task}.checkpoint`),
+    head: join(roots.heads, `${task}${checkpointSuffix}`),
+    unsignedHead: join(roots.heads, `${task}.json`),
   };
 }
 
 /** The task whose head a file in `heads` is, finished or not; an empty text for any other file. */
 export function taskOfHead(name: string): string {
-  return /^(.+)\.json(?:\.tmp)?$/.exec(name)?.[1] ?? '';
+  const finished = name.replace(/\.tmp$/, '');
+  return finished.endsWith(checkpointSuffix) ? finished.slice(0, -checkpointSuffix.length) : '';
 }

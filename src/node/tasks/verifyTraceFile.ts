@@ -1,7 +1,8 @@
+import { artifactsOf } from '../../core/trace/artifactsOf.ts';
 import { type BadLine, type Checkpoint, incompleteLine, type Verification } from '../../core/trace/hashChain.ts';
 import { openEnvelope } from '../../core/trace/signedEnvelope.ts';
 import { type ChangesetStatement, StatementCollector } from '../../core/trace/changesetStatement.ts';
-import type { TraceEvent, TraceEventData } from '../../core/trace/traceEvent.ts';
+import type { TraceEvent } from '../../core/trace/traceEvent.ts';
 import { getArtifactFile } from './artifactFiles.ts';
 import { readTraceFile, type TraceSource } from './readTraceFile.ts';
 import { sha256 } from './sha256.ts';
@@ -24,15 +25,16 @@ interface NamedPayload {
  * names it. Throws what reading throws.
  */
 export async function verifyTraceFile(
-  source: TraceSource & { readonly files: Pick<TaskFiles, 'trace' | 'head' | 'artifacts'> },
+  source: TraceSource & { readonly files: Pick<TaskFiles, 'trace' | 'head' | 'unsignedHead' | 'artifacts'> },
 ): Promise<TraceVerification> {
   const named = new Map<string, NamedPayload>();
   const hashes: string[] = [];
   const collector = new StatementCollector(sha256);
   const reading = await readTraceFile(source, (event) => {
-    const payload = payloadOf(event, collector);
-    if (payload !== undefined && (!named.has(payload.sha256) || payload.statement !== undefined)) {
-      named.set(payload.sha256, payload);
+    for (const payload of payloadsOf(event, collector)) {
+      if (!named.has(payload.sha256) || payload.statement !== undefined) {
+        named.set(payload.sha256, payload);
+      }
     }
     collector.add(event);
     if (event.seq > 0) {
@@ -40,33 +42,21 @@ export async function verifyTraceFile(
     }
   });
   const { events, head, torn } = reading;
+  const older = reading.firstBad?.version === 'older' ? reading.firstBad : undefined;
   const broken = torn.length > 0 ? { line: events + 1, reason: incompleteLine } : reading.firstBad;
-  const firstBad = (await badPayload(source, [...named.values()], hashes)) ?? broken;
+  const firstBad = older ?? (await badPayload(source, [...named.values()], hashes)) ?? broken;
   const known = head === undefined ? {} : { head };
   return { ok: firstBad === undefined, events, ...known, ...(firstBad === undefined ? {} : { firstBad }) };
 }
 
-function payloadOf(event: TraceEvent, collector: StatementCollector): NamedPayload | undefined {
-  const line = event.seq + 1;
-  switch (event.type) {
-    case 'model-asked':
-      return { line, sha256: event.data.request.sha256 };
-    case 'tool-returned':
-    case 'context-added':
-      return event.data.artifact === undefined ? undefined : { line, sha256: event.data.artifact.sha256 };
-    case 'statement-signed':
-      return stated(line, event.data, collector);
-    default:
-      return undefined;
-  }
-}
-
-function stated(
-  line: number,
-  { hash, artifact }: TraceEventData<'statement-signed'>,
-  collector: StatementCollector,
-): NamedPayload {
-  return { line, sha256: artifact.sha256, statement: { hash, expected: collector.statement() } };
+function payloadsOf(event: TraceEvent, collector: StatementCollector): readonly NamedPayload[] {
+  return artifactsOf(event).map(({ sha256: hash }) => ({
+    line: event.seq + 1,
+    sha256: hash,
+    ...(event.type === 'statement-signed'
+      ? { statement: { hash: event.data.hash, expected: collector.statement() } }
+      : {}),
+  }));
 }
 
 /** The first in the order of lines. `hashes` are those of all lines but the last. */

@@ -7,19 +7,12 @@ export interface SecretMemory {
   store(key: string, value: string): PromiseLike<void>;
 }
 
-/** What is remembered of one repository's traces. */
-interface Anchors {
-  /** The public key that its checkpoints were signed with when it was first seen. */
-  readonly key?: string;
-  readonly heads: Readonly<Record<string, TraceHead>>;
-}
-
-/** Traces remembered of one repository; the oldest go first. */
-const mostHeads = 500;
-
 /**
  * The newest place of each trace that this editor has seen, and the key, kept apart from the folder of the traces. Somebody who
  * can write that folder, and even read the key in it, cannot put a trace back or write it anew without this telling.
+ *
+ * Each task has an entry of its own, some 150 bytes: windows share the memory, and one that wrote them all in one piece would put
+ * back what another had written meanwhile.
  */
 export class TraceAnchors {
   private readonly memory: SecretMemory;
@@ -30,68 +23,62 @@ export class TraceAnchors {
   }
 
   async head(root: string, task: string): Promise<TraceHead | undefined> {
-    const { heads } = await this.read(root);
-    return Object.hasOwn(heads, task) ? heads[task] : undefined;
+    const own = parseJson(await this.memory.get(headKey(root, task)));
+    if (isHead(own)) {
+      return own;
+    }
+    const earlier = field(field(await this.inOnePiece(root), 'heads'), task);
+    return isHead(earlier) ? earlier : undefined;
   }
 
+  /** The public key that the checkpoints of a repository were signed with when it was first seen. */
   async key(root: string): Promise<string | undefined> {
-    return (await this.read(root)).key;
+    const key = field(await this.inOnePiece(root), 'key');
+    return typeof key === 'string' ? key : this.memory.get(keyKey(root));
   }
 
   /** Keeps a place that is further on than the one known. */
   rememberHead(root: string, task: string, head: TraceHead): Promise<void> {
-    return this.change(root, (anchors) => {
-      const known = Object.hasOwn(anchors.heads, task) ? anchors.heads[task] : undefined;
-      if (known !== undefined && known.seq >= head.seq) {
-        return anchors;
+    return this.writes.run(async () => {
+      const known = await this.head(root, task);
+      if (known === undefined || known.seq < head.seq) {
+        await this.memory.store(headKey(root, task), JSON.stringify(head));
       }
-      const others = Object.entries(anchors.heads).filter(([id]) => id !== task);
-      return { ...anchors, heads: Object.fromEntries([...others.slice(1 - mostHeads), [task, head]]) };
     });
   }
 
   /** The first key seen stays: another one is what this is to find. */
   rememberKey(root: string, key: string): Promise<void> {
-    return this.change(root, (anchors) => (anchors.key === undefined ? { ...anchors, key } : anchors));
-  }
-
-  private change(root: string, next: (anchors: Anchors) => Anchors): Promise<void> {
     return this.writes.run(async () => {
-      const before = await this.read(root);
-      const after = next(before);
-      if (after !== before) {
-        await this.memory.store(memoryKey(root), JSON.stringify(after));
+      if ((await this.key(root)) === undefined) {
+        await this.memory.store(keyKey(root), key);
       }
     });
   }
 
-  private async read(root: string): Promise<Anchors> {
-    return parseAnchors(await this.memory.get(memoryKey(root)));
+  /** What earlier versions kept of a repository: its key, and the places of all its traces. Never written any more. */
+  private async inOnePiece(root: string): Promise<unknown> {
+    return parseJson(await this.memory.get(`nightshift.traces:${root}`));
   }
 }
 
-function memoryKey(root: string): string {
-  return `nightshift.traces:${root}`;
+function headKey(root: string, task: string): string {
+  return `nightshift.trace:${task}:${root}`;
+}
+
+function keyKey(root: string): string {
+  return `nightshift.traceKey:${root}`;
 }
 
 /** Checked by hand: this is read before the first connection, and schemas are only loaded with one. */
-function parseAnchors(text: string | undefined): Anchors {
-  const value = parseJson(text);
-  const key = field(value, 'key');
-  const heads = field(value, 'heads');
-  const entries = typeof heads === 'object' && heads !== null ? Object.entries(heads) : [];
-  return {
-    ...(typeof key === 'string' ? { key } : {}),
-    heads: Object.fromEntries(entries.filter((entry): entry is [string, TraceHead] => isHead(entry[1]))),
-  };
-}
-
 function isHead(value: unknown): value is TraceHead {
   return typeof field(value, 'seq') === 'number' && typeof field(value, 'hash') === 'string';
 }
 
 function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
 }
 
 function parseJson(text: string | undefined): unknown {

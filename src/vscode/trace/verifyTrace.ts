@@ -1,3 +1,4 @@
+import { badTraceText } from '../../protocol/badTraceText.ts';
 import type { HostResult } from '../../protocol/host.ts';
 import type { Command } from '../commands/command.ts';
 import { chosenTask } from '../tasks/chosenTask.ts';
@@ -27,7 +28,7 @@ export const verifyTrace: Command = async (context, argument) => {
     wrong === undefined ? 'information' : 'error',
     wrong === undefined
       ? `The trace is whole: ${events} events, every one in its place.`
-      : `The trace was changed: ${wrong}. Do not rely on this task's record.`,
+      : `The trace ${wrong}.${answer.value.firstBad?.version === undefined ? " Do not rely on this task's record." : ''}`,
   );
   if (ok && wrong === undefined && key !== undefined) {
     await anchors.rememberKey(root, key);
@@ -44,9 +45,9 @@ function whatIsWrong(
   rememberedKey: string | undefined,
 ): string | undefined {
   if (!ok) {
-    return `line ${firstBad?.line ?? 0}: ${firstBad?.reason ?? 'unknown'}`;
+    return firstBad === undefined ? 'was changed' : badTraceText(firstBad);
   }
   return rememberedKey === undefined || key === rememberedKey
     ? undefined
-    : 'it is signed with another key than the one this editor remembers';
+    : 'is signed with another key than the one this editor remembers';
 }

@@ -58,7 +58,13 @@ export const verifyLineSchema = z.strictObject({
   type: z.literal('verify'),
   ok: z.boolean(),
   events: count,
-  firstBad: z.strictObject({ line: count, reason: z.string().min(1) }).optional(),
+  firstBad: z
+    .strictObject({
+      line: count.optional(),
+      reason: z.string().min(1),
+      version: z.enum(['newer', 'older']).optional(),
+    })
+    .optional(),
 });
 
 /** The last line of a command's output, parsed; every line before it is one JSON object with a type too. */

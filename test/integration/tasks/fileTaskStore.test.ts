@@ -7,7 +7,7 @@ import { begun, signCheckpoint } from '../../../src/core/trace/checkpointNote.ts
 import type { TraceEvent } from '../../../src/core/trace/traceEvent.ts';
 import { FileTaskStore } from '../../../src/node/tasks/fileTaskStore.ts';
 import { sha256 } from '../../../src/node/tasks/sha256.ts';
-import { answer, callRefused, created, move, toolCalled, toolReturned } from '../../fakes/traceEvents.ts';
+import { answer, callRefused, created, entry, move, toolCalled, toolReturned } from '../../fakes/traceEvents.ts';
 import { testProtection } from '../../fakes/traceProtection.ts';
 import { opened, protection, TaskFolder } from './taskFolder.ts';
 
@@ -103,7 +103,7 @@ describe('a journal on disk', () => {
     expect(await folder.store.list()).toEqual([]);
     await (await folder.written()).close();
     await mkdir(join(folder.roots.directory, 'task-0'));
-    await writeFile(join(folder.roots.heads, 'task-2.json.tmp'), '');
+    await writeFile(join(folder.roots.heads, 'task-2.checkpoint.tmp'), '');
     await writeFile(join(folder.roots.directory, 'Notes.txt'), '');
     await writeFile(join(folder.roots.directory, 'notes'), '');
     expect(await folder.store.list()).toEqual(['task-0', 'task-1', 'task-2']);
@@ -111,12 +111,12 @@ describe('a journal on disk', () => {
 
   test.each([
     ['its folder was made', []],
-    ['its head was being written', ['heads/task-1.json.tmp']],
-    ['its head was written', ['heads/task-1.json']],
-    ['its trace was made', ['heads/task-1.json', 'tasks/task-1/trace.jsonl']],
+    ['its head was being written', ['heads/task-1.checkpoint.tmp']],
+    ['its head was written', ['heads/task-1.checkpoint']],
+    ['its trace was made', ['heads/task-1.checkpoint', 'tasks/task-1/trace.jsonl']],
   ])('a creation that was killed when %s is missing, and can be removed whole', async (_, kept) => {
     await (await opened(folder.store.create('task-1'))).close();
-    for (const path of ['heads/task-1.json', 'tasks/task-1/trace.jsonl'].filter((path) => !kept.includes(path))) {
+    for (const path of ['heads/task-1.checkpoint', 'tasks/task-1/trace.jsonl'].filter((path) => !kept.includes(path))) {
       await rm(join(folder.root, path));
     }
     if (kept[0]?.endsWith('.tmp')) {
@@ -151,6 +151,7 @@ describe('a journal on disk', () => {
       ok: false,
       error: { reason: 'corrupt', message: expect.stringContaining('line 1: the trace is not there') },
     });
+    expect(await folder.verify()).toMatchObject({ ok: false, firstBad: { line: 1, reason: 'the trace is not there' } });
   });
 
   test('a folder that cannot be made is a failure with the way out', async () => {
@@ -236,12 +237,14 @@ describe('a damaged trace', () => {
   ])('is one whose checkpoint was %s: a cut at its end could not be found', async (_, damage, why) => {
     await (await folder.written(move('prepare'))).close();
     await damage();
-    const damaged = { ok: false, events: 2, firstBad: { line: 3, reason: expect.stringContaining(why) } };
-    expect(await folder.verify()).toMatchObject(damaged);
+    const damaged = { ok: false, events: 2, firstBad: { reason: expect.stringContaining(why) } };
+    const verified = await folder.verify();
+    expect(verified).toMatchObject(damaged);
+    expect(verified.firstBad).not.toHaveProperty('line');
     const read: TraceEvent[] = [];
     expect(await folder.store.open('task-1', (event) => read.push(event))).toMatchObject({
       ok: false,
-      error: { reason: 'corrupt', message: expect.stringMatching(new RegExp(`, line 3: .*${why}`)) },
+      error: { reason: 'corrupt', message: expect.stringMatching(new RegExp(`trace\\.jsonl: .*${why}`)) },
     });
     // What can be read is given all the same, and opening does not make the missing head good.
     expect(read.map((event) => event.seq)).toEqual([0, 1]);
@@ -263,7 +266,7 @@ describe('a damaged trace', () => {
   test('is one of a single line whose head was removed: it may have been longer', async () => {
     await (await folder.written()).close();
     await rm(folder.files.head);
-    expect(await folder.verify()).toMatchObject({ ok: false, firstBad: { line: 2 } });
+    expect(await folder.verify()).toMatchObject({ ok: false, events: 1, firstBad: { reason: expect.any(String) } });
     expect(await folder.reopen()).toMatchObject({ ok: false, error: { reason: 'corrupt' } });
   });
 });
@@ -322,6 +325,22 @@ describe('payloads', () => {
     expect(await folder.store.getArtifact('task-1', hash)).toBeUndefined();
     await folder.store.putArtifact('task-1', bytes);
     expect(await folder.store.getArtifact('task-1', hash)).toHaveLength(bytes.length);
+  });
+
+  test('are missed by a verification, whichever event names them', async () => {
+    const journal = await folder.written(move('prepare'));
+    const output = await folder.store.putArtifact('task-1', new TextEncoder().encode('setup said this'));
+    const chosen = { source: 'lockfile' as const, status: 'ready' as const, key: 'k', image: 'i', network: true };
+    const place = { tree: 't', definition: 'd', reached: [], warnings: [], output };
+    await journal.append(entry('environment-chosen', { ...chosen, ...place }));
+    await journal.close();
+    const payload = join(folder.files.artifacts, output.sha256);
+    expect(await folder.verify()).toMatchObject({ ok: true });
+    await writeFile(payload, 'setup said that');
+    const named = (what: string) => ({ line: 3, reason: expect.stringContaining(what) });
+    expect(await folder.verify()).toMatchObject({ ok: false, firstBad: named('is no longer what was kept') });
+    await rm(payload);
+    expect(await folder.verify()).toMatchObject({ ok: false, firstBad: named('is missing') });
   });
 
   test('are looked up by hash only, never by path', async () => {

@@ -48,6 +48,9 @@ describe('command line', () => {
     [['environment', 'approve', '--allow-host', 'http://reg.local/'], 'not "http://reg.local/"'],
     [['resume'], 'Which task?'],
     [['resume', 'task-1', '--max-steps', '0'], 'from 1 to 10000'],
+    [['trace', 'export', 'task-1'], '--format is json or otlp'],
+    [['trace', 'export', 'task-1', '--format', 'json', '--header', 'a=b'], '--header goes with --endpoint'],
+    [['trace', 'export', 'task-1', '--format', 'otlp', '--header', 'a=b'], '--header goes with --endpoint'],
     [['resume', 'task-1', '--note', ' '], '--note takes 1 to 4000 characters'],
     [['resume', 'task-1', '--note', 'x'.repeat(4_001)], '--note takes 1 to 4000 characters'],
   ])('refuses %j with one line and exit code 2', async (argv, part) => {
@@ -115,6 +118,14 @@ describe('command line', () => {
       expect(io.err()).toBe('');
     },
   );
+
+  it('marks what an option must have, and says once that it may be repeated', async () => {
+    const io = memoryCliIo(['trace', 'export', '--help']);
+    expect(await runCli(io)).toBe(0);
+    expect(io.out()).toMatch(/--format json\|otlp +[^\n]*\(required\)\n/);
+    expect(io.out()).toMatch(/--header NAME=VALUE +[^\n]*\(may be repeated\)\n/);
+    expect(io.out().match(/may be repeated/g)).toHaveLength(1);
+  });
 
   it('prints its version', async () => {
     const io = memoryCliIo(['--version']);

@@ -4,7 +4,7 @@ import { paintFor, plainPaint } from '../../../src/cli/writers/paint.ts';
 import { otherEntry, timelineEntry } from '../../../src/cli/writers/timelineEntry.ts';
 import { timelineText } from '../../../src/cli/writers/timelineText.ts';
 import { addToTotals, noTotals, totalsText } from '../../../src/cli/writers/timelineTotals.ts';
-import type { TraceEntry } from '../../../src/core/trace/traceEvent.ts';
+import type { TraceEntry, TraceEventData } from '../../../src/core/trace/traceEvent.ts';
 import { memoryCliIo } from '../../fakes/memoryCliIo.ts';
 import { answer, anyEvents, created, entry, judged, placed, toolCalled, voted } from '../../fakes/traceEvents.ts';
 
@@ -99,6 +99,61 @@ describe('a line of the timeline', () => {
     expect(timelineText(otherEntry({ type: 'moon-rose', data: { full: true } }), 0, plainPaint, false)).toContain(
       'event      moon-rose {"full":true}',
     );
+  });
+});
+
+describe('what is rarer in the timeline', () => {
+  const chosen = {
+    tree: 't',
+    source: 'lockfile' as const,
+    definition: 'd',
+    key: 'k',
+    image: 'i',
+    network: true,
+    reached: ['registry.example'],
+  } satisfies Partial<TraceEventData<'environment-chosen'>>;
+  test.each<[TraceEntry, string]>([
+    [
+      entry('environment-chosen', { ...chosen, status: 'ready', warnings: [] }),
+      'setup      environment of lockfile is ready',
+    ],
+    [
+      entry('environment-chosen', { ...chosen, status: 'failed', problem: 'No network.', warnings: ['Old file.'] }),
+      'setup      No network. · Old file.',
+    ],
+    [
+      entry('environment-chosen', { ...chosen, source: 'base', status: 'base', warnings: [] }),
+      'setup      the base image, as nothing else is asked for',
+    ],
+    [
+      entry('approval-given', { subject: 'environment', definition: 'd', hosts: ['a.example'] }, 'user'),
+      'approval   you agreed to the environment of this repository · a.example',
+    ],
+    [
+      entry('context-added', { run: 'run-1', source: 'note', tainted: true, text: 'Look\nthere.' }),
+      'told       note, which others may have written: Look',
+    ],
+    [
+      entry('context-added', {
+        run: 'run-1',
+        source: 'origin',
+        tainted: false,
+        artifact: { sha256: 'abc'.repeat(21), bytes: 9 },
+      }),
+      'told       origin: 9 bytes (abcabcabcabc)',
+    ],
+    [
+      entry('statement-signed', { hash: 'def'.repeat(21), artifact: { sha256: 'abc'.repeat(21), bytes: 9 } }),
+      'signed     statement abcabcabcabc about changes defdefdefdef',
+    ],
+    [entry('limits-extended', { steps: 50, seconds: 60 }, 'user'), 'limits     limits raised: steps 50, seconds 60'],
+    [
+      entry('sandbox-delayed', { profile: 'locked', message: 'It waits for memory.' }),
+      'box        It waits for memory.',
+    ],
+  ])('has words: %#', (item, text) => {
+    expect(shown(item)).toBe(`    +0.0s        ${text}`);
+    expect(shown(item)).not.toContain('{');
   });
 });
 

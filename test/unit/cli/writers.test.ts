@@ -203,6 +203,9 @@ describe('human writer', () => {
         'nightshift doctor',
       ]);
     }
+    for (const code of ['trace-damaged', 'trace-foreign', 'trace-unreadable']) {
+      expect(over('failed', code)).toEqual(['nightshift trace']);
+    }
     expect(nextSteps(failed)).toEqual([
       'nightshift resume task-7h2k9m4q1x    let it go on',
       'nightshift discard task-7h2k9m4q1x   forget it',
@@ -274,7 +277,7 @@ describe('human writer', () => {
     expect(shown).toContain('✗ test 4');
     expect(shown).not.toContain('✗ test 5');
     expect(shown).toContain('and 2 more failing tests');
-    expect(shown).toContain('The trace of task-1 was changed at line 3: hash');
+    expect(shown).toContain('The trace of task-1 was changed at line 3: hash. Do not rely on it.');
   });
 
   it('colours on a terminal only, and never with NO_COLOR', () => {

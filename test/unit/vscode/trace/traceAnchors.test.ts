@@ -81,10 +81,11 @@ describe('an editor that remembers traces', () => {
   });
 
   test('starts anew from a memory that is not what it wrote', async () => {
-    editor.secrets.set(`nightshift.traces:${root}`, '{"heads":{"task-1":{"seq":"x"}},"key":7');
-    expect(await editor.context.anchors.head(root, 'task-1')).toBeUndefined();
-    editor.secrets.set(`nightshift.traces:${root}`, '{"heads":{"task-1":{"seq":"x"}},"key":7}');
-    expect(await editor.context.anchors.head(root, 'task-1')).toBeUndefined();
-    expect(await editor.context.anchors.key(root)).toBeUndefined();
+    for (const broken of ['{"seq":9', '{"seq":"x","hash":"aa"}', '7', 'null']) {
+      editor.secrets.set(`nightshift.trace:task-1:${root}`, broken);
+      editor.secrets.set(`nightshift.traces:${root}`, `{"heads":{"task-1":${broken}},"key":7}`);
+      expect(await editor.context.anchors.head(root, 'task-1')).toBeUndefined();
+      expect(await editor.context.anchors.key(root)).toBeUndefined();
+    }
   });
 });
