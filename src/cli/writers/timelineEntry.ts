@@ -202,6 +202,7 @@ export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry 
     case 'limits-extended':
       return { label: 'limits', style: 'cyan', text: line(progressText(event) ?? 'limits raised') };
     case 'sandbox-delayed':
+    case 'engine-awaited':
       return { label: 'box', style: 'yellow', text: line(event.data.message) };
     case 'context-added': {
       const { source, tainted, text, artifact } = event.data;

@@ -13,6 +13,7 @@ const structural: Readonly<Record<TraceEventType, readonly string[]>> = {
   'task-resumed': [],
   'move-refused': [],
   'snapshot-taken': ['tree', 'head'],
+  'engine-awaited': [],
   'environment-chosen': ['tree', 'definition', 'key', 'image', 'testCommand', 'output'],
   'approval-given': ['definition', 'hosts'],
   'run-started': ['run', 'agent', 'tree'],

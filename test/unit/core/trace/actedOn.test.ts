@@ -52,6 +52,7 @@ const events: { readonly [T in TraceEventType]: TraceEventData<T> } = {
   },
   'run-started': { run: secret, agent: 'implementer', tree: secret },
   'context-added': { run: secret, source: 'note', tainted: false, artifact },
+  'engine-awaited': { message: 'The engine is away.' },
   'sandbox-delayed': { profile: 'locked', message: 'memory' },
   'sandbox-started': {
     run: secret,

@@ -18,7 +18,11 @@ describe('what a user agreed to', () => {
     const files = new EnvironmentFiles(folder);
     expect(files.approvalOf(definition)).toBeUndefined();
     expect(files.approve({ definition, hosts: ['a.example:8443'] }).ok).toBe(true);
-    expect(new EnvironmentFiles(folder).approvalOf(definition)).toEqual({ definition, hosts: ['a.example:8443'] });
+    expect(new EnvironmentFiles(folder).approvalOf(definition)).toEqual({
+      definition,
+      hosts: ['a.example:8443'],
+      approvedAt: expect.any(String),
+    });
     expect(files.approvalOf('b'.repeat(64))).toBeUndefined();
     const approvals = join(folder, 'approvals');
     expect(readdirSync(approvals)).toEqual([`${definition}.json`]);
