@@ -22,7 +22,7 @@ export function suiteSettings({ model }: SuiteRun): Readonly<Record<string, unkn
 }
 
 export function suiteEnvironment({ engine }: SuiteRun, results: string): Readonly<Record<string, string>> {
-  return { NIGHTSHIFT_RESULTS: results, NIGHTSHIFT_ENGINE: engine ? 'yes' : 'no' };
+  return { NIGHTSHIFT_RESULTS: results, NIGHTSHIFT_SUITE_ENGINE: engine ? 'yes' : 'no' };
 }
 
 /** A suite that leaves no results did not run: that is a failure, never silence. Failures come with the editor's logs. */

@@ -9,7 +9,7 @@ import { activeExtension, lineWith, ourActions, until, workspaceFile } from './e
 
 /** The whole job with a real agent host, a real sandbox and a scripted model. A second client of the same host looks on. */
 export function defineTaskCases(): void {
-  const enabled = process.env['NIGHTSHIFT_ENGINE'] === 'yes';
+  const enabled = process.env['NIGHTSHIFT_SUITE_ENGINE'] === 'yes';
   (enabled ? describe : describe.skip)('a delegated task', () => {
     let host: HostClient;
     let task: string;
