@@ -43,7 +43,7 @@ export const counterFix: readonly unknown[] = [
   { text: 'I look at the class first.', calls: [{ name: 'read_file', arguments: { path: 'src/counter.js' } }] },
   {
     text: 'Counting down has no floor.',
-    delayMs: 1_500,
+    delayMs: 6_000,
     calls: [
       {
         name: 'edit_file',

@@ -73,12 +73,12 @@ describe.skipIf(skip)(`starts on the real engine's machine ${why}`, () => {
         throw Object.assign(new Error('not today'), { statusCode: 500 });
       },
     });
+    const spec = await boxes.spec('locked', 'runc');
     const engine = createDockerEngine({
       guestSource: '',
-      ensureImage: () => Promise.reject(new Error('not asked')),
+      ensureImage: async () => ok({ image: 'nightshift/base:counted', id: spec.image }),
       connect: () => ok({ docker: counting, endpoint: 'counted', close: () => undefined }),
     });
-    const spec = await boxes.spec('locked', 'runc');
     const outcomes = await Promise.all(Array.from({ length: 12 }, () => engine.start(spec, never)));
     expect(outcomes.every((outcome) => !outcome.ok && outcome.error.message.includes('not today'))).toBe(true);
     expect(most).toBe(Math.min(12, availableParallelism()));
