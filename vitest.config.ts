@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** One project per layer of tests; the ones that need an engine run one file at a time on purpose. */
+/** One project per layer of tests; most that need an engine run one file at a time on purpose. */
 export default defineConfig({
   test: {
     projects: [
@@ -17,9 +17,22 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          exclude: ['test/integration/faults/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Most of their time they wait for an engine.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/integration/faults/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // They use up memory and end engines: alone, when the others are done.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -30,11 +43,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'eval',
+          include: ['test/eval/**/*.test.ts'],
+          // What is judged is the same under both; this one starts faster.
+          env: { NIGHTSHIFT_SANDBOX_RUNTIME: 'runc' },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
           name: 'attacks',
           include: ['test/attacks/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -6,19 +6,31 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { activationBench } from '../test/bench/activation.bench.ts';
 import type { BenchRow } from '../test/bench/benchRow.ts';
+import { editorBench } from '../test/bench/editor.bench.ts';
 import { engineBench } from '../test/bench/engine.bench.ts';
+import { graphBench } from '../test/bench/graph.bench.ts';
 import { journalBench } from '../test/bench/journal.bench.ts';
+import { memoryBench } from '../test/bench/memory.bench.ts';
+import { readingBench } from '../test/bench/reading.bench.ts';
 import { sandboxBench } from '../test/bench/sandbox.bench.ts';
 import { stepBench } from '../test/bench/step.bench.ts';
+import { taskPageBench } from '../test/bench/taskPage.bench.ts';
+import { watchingBench } from '../test/bench/watching.bench.ts';
 import { formatStatus, provision } from './provision.ts';
 import { projectNode, projectRoot } from './provision/projectPaths.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   journal: journalBench,
+  memory: memoryBench,
+  graph: graphBench,
+  reading: readingBench,
   step: stepBench,
   sandbox: sandboxBench,
   engine: engineBench,
   activation: activationBench,
+  watching: watchingBench,
+  taskPage: taskPageBench,
+  editor: editorBench,
 };
 
 async function main(): Promise<number> {

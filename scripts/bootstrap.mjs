@@ -51,7 +51,13 @@ function run(command, args, cwd) {
   const npmScript = process.env['npm_execpath'];
   const usesNpmScript = command === 'npm' && npmScript !== undefined && npmScript.endsWith('.js');
   const [file, argv] = usesNpmScript ? [process.execPath, [npmScript, ...args]] : [command, args];
-  const result = spawnSync(file, argv, { cwd, stdio: ['ignore', 2, 2], shell: isWindows && !usesNpmScript });
+  const result = spawnSync(file, argv, {
+    cwd,
+    // An npm that runs install scripts would have this package fetch libraries for graphics cards from a server of its own.
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+    stdio: ['ignore', 2, 2],
+    shell: isWindows && !usesNpmScript,
+  });
   if (result.error?.code === 'ENOENT' || (result.status === 127 && command === 'npm')) {
     throw new BootstrapError(`${command} was not found: install Node.js 20 or newer together with npm, then try again`);
   }

@@ -1,5 +1,5 @@
-// The whole test: `npm test`. Puts on the machine what is needed, checks, builds, and runs every suite in the order from fast
-// to slow. Ends with the plain line `N passed, N failed, N skipped`. With CI=true a suite that cannot run is a failure.
+// The whole test: `npm test`. Puts on the machine what is needed, checks, builds, and runs every suite, some
+// side by side. Ends with the plain line `N passed, N failed, N skipped`. With CI=true a suite that cannot run is a failure.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,18 @@ interface Counts {
   readonly skipped: number;
 }
 
+/** A failed test and the beginning of what it said. */
+interface FailedTest {
+  readonly title: string;
+  readonly message: string;
+}
+
+/** What one suite came to. */
+interface Outcome {
+  readonly counts: Counts;
+  readonly failures: readonly FailedTest[];
+}
+
 interface Suite {
   readonly name: string;
   readonly command: readonly string[];
@@ -23,6 +35,8 @@ interface Suite {
 }
 
 const artifacts = join(projectRoot, '.artifacts');
+/** Characters of what a failed test said. */
+const longestMessage = 300;
 const vitest = (name: string, ...projects: readonly string[]): Suite => ({
   name,
   command: [
@@ -37,14 +51,8 @@ const vitest = (name: string, ...projects: readonly string[]): Suite => ({
   results: `${name}.json`,
 });
 
-const suites: readonly Suite[] = [
-  { name: 'check', command: ['npm', 'run', '--silent', 'check'], needs: [] },
-  { name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] },
-  vitest('unit', 'unit', 'golden'),
-  { ...vitest('integration', 'integration'), needs: ['engine'] },
-  { name: 'attacks', command: ['node', 'scripts/attacks.ts'], needs: ['engine'], results: 'attacks.json' },
-  { name: 'crash', command: ['node', 'test/crash/run.ts'], needs: ['engine'], results: 'crash-results.json' },
-  { name: 'package', command: ['npm', 'run', '--silent', 'package'], needs: [] },
+const packaging: Suite = { name: 'package', command: ['npm', 'run', '--silent', 'package'], needs: [] };
+const inEditor: readonly Suite[] = [
   {
     name: 'vscode',
     command: ['node', 'test/vscode/run.ts'],
@@ -59,6 +67,30 @@ const suites: readonly Suite[] = [
   },
 ];
 
+/**
+ * One stage after the other. The lanes of a stage run side by side, as they wait for an engine or an editor most of their time, and
+ * the suites of a lane one after the other. Faults use up memory and end engines: they are alone.
+ */
+const stages: readonly (readonly (readonly Suite[])[])[] = [
+  [[{ name: 'check', command: ['npm', 'run', '--silent', 'check'], needs: [] }]],
+  [[{ name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] }]],
+  [[vitest('unit', 'unit', 'golden')]],
+  [[{ ...vitest('integration', 'integration'), needs: ['engine'] }], [packaging, ...inEditor]],
+  [[{ ...vitest('faults', 'faults'), needs: ['engine'] }]],
+  [
+    [{ ...vitest('eval', 'eval'), needs: ['engine'] }],
+    [
+      { name: 'attacks', command: ['node', 'scripts/attacks.ts'], needs: ['engine'], results: 'attacks.json' },
+      {
+        name: 'crash',
+        command: ['node', 'test/crash/run.ts', '--points', '16'],
+        needs: ['engine'],
+        results: 'crash-results.json',
+      },
+    ],
+  ],
+];
+
 async function main(): Promise<number> {
   const missing = new Map<string, string>();
   for (const status of await provision(['engine', 'otherEngines', 'browser', 'editor'])) {
@@ -67,36 +99,51 @@ async function main(): Promise<number> {
   }
   mkdirSync(artifacts, { recursive: true });
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const suite of suites) {
-    const counts = await runSuite(suite, missing);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
+  const failures: string[] = [];
+  const runLane = async (lane: readonly Suite[], alone: boolean): Promise<void> => {
+    for (const suite of lane) {
+      const { counts, failures: found } = await runSuite(suite, missing, alone);
+      failures.push(...found.map(({ title, message }) => `FAILED ${suite.name}: ${title}: ${message}`));
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.skipped += counts.skipped;
+    }
+  };
+  for (const lanes of stages) {
+    await Promise.all(lanes.map((lane) => runLane(lane, lanes.length === 1)));
   }
+  // Once more at the end, where they are seen whatever came between.
+  console.log(`\n${failures.join('\n')}`);
   console.log(
     `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
   );
   return total.failed === 0 ? 0 : 1;
 }
 
-async function runSuite(suite: Suite, missing: ReadonlyMap<string, string>): Promise<Counts> {
+async function runSuite(suite: Suite, missing: ReadonlyMap<string, string>, alone: boolean): Promise<Outcome> {
   const lacking = suite.needs.find((part) => missing.has(part));
   if (lacking !== undefined) {
     const isFailure = process.env['CI'] === 'true';
     console.log(`\n## ${suite.name}: ${isFailure ? 'FAILED' : 'skipped'}: ${lacking}: ${missing.get(lacking)}`);
-    return { passed: 0, failed: isFailure ? 1 : 0, skipped: isFailure ? 0 : 1 };
+    return {
+      counts: { passed: 0, failed: isFailure ? 1 : 0, skipped: isFailure ? 0 : 1 },
+      failures: isFailure ? [{ title: 'could not run', message: String(missing.get(lacking)) }] : [],
+    };
   }
-  console.log(`\n## ${suite.name}`);
+  console.log(alone ? `\n## ${suite.name}` : `${suite.name} begins`);
   if (suite.results !== undefined) rmSync(join(artifacts, suite.results), { force: true });
   const started = performance.now();
-  const exitCode = await run(suite.command);
+  const { exitCode, output } = await run(suite.command, alone);
+  if (!alone) console.log(`\n## ${suite.name}\n${output}`);
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  const counts = suite.results === undefined ? undefined : readCounts(join(artifacts, suite.results));
-  const judged = judge(suite, counts, exitCode);
+  const outcome = suite.results === undefined ? undefined : readOutcome(join(artifacts, suite.results));
+  const judged = judge(suite, outcome?.counts, exitCode);
   console.log(
     `${suite.name}: ${judged.passed} passed, ${judged.failed} failed, ${judged.skipped} skipped in ${seconds} s`,
   );
-  return judged;
+  const untold = { title: 'failed without a failed test', message: `exit code ${exitCode}` };
+  const told = outcome?.failures ?? [];
+  return { counts: judged, failures: judged.failed > 0 && told.length === 0 ? [untold] : told };
 }
 
 /** A suite that fails without a failed test, or leaves no counts, or runs nothing, is a failure of its own. */
@@ -111,16 +158,19 @@ function judge(suite: Suite, counts: Counts | undefined, exitCode: number): Coun
   return { passed: counts.passed, failed: failed + silent, skipped: counts.skipped - skippedIsFailure };
 }
 
-/** Counts of vitest's JSON report, or of our own runners' `{passed, failed, skipped}`. */
-function readCounts(path: string): Counts | undefined {
+/** Of vitest's JSON report, or of our own runners' `{passed, failed, skipped, failures}`. */
+function readOutcome(path: string): Outcome | undefined {
   try {
     const report: Record<string, unknown> = JSON.parse(readFileSync(path, 'utf8'));
     const count = (...names: readonly string[]): number =>
       names.reduce((sum, name) => sum + (typeof report[name] === 'number' ? report[name] : 0), 0);
     return {
-      passed: count('numPassedTests', 'passed'),
-      failed: count('numFailedTests', 'failed'),
-      skipped: count('numPendingTests', 'numTodoTests', 'skipped'),
+      counts: {
+        passed: count('numPassedTests', 'passed'),
+        failed: count('numFailedTests', 'failed'),
+        skipped: count('numPendingTests', 'numTodoTests', 'skipped'),
+      },
+      failures: [...vitestFailures(report), ...records(report['failures']).map(failedTest)],
     };
   } catch (error) {
     console.log(`No results in ${path}: ${String(error)}`);
@@ -128,17 +178,53 @@ function readCounts(path: string): Counts | undefined {
   }
 }
 
-function run(command: readonly string[]): Promise<number> {
+function vitestFailures(report: Record<string, unknown>): FailedTest[] {
+  return records(report['testResults']).flatMap((file) => {
+    const failed = records(file['assertionResults']).filter(({ status }) => status === 'failed');
+    return failed.length === 0 && file['status'] === 'failed'
+      ? [failedTest({ title: file['name'], message: file['message'] })]
+      : failed.map((test) => failedTest({ title: test['fullName'], message: strings(test['failureMessages'])[0] }));
+  });
+}
+
+function failedTest({ title, message }: Record<string, unknown>): FailedTest {
+  const text = (typeof message === 'string' ? message : '').replace(/\s+/g, ' ');
+  return { title: String(title), message: text.slice(0, longestMessage) };
+}
+
+function records(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : [];
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** What a command says is shown as it comes, or kept where it would be mixed with what others say. */
+function run(
+  command: readonly string[],
+  show: boolean,
+): Promise<{ readonly exitCode: number; readonly output: string }> {
   const [file = '', ...args] = command;
   return new Promise((resolve) => {
-    const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
+    const plain = process.stdout.isTTY && show ? {} : { NO_COLOR: '1' };
     const env = { ...process.env, ...plain };
-    const child = spawn(file, args, { cwd: projectRoot, stdio: ['ignore', 'inherit', 'inherit'], env });
+    const kept: Buffer[] = [];
+    const end = (exitCode: number): void => resolve({ exitCode, output: Buffer.concat(kept).toString() });
+    const child = spawn(file, args, {
+      cwd: projectRoot,
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+      env,
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (piece: Buffer) => kept.push(piece));
+    }
     child.once('error', (error) => {
       console.log(`${file} did not start: ${error.message}`);
-      resolve(1);
+      end(1);
     });
-    child.once('exit', (code) => resolve(code ?? 1));
+    // Not "close": a program that was left behind may hold the pipes for ever.
+    child.once('exit', (code) => setTimeout(() => end(code ?? 1), show ? 0 : 200));
   });
 }
 

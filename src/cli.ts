@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { runProcess } from './cli/processIo.ts';
 
 void runProcess();

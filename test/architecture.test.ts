@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 /** The import table of docs/architecture.md, checked on the sources themselves, so that it holds whatever tool is swapped. */
 
-type Layer = 'base' | 'protocol' | 'core' | 'node' | 'host' | 'cli' | 'vscode' | 'guest' | 'entry';
+type Layer = 'base' | 'protocol' | 'core' | 'node' | 'host' | 'cli' | 'vscode' | 'guest' | 'indexer' | 'entry';
 
 const source = resolve(import.meta.dirname, '../src');
 
@@ -17,7 +17,12 @@ const mayImport: Readonly<Record<Layer, { layers: readonly Layer[]; node: boolea
   cli: { layers: ['base', 'protocol', 'cli', 'host'], node: true, vscode: false },
   vscode: { layers: ['base', 'protocol', 'vscode', 'host'], node: true, vscode: true },
   guest: { layers: ['base', 'protocol', 'core', 'guest'], node: true, vscode: false },
-  entry: { layers: ['base', 'protocol', 'core', 'node', 'host', 'cli', 'vscode', 'guest'], node: true, vscode: true },
+  indexer: { layers: ['base', 'protocol', 'core', 'node', 'indexer'], node: true, vscode: false },
+  entry: {
+    layers: ['base', 'protocol', 'core', 'node', 'host', 'cli', 'vscode', 'guest', 'indexer'],
+    node: true,
+    vscode: true,
+  },
 };
 
 /** The editor's side and the guest see little of what they may import: these folders and files only. */
@@ -37,6 +42,7 @@ const coreRank: Readonly<Record<string, number>> = {
   policy: 0,
   repository: 0,
   environments: 0,
+  findings: 1,
   tools: 1,
   memory: 1,
   agents: 2,
@@ -100,6 +106,11 @@ describe('the import table', () => {
     expect(bad.map(show)).toEqual([]);
   });
 
+  test('no module that a Node may lack is imported, but for its types', () => {
+    const bad = imports.filter(({ target, typeOnly }) => target === 'node:sqlite' && !typeOnly);
+    expect(bad.map(show)).toEqual([]);
+  });
+
   test('only the editor side imports vscode, not even its types elsewhere', () => {
     const bad = imports.filter(
       ({ file, target }) => target === 'vscode' && (!mayImport[layerOf(file)].vscode || isHeadlessEntry(file)),
@@ -117,9 +128,9 @@ describe('the import table', () => {
     expect(bad.map(show)).toEqual([]);
   });
 
-  test('an adapter knows its own folder and no other adapter, but for the one that runs git', () => {
+  test('an adapter knows its own folder and no other adapter, but for those of git and of processes', () => {
     const folder = (path: string): string => path.split('/').slice(0, 2).join('/');
-    const shared = new Set(['node/repository']);
+    const shared = new Set(['node/repository', 'node/processes']);
     const bad = imports.filter(
       ({ file, target }) =>
         layerOf(file) === 'node' &&
@@ -161,6 +172,11 @@ describe('the sources', () => {
   test('have no barrels and no names that say nothing', () => {
     const bad = files.filter((file) => /(^|\/)(index|utils?|helpers?|misc|manager|handler)\.ts$/i.test(file));
     expect(bad).toEqual([]);
+  });
+
+  test('take schemas as a namespace, of which a bundle keeps what is used', () => {
+    const whole = /import (?!type )(?!\* as z )[^;]* from 'zod(\/mini)?';/;
+    expect(files.filter((file) => whole.test(readFileSync(join(source, file), 'utf8')))).toEqual([]);
   });
 });
 

@@ -23,7 +23,8 @@ export function plainText(text: string): string {
 
 /** Text on one line, safe to show, cut to a number of characters. */
 export function plainLine(text: string, length = Number.POSITIVE_INFINITY): string {
-  const line = plainText(text.trim().replace(/\s*\r?\n\s*/g, ' ⏎ ')).replaceAll('\t', ' ');
+  const lines = text.split('\n').map((each) => each.trim());
+  const line = plainText(lines.filter((each) => each !== '').join(' ⏎ ')).replaceAll('\t', ' ');
   const characters = Array.from(line);
   return characters.length <= length ? line : `${characters.slice(0, Math.max(0, length - 1)).join('')}…`;
 }

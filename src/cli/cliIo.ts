@@ -1,6 +1,9 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { HostEntry } from '../host/client/startHost.ts';
-import type { DoctorOptions, DoctorCheck } from '../host/doctor/doctorChecks.ts';
+import type { ModelDesk } from '../host/models/modelDesk.ts';
+import type { DoctorOptions } from '../host/doctor/doctorChecks.ts';
+import type { DoctorCheck } from '../protocol/doctorCheck.ts';
 
 export interface Output {
   write(text: string): void;
@@ -17,11 +20,17 @@ export interface CliIo {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** All of standard input as text; empty where it is a terminal. Rejects when the signal is aborted. */
+  readonly readInput: (signal: AbortSignal) => Promise<string>;
+  /** Standard input and output as they are, for a protocol that is spoken over them. */
+  readonly streams: () => { readonly input: Readable; readonly output: Writable };
   readonly version: string;
   readonly hostEntry: HostEntry;
   /** Interrupt and termination signals; while nobody listens they end the process. */
   readonly onInterrupt: (listener: () => void) => Disposable;
+  /** Made anew for each command that asks: it keeps nothing but files. */
+  readonly models: () => Pick<ModelDesk, 'list' | 'probe' | 'pull'>;
   readonly runChecks: (
-    options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'signal'>,
+    options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'openaiBaseUrl' | 'signal'>,
   ) => AsyncIterable<DoctorCheck>;
 }

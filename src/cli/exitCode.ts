@@ -10,6 +10,7 @@ const environmentReasons: ReadonlySet<string> = new Set([
   'image-missing',
   'unreachable',
   'model-missing',
+  'model-unfit',
   'tools-unsupported',
   'unknown-driver',
   'bad-host',
@@ -18,7 +19,8 @@ const environmentReasons: ReadonlySet<string> = new Set([
 
 /** Of a task that was run to its end: done means that there is a changeset whose proof is green. */
 export function runExitCode(task: TaskView): number {
-  if (task.state === 'ready' && task.proof?.verdict === 'green') {
+  // A result that is ready for a reason is the one from before a revision that came to nothing.
+  if (task.state === 'ready' && task.reason === undefined && task.proof?.verdict === 'green') {
     return exitCode.done;
   }
   return task.state === 'failed' && isEnvironmentReason(task.reason?.code ?? '')

@@ -10,12 +10,17 @@ import type { TaskView } from '../protocol/taskView.ts';
 const restingStates: ReadonlySet<TaskView['state']> = new Set([
   'ready',
   'waiting',
+  'paused',
   'applied',
   'merged',
   'discarded',
   'failed',
   'cancelled',
 ]);
+
+export function isResting(task: TaskView): boolean {
+  return restingStates.has(task.state);
+}
 
 /** What following needs of a client; a `HostClient` has it. */
 export interface TaskSource {
@@ -68,7 +73,7 @@ export function followTask({
         end(
           fail(failure('unknown-task', `The agent host does not know the task ${task} any more. Its log may say why.`)),
         );
-      } else if (restingStates.has(view.state)) {
+      } else if (isResting(view)) {
         end(ok(view));
       }
     };

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { WriteStream } from 'node:tty';
 import * as z from 'zod/mini';
 import { toDisposable } from '../base/lifecycle.ts';
 import { openDoctor } from '../host/doctor/openDoctor.ts';
+import { openModelDesk } from '../host/models/openModelDesk.ts';
 import type { CliIo, Output } from './cliIo.ts';
 import { exitCode } from './exitCode.ts';
 import { runCli } from './runCli.ts';
@@ -17,18 +20,35 @@ const interrupts = ['SIGINT', 'SIGTERM'] as const;
 export async function runProcess(changes: Partial<CliIo> = {}): Promise<void> {
   // A reader that has seen enough is no error of ours; what was asked for was not done, though.
   process.stdout.on('error', () => process.exit(exitCode.failed));
-  process.exitCode = await runCli({ ...processIo(), ...changes });
+  const cwd = currentFolder();
+  if (cwd === undefined) {
+    process.stderr.write('nightshift: The current folder is gone: change to one that is there.\n');
+    process.exitCode = exitCode.usage;
+    return;
+  }
+  process.exitCode = await runCli({ ...processIo(cwd), ...changes });
 }
 
-function processIo(): CliIo {
+/** Undefined where it was removed. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+function processIo(cwd: string): CliIo {
   const installation = installationFolder();
   const bundles = join(installation, 'dist');
   return {
     argv: process.argv.slice(2),
-    cwd: process.cwd(),
+    cwd,
     environment: process.env,
     stdout: output(process.stdout),
     stderr: output(process.stderr),
+    readInput: async (signal) => (process.stdin.isTTY ? '' : text(addAbortSignal(signal, process.stdin))),
+    streams: () => ({ input: process.stdin, output: process.stdout }),
     version: productVersion(installation),
     hostEntry: { node: process.execPath, script: join(bundles, 'agentHost.cjs') },
     onInterrupt: (listener) => {
@@ -43,6 +63,7 @@ function processIo(): CliIo {
       interrupts.forEach((name) => process.on(name, onSignal));
       return toDisposable(() => interrupts.forEach((name) => process.off(name, onSignal)));
     },
+    models: () => openModelDesk(process.env),
     runChecks: (options) => openDoctor({ ...options, installation }),
   };
 }

@@ -44,6 +44,9 @@ async function runCommand(
     const outcome = await command.run({ io, writer, values, positionals, signal: interrupts.signal });
     return isFailure(outcome) ? report(io, outcome) : outcome;
   } catch (error) {
+    if (interrupts.signal.aborted) {
+      return exitCode.interrupted;
+    }
     const message = `Nightshift failed unexpectedly: ${errorText(error)}. \`nightshift doctor\` says where its logs are.`;
     return report(io, { reason: 'internal', message });
   } finally {

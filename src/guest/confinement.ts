@@ -45,3 +45,25 @@ function readStatus(): string {
     return '';
   }
 }
+
+/** Whether the kernel of this box is not the one of the engine's machine. */
+export function hasIsolatedKernel(): boolean {
+  return isGvisor(kernelVersion());
+}
+
+/**
+ * gVisor answers a fixed version: `4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016` in releases up to 2025, a release that names it
+ * after that.
+ */
+export function isGvisor(version: string): boolean {
+  return /gvisor/i.test(version) || version.includes('4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016');
+}
+
+function kernelVersion(): string {
+  try {
+    return readFileSync('/proc/version', 'utf8');
+  } catch {
+    // No /proc: then nothing says that the kernel is another one.
+    return '';
+  }
+}

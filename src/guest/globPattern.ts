@@ -1,7 +1,5 @@
 import ignore from 'ignore';
-
-const maxAlternatives = 64;
-const choice = /^(.*?)\{([^{}]*,[^{}]*)\}(.*)$/s;
+import { expandBraces } from '../base/expandBraces.ts';
 
 /**
  * A test for paths relative to the repository. A glob without a slash matches names at any depth (`*.ts`), one with a slash
@@ -12,23 +10,4 @@ export function globPattern(glob: string): (path: string) => boolean {
     expandBraces(glob.replace(/^\.?\/+/, '/')).map((pattern) => pattern.replace(/^[!#]/, '\\$&')),
   );
   return (path) => rules.ignores(path);
-}
-
-/** `a{b,c}d` as `abd` and `acd`, innermost first; what is over the cap of choices is left as it stands. */
-export function expandBraces(glob: string): readonly string[] {
-  let patterns: readonly string[] = [glob];
-  while (patterns.some((pattern) => choice.test(pattern))) {
-    const expanded = new Set(patterns.flatMap(expandOne));
-    if (expanded.size > maxAlternatives) {
-      break;
-    }
-    patterns = [...expanded];
-  }
-  return patterns;
-}
-
-function expandOne(pattern: string): readonly string[] {
-  const match = choice.exec(pattern);
-  const [, before = '', choices = '', after = ''] = match ?? [];
-  return match === null ? [pattern] : choices.split(',').map((part) => `${before}${part}${after}`);
 }

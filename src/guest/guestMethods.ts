@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { release } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok } from '../base/result.ts';
 import type { ProfileName } from '../core/sandbox/sandboxSpec.ts';
-import { type GuestMethod, type GuestParams, guestProtocolVersion, type GuestResult } from '../protocol/guest.ts';
-import { seeConfinement } from './confinement.ts';
+import type { GuestMethod, GuestParams, GuestResult } from '../protocol/guest.ts';
+import { hasIsolatedKernel } from './confinement.ts';
+import { describeGuest } from './greet.ts';
 import type { Manifest } from './manifest.ts';
 import { type Answer, refuse } from './refusal.ts';
 import type { ScanRunner } from './scanWorker.ts';
@@ -26,22 +26,23 @@ export interface GuestPlace {
  * The code of a request is loaded when the first of its kind comes: half of the time to the first reply went into it.
  */
 export class GuestRequests {
+  /** Loads what requests will need, for a time when there are none. */
+  readonly code: readonly (() => Promise<unknown>)[] = [
+    () => import('./treeUpload.ts'),
+    () => import('./readFile.ts'),
+    () => import('./writeFile.ts'),
+    () => import('./listChanges.ts'),
+  ];
   readonly methods: GuestMethods;
   private readonly manifest: Manifest = new Map();
   private upload: TreeUpload | undefined;
+  /** Nothing of it changes while this process lives; a box that is handed out is asked again. */
+  private described: GuestResult<'hello'> | undefined;
 
   constructor(place: GuestPlace, scans: ScanRunner) {
     const repository = join(place.workspace, 'repo');
     this.methods = {
-      hello: () =>
-        ok({
-          protocolVersion: guestProtocolVersion,
-          uid: process.getuid?.() ?? -1,
-          node: process.version,
-          kernel: release(),
-          isolatedKernel: isGvisor(kernelVersion()),
-          confinement: seeConfinement(),
-        }),
+      hello: () => ok((this.described ??= describeGuest())),
       begin_tree: async () => {
         const { TreeUpload } = await import('./treeUpload.ts');
         if (existsSync(repository)) {
@@ -80,7 +81,7 @@ export class GuestRequests {
             temporary: join(place.workspace, 'tmp'),
             home: place.workspace,
             searchPath: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-            launcher: commandLauncher(isGvisor(kernelVersion())),
+            launcher: commandLauncher(hasIsolatedKernel()),
             killLeftovers,
           },
           params,
@@ -92,22 +93,5 @@ export class GuestRequests {
   /** Bytes of the tree in progress; without one they are dropped, and the end of the upload is refused. */
   async receive(bytes: Uint8Array): Promise<void> {
     await this.upload?.push(bytes);
-  }
-}
-
-/**
- * gVisor answers a fixed version: `4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016` in releases up to 2025, a release that names it
- * after that.
- */
-export function isGvisor(version: string): boolean {
-  return /gvisor/i.test(version) || version.includes('4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016');
-}
-
-function kernelVersion(): string {
-  try {
-    return readFileSync('/proc/version', 'utf8');
-  } catch {
-    // No /proc: then nothing says that the kernel is another one.
-    return '';
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { ok } from '../base/result.ts';
-import { type GuestChange, type GuestResult, maxFrameBytes } from '../protocol/guest.ts';
+import type { GuestChange, GuestResult } from '../protocol/guest.ts';
+import { maxFrameBytes } from '../protocol/guestLimits.ts';
 import { type Manifest, sha256, stampOf, treeMode } from './manifest.ts';
 import type { Answer } from './refusal.ts';
 

@@ -1,5 +1,6 @@
 import { ok } from '../base/result.ts';
-import { type GuestParams, type GuestResult, maxReadBytes } from '../protocol/guest.ts';
+import type { GuestParams, GuestResult } from '../protocol/guest.ts';
+import { maxReadBytes } from '../protocol/guestLimits.ts';
 import { readRange, readWholeFile, withRegularFile } from './openRegularFile.ts';
 import { type Answer, refuse } from './refusal.ts';
 

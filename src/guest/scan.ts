@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ok } from '../base/result.ts';
-import { type GuestParams, type GuestResult, maxFrameBytes } from '../protocol/guest.ts';
+import type { GuestParams, GuestResult } from '../protocol/guest.ts';
+import { maxFrameBytes } from '../protocol/guestLimits.ts';
 import { globPattern } from './globPattern.ts';
 import { locatePath } from './locatePath.ts';
 import { looksBinary, shortenLine, splitLines } from './readFile.ts';

@@ -1,4 +1,4 @@
-import { Worker, type MessagePort } from 'node:worker_threads';
+import { parentPort, Worker } from 'node:worker_threads';
 import { errorText } from '../base/failure.ts';
 import type { Answer } from './refusal.ts';
 import { refuse } from './refusal.ts';
@@ -9,9 +9,9 @@ import type { GuestParams, GuestResult } from '../protocol/guest.ts';
 export const scanDeadline = 10_000;
 
 /** The thread's side: one request, one answer. What it needs is loaded here and not in the guest. */
-export function serveScans(port: MessagePort): void {
-  port.on('message', (request: ScanRequest) => {
-    void scan(request).then((answer) => port.postMessage(answer));
+export function serveScans(): void {
+  parentPort?.on('message', (request: ScanRequest) => {
+    void scan(request).then((answer) => parentPort?.postMessage(answer));
   });
 }
 

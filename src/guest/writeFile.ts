@@ -3,6 +3,7 @@ import { chmodSync, closeSync, constants, openSync, renameSync, rmSync, writeSyn
 import { dirname, join } from 'node:path';
 import { ok } from '../base/result.ts';
 import { editText } from '../core/tools/editText.ts';
+import { judgeWholeWrite } from '../core/tools/wholeWrite.ts';
 import type { GuestParams, GuestResult } from '../protocol/guest.ts';
 import { type Location, locatePath } from './locatePath.ts';
 import { readWholeFile } from './openRegularFile.ts';
@@ -24,7 +25,12 @@ export function writeTextFile(root: string, params: GuestParams<'write_file'>): 
     const before = readWholeFile(root, params.path, maxTextFileBytes);
     old = before.ok ? sha256(before.value.bytes) : null;
     if (before.ok && !looksBinary(before.value.bytes)) {
-      content = keepTextStyle(new TextDecoder('utf-8', { ignoreBOM: true }).decode(before.value.bytes), content);
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(before.value.bytes);
+      const refused = judgeWholeWrite(text, content, params.path);
+      if (refused !== undefined) {
+        return refuse(refused.reason, refused.message);
+      }
+      content = keepTextStyle(text, content);
     }
   }
   const bytes = new TextEncoder().encode(content);
@@ -33,7 +39,7 @@ export function writeTextFile(root: string, params: GuestParams<'write_file'>): 
   return written.ok ? ok({ created: stats === undefined, bytes: bytes.length, content: change }) : written;
 }
 
-/** The exact, unique replacement of `core/tools/editText.ts` on a file, all or nothing. */
+/** The unique replacement of `core/tools/editText.ts` on a file, all or nothing. */
 export function editTextFile(root: string, params: GuestParams<'edit_file'>): Answer<GuestResult<'edit_file'>> {
   const located = locateForWriting(root, params.path, false);
   if (!located.ok) {
@@ -43,14 +49,15 @@ export function editTextFile(root: string, params: GuestParams<'edit_file'>): An
   if (!before.ok) {
     return before;
   }
-  const edited = editText(before.value.bytes, params.oldText, params.newText);
+  const edited = editText(before.value.bytes, params.oldText, params.newText, params.path);
   if (!edited.ok) {
     return refuse(edited.error.reason, edited.error.message);
   }
   const written = replaceFile(located.value, edited.value.bytes, before.value.mode);
-  const { line, bytes } = edited.value;
+  const { line, bytes, match } = edited.value;
   const change = { before: sha256(before.value.bytes), after: sha256(bytes) };
-  return written.ok ? ok({ line, bytes: bytes.length, content: change }) : written;
+  const loosely = match === 'exact' ? {} : { match };
+  return written.ok ? ok({ line, bytes: bytes.length, ...loosely, content: change }) : written;
 }
 
 export function deleteFile(root: string, params: GuestParams<'delete_file'>): Answer<GuestResult<'delete_file'>> {

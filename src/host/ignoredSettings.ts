@@ -1,3 +1,4 @@
+import { isParallel } from './models/modelEndpoints.ts';
 import type { Environment } from './paths.ts';
 
 const wanted = [
@@ -6,6 +7,7 @@ const wanted = [
     'a number of gigabytes above 0',
     (text: string) => Number(text) > 0 && Number.isFinite(Number(text)),
   ],
+  ['NIGHTSHIFT_MODELS_PARALLEL', 'a number from 1 to 64', isParallel],
   ['NIGHTSHIFT_WARM_SANDBOXES', 'a number from 0 to 9', (text: string) => /^\d$/.test(text)],
 ] as const;
 

@@ -2,6 +2,7 @@ import { errorText, failure } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Checkout } from '../core/repository/repository.ts';
 import { recoverAccept } from '../core/supervisor/acceptChanges.ts';
+import { recoverUndo } from '../core/supervisor/undoAccept.ts';
 import { takeUp } from '../core/supervisor/taskPipeline.ts';
 import { activeStates } from '../core/tasks/taskState.ts';
 import type { TaskStore } from '../core/tasks/taskStore.ts';
@@ -45,6 +46,7 @@ async function take(loading: TaskLoading, name: string): Promise<void> {
   loading.add(record);
   try {
     await recoverAccept({ checkout, trace: record }, record.controller.signal);
+    await recoverUndo({ checkout, trace: record });
   } catch (error) {
     logger.error(`Task ${name}: how its accept ended could not be found out: ${errorText(error)}`);
   }

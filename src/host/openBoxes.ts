@@ -37,6 +37,8 @@ export interface Boxes {
 
 /** Milliseconds that warm boxes outlive the last start: the time between two tasks of somebody at work. */
 const keepMs = 2 * 60_000;
+/** Milliseconds that a task has the machine to itself to begin with its box: the next one is started after that. */
+const refillAfterMs = 250;
 /** Boxes at once, by core: far above what tasks use, far below what an engine stumbles over. */
 const boxesPerCore = 16;
 /** An image is marked as used no oftener than this, milliseconds. */
@@ -57,6 +59,7 @@ export function openBoxes(docker: SandboxEngine, options: BoxesOptions): Boxes {
   const pool = withWarmPool(docker, {
     size: options.warm,
     keepMs,
+    refillAfterMs,
     hasRoom: (spec) => engine.hasRoom(spec),
     clock,
     sleep,

@@ -10,9 +10,13 @@ import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
 import { verifierKey } from '../core/trace/checkpointNote.ts';
 import { policyHash } from '../core/policy/policyHash.ts';
 import type { HostResult, TraceHead } from '../protocol/host.ts';
+import { ModelRunner } from '../node/models/transformers/modelRunner.ts';
 import { createCheckout } from '../node/changes/checkout.ts';
+import { createGitHistory } from '../node/changes/gitHistory.ts';
 import { describeRepository } from '../node/repository/describeRepository.ts';
+import { CalibrationFile } from '../node/models/calibrationFile.ts';
 import { openGitTreeStore } from '../node/repository/gitTreeStore.ts';
+import { GuidancePinFile } from '../node/repository/guidancePinFile.ts';
 import { createDockerEngine } from '../node/sandbox/dockerEngine.ts';
 import { sharedConnection } from '../node/sandbox/sharedConnection.ts';
 import { engineStorage } from '../node/sandbox/engineStorage.ts';
@@ -27,14 +31,27 @@ import { taskFiles } from '../node/tasks/taskFiles.ts';
 import { noteTools, type TraceProtection } from '../node/tasks/traceProtection.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
 import { EnvironmentDesk } from './environmentDesk.ts';
+import { GuidanceDesk } from './guidanceDesk.ts';
 import { createHousekeeping, imageCap, taskStanding } from './housekeeping.ts';
+import { LentModels } from './lentModels.ts';
+import type { EpisodeBook } from './memory/episodeBook.ts';
+import { startEpisodes } from './memory/startEpisodes.ts';
+import { gradeTaskModel } from './models/gradeTaskModel.ts';
+import { machineMemory } from './models/machineMemory.ts';
+import { ModelDesk } from './models/modelDesk.ts';
+import { memoryOff } from './memory/memoryOff.ts';
+import { isMemoryOff, openMemory } from './memory/openMemory.ts';
+import { ModelGrades } from './models/modelGrades.ts';
 import { openBoxes, warmBoxes } from './openBoxes.ts';
-import { type Environment, stateHome, type WorkspacePaths } from './paths.ts';
+import { type Environment, modelsDirectory, stateHome, type WorkspacePaths } from './paths.ts';
 import type { HostService } from './rpc/hostService.ts';
 import { boxChannel } from './boxChannel.ts';
+import { modelEndpoints, parallelRequests } from './models/modelEndpoints.ts';
+import { modelKeysOf } from './modelKeys.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
 import { StateFeed } from './stateFeed.ts';
 import { TaskDesk } from './taskDesk.ts';
+import { TestDesk } from './testDesk.ts';
 import { taskModels } from './taskModels.ts';
 import { openTraceProtection } from './trace/openTraceProtection.ts';
 import { startExport } from './trace/startExport.ts';
@@ -74,6 +91,7 @@ export async function openWorkspace(
   if (!channel.ok) {
     return channel;
   }
+  const keys = modelKeysOf(options.environment, logger);
   const opening = AbortSignal.timeout(openingMs);
   const repository = await describeRepository(paths.root, opening);
   if (!repository.ok) {
@@ -88,7 +106,7 @@ export async function openWorkspace(
   if (!store.ok) {
     return store;
   }
-  const opened = await openTraceProtection(paths);
+  const opened = await openTraceProtection(paths, () => keys.secrets());
   if (!opened.ok) {
     return opened;
   }
@@ -128,11 +146,46 @@ export async function openWorkspace(
   const feed = new StateFeed({ id: paths.id, root: paths.root }, tracePath, (error) =>
     logger.error(`A listener of the state failed: ${errorText(error)}`),
   );
+  const windows = new LentModels(sleep);
+  let book: EpisodeBook | undefined;
+  const memory = isMemoryOff(options.environment)
+    ? undefined
+    : await openMemory({
+        ...options,
+        redactor: protection.redactor,
+        episodes: {
+          all: () => book?.all() ?? [],
+          lookAgain: async () => book?.lookAgain(),
+          problems: () => book?.problems() ?? [],
+          forget: async (what) => (book === undefined ? ok(0) : book.forget(what)),
+        },
+        onStatus: (status) => {
+          feed.showMemory(status);
+          // Vectors are made of code that is known already.
+          if (status.state !== 'embedding') {
+            book?.lookSoon();
+          }
+        },
+      });
+  const insideModels = {
+    runner: new ModelRunner({ script: join(options.bundles, 'modelRunner.cjs') }),
+    directory: modelsDirectory(options.environment),
+  };
+  const supply = { logger, keyOf: (base: string) => keys.of(base), windows, insideModels };
+  const parallel = parallelRequests(options.environment);
+  const endpoints = modelEndpoints({ clock: systemClock, sleep, ...(parallel === undefined ? {} : { parallel }) });
+  const pins = new GuidancePinFile(join(paths.directory, 'guidance-pins.json'));
+  const createModel = taskModels({ supply, endpoints });
+  const grades = new ModelGrades(stateHome(options.environment), logger);
   const supervisor: SupervisorPorts = {
     store: store.value,
     engine: boxes.engine,
     environments,
-    createModel: taskModels({ logger, clock: systemClock, sleep }),
+    pins,
+    ...(memory === undefined ? {} : { memory: memory.memory }),
+    createModel,
+    gradeModel: gradeTaskModel(grades, createModel),
+    calibrations: new CalibrationFile(join(stateHome(options.environment), 'models', 'calibration.json'), logger),
     sha256,
     key: protection.key,
     redactor: protection.redactor,
@@ -144,12 +197,20 @@ export async function openWorkspace(
   const desk = new TaskDesk({
     store: tasks,
     supervisor,
-    checkout: createCheckout({ root: paths.root, store: store.value }),
+    checkout: createCheckout({
+      root: paths.root,
+      store: store.value,
+      history: createGitHistory({ repository: repository.value, store: store.value }),
+    }),
     feed,
     logger,
+    missingModel: ({ name }) => windows.missing(name),
     concurrency: availableParallelism(),
     onBusyChange: () => {
       service.announceBusy();
+      if (desk.busy) {
+        memory?.anticipate();
+      }
       void (desk.busy ? boxes.anticipate() : housekeeping.tidy());
     },
   });
@@ -173,13 +234,22 @@ export async function openWorkspace(
   });
   const service = new WorkspaceService({
     desk,
+    tests: new TestDesk(desk, supervisor, paths.id),
     feed,
     store: store.value,
     environments: new EnvironmentDesk({ store: store.value, environments, sha256 }),
+    guidance: new GuidanceDesk({ store: store.value, pins, sha256 }),
     logger,
     workspace: paths.id,
     product,
     housekeeping,
+    keys,
+    windows,
+    supply,
+    models: new ModelDesk({ grades, machine: machineMemory, supply, endpoints }),
+    grades,
+    memory: memory?.desk ?? memoryOff,
+    machine: machineMemory,
     policy: policyHash(sha256),
     verifyTrace: (task, known) => verifyTrace(paths, task, protection, known),
   });
@@ -188,10 +258,25 @@ export async function openWorkspace(
     logger.info(`Removed ${reaped.value} boxes of hosts that are gone.`);
   }
   await desk.load();
+  windows.onDidChange(() => desk.wake());
+  desk.wake();
   const exporting = startExport(options, tasks, feed);
+  const episodes = await startEpisodes({
+    paths,
+    repository: repository.value,
+    store: store.value,
+    tasks,
+    feed,
+    remembers: () => memory?.isOn() ?? false,
+    logger,
+  });
+  ({ book } = episodes);
+  memory?.onDidTurnOn(() => episodes.catchUp());
+  book.onDidChange(() => memory?.episodesChanged());
+  service.onClose(() => episodes.close());
   service.onClose(async () => exporting?.stop());
   service.onClose(async () => {
-    await Promise.all([boxes.close(), housekeeping.close()]);
+    await Promise.all([boxes.close(), housekeeping.close(), insideModels.runner.close(), memory?.close()]);
   });
   void housekeeping.tidy();
   return ok(service);

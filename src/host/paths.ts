@@ -45,6 +45,12 @@ export function stateHome(environment: Environment = process.env): string {
   return join(state !== undefined && state.startsWith('/') ? state : join(homedir(), '.local', 'state'), 'nightshift');
 }
 
+/** Where models inside the extension lie, `<org>/<name>` each: `NIGHTSHIFT_MODELS_DIRECTORY`, else in the folder for state. */
+export function modelsDirectory(environment: Environment = process.env): string {
+  const named = environment['NIGHTSHIFT_MODELS_DIRECTORY'];
+  return named !== undefined && named !== '' ? resolve(named) : join(stateHome(environment), 'models');
+}
+
 /** `root` is the working tree's root; links in it are resolved, so that every way to it names the same workspace. */
 export function workspacePaths(root: string, environment: Environment = process.env): WorkspacePaths {
   const real = realPath(root);

@@ -1,7 +1,7 @@
 import { errorText } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
-import { moveTask } from '../core/supervisor/taskPipeline.ts';
+import { endTask } from '../core/supervisor/taskPipeline.ts';
 import { activeStates } from '../core/tasks/taskState.ts';
 import type { TaskRecord } from './taskRecord.ts';
 
@@ -28,7 +28,7 @@ export async function recordDefect(
       return;
     }
     try {
-      await moveTask({ trace: record }, { move: 'fail', by: 'host', reason });
+      await endTask({ trace: record }, { move: 'fail', by: 'host', reason });
       return;
     } catch (failed) {
       logger.error(`Task ${record.id}: the failure could not be recorded: ${errorText(failed)}`);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorText } from '../base/failure.ts';
+import { takeKeyOut } from './modelKeys.ts';
 import { openWorkspace } from './openWorkspace.ts';
 import { workspacePaths } from './paths.ts';
 import { serveHost } from './rpc/serveHost.ts';
@@ -20,6 +21,7 @@ export async function serveWorkspace(args: readonly string[], bundles: string): 
     logger.error(`Uncaught: ${error.stack ?? error.message}`);
     process.exit(1);
   });
+  const environment = takeKeyOut(process.env);
   const controller = new AbortController();
   process.on('SIGTERM', () => controller.abort());
   process.on('SIGINT', () => controller.abort());
@@ -36,9 +38,9 @@ export async function serveWorkspace(args: readonly string[], bundles: string): 
       paths,
       product,
       logger,
-      environment: process.env,
+      environment,
       signal: controller.signal,
-      open: () => openWorkspace({ paths, product, logger, bundles, media, environment: process.env }),
+      open: () => openWorkspace({ paths, product, logger, bundles, media, environment }),
     });
     if (!served.ok) {
       logger.error(served.error.message);

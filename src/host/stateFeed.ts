@@ -3,6 +3,7 @@ import type { Task } from '../core/tasks/task.ts';
 import { toTaskView } from '../core/tasks/taskView.ts';
 import type { TraceEvent } from '../core/trace/traceEvent.ts';
 import type { HostState, StateDelta, TraceLine } from '../protocol/host.ts';
+import type { MemoryStatus } from '../protocol/memory.ts';
 import type { TaskView } from '../protocol/taskView.ts';
 import { damagedTaskView } from './damagedTask.ts';
 import type { DamagedTask } from './openTask.ts';
@@ -15,6 +16,7 @@ export class StateFeed {
   private readonly heads = new Map<string, string>();
   private readonly workspace: HostState['workspace'];
   private readonly tracePath: (task: string) => string;
+  private memory: MemoryStatus | undefined;
   private seq = 0;
 
   constructor(
@@ -30,7 +32,12 @@ export class StateFeed {
 
   state(): HostState {
     const tasks = [...this.views.values()].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
-    return { seq: this.seq, workspace: this.workspace, tasks };
+    return {
+      seq: this.seq,
+      workspace: this.workspace,
+      tasks,
+      ...(this.memory === undefined ? {} : { memory: this.memory }),
+    };
   }
 
   view(task: Task): TaskView {
@@ -57,6 +64,12 @@ export class StateFeed {
     const view = damagedTaskView(task, damage, this.tracePath(task));
     this.views.set(task, view);
     this.fire({ kind: 'task', seq: this.next(), task: view });
+  }
+
+  /** Announces how the memory stands. */
+  showMemory(status: MemoryStatus): void {
+    this.memory = status;
+    this.fire({ kind: 'memory', seq: this.next(), status });
   }
 
   private next(): number {

@@ -1,21 +1,24 @@
 import { defaultLimits, type Limits, totalPerNewToken } from '../core/guards/limits.ts';
-import type { ModelInfo } from '../core/models/languageModel.ts';
+import { contextFor, type MachineMemory } from '../core/models/memoryNeed.ts';
 import type { Origin } from '../core/tasks/task.ts';
 import type { TraceEntry } from '../core/trace/traceEvent.ts';
 import type { HostParams } from '../protocol/host.ts';
-
-/** Tokens asked for when neither the user nor the model says: enough for a task, small enough for 8 GB of memory. */
-const defaultContextTokens = 16_384;
+import { memoryOf } from './models/modelSettings.ts';
+import type { TaskModels } from './models/roleModels.ts';
 
 /** The first event of a task: the user's settings and limits, fixed from here on. */
 export function taskCreation(
   task: string,
   params: HostParams<'createTask'>,
-  model: ModelInfo,
-  host: { readonly workspace: string; readonly product: string; readonly policy: string },
+  { common: model, roles, implementer }: TaskModels,
+  host: {
+    readonly workspace: string;
+    readonly product: string;
+    readonly policy: string;
+    readonly machine: MachineMemory;
+  },
 ): TraceEntry & { readonly type: 'task-created' } {
   const { settings } = params;
-  const wanted = settings.contextTokens ?? defaultContextTokens;
   return {
     type: 'task-created',
     actor: 'user',
@@ -27,16 +30,25 @@ export function taskCreation(
       replay: model.replay,
       limits: limitsOf(settings.limits ?? {}),
       settings: {
-        contextTokens: Math.min(wanted, model.contextTokens ?? wanted),
+        contextTokens: contextFor(
+          implementer,
+          settings.contextTokens,
+          memoryOf(implementer.id.driver, settings, host.machine),
+        ),
         requireGvisor: settings.requireGvisor ?? false,
         ...(settings.allowUnlimited === true ? { allowUnlimited: true } : {}),
         ...(settings.ollamaHost === undefined ? {} : { ollamaHost: settings.ollamaHost }),
+        ...(settings.openaiBaseUrl === undefined ? {} : { openaiBaseUrl: settings.openaiBaseUrl }),
         ...(settings.testCommand === undefined ? {} : { testCommand: settings.testCommand }),
+        ...(settings.plan === undefined ? {} : { plan: settings.plan }),
+        ...(settings.recall === undefined ? {} : { recall: settings.recall }),
+        ...(Object.keys(roles).length === 0 ? {} : { models: roles }),
       },
       workspace: host.workspace,
       product: host.product,
       policy: host.policy,
       ...(model.digest === undefined ? {} : { modelDigest: model.digest }),
+      ...(implementer.grade === undefined ? {} : { grade: implementer.grade }),
     },
   };
 }

@@ -4,18 +4,29 @@ import type { Logger } from '../base/logger.ts';
 import { newId } from '../base/ids.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import { acceptChanges, type Accepted, recoverAccept } from '../core/supervisor/acceptChanges.ts';
+import { recoverUndo, undoAccept, type Undone } from '../core/supervisor/undoAccept.ts';
+import type { WantedFile } from '../core/supervisor/chosenParts.ts';
+import { type MergedFile, mergeSidesOf } from '../core/supervisor/mergeByHand.ts';
+import { rejectChanges } from '../core/supervisor/rejectChanges.ts';
+import { decisionOf, hunkStatus } from '../core/tasks/fileDecision.ts';
+import type { HunkView } from '../protocol/taskView.ts';
 import { approveForTask } from '../core/supervisor/approveForTask.ts';
-import { HostStopping, isHostStopping } from '../core/supervisor/hostStopping.ts';
+import { HostStopping, isHostStopping, Pausing } from '../core/supervisor/interruptions.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
 import { resumeTask } from '../core/supervisor/resumeTask.ts';
-import { moveTask } from '../core/supervisor/taskPipeline.ts';
+import { endTask } from '../core/supervisor/taskPipeline.ts';
 import type { EnvironmentApproval } from '../core/environments/environments.ts';
-import type { Checkout } from '../core/repository/repository.ts';
+import type { AcceptPlace } from '../core/repository/history.ts';
+import type { Checkout, MergeSides } from '../core/repository/repository.ts';
 import type { ResumeWish } from '../core/tasks/resumption.ts';
 import { labelNames } from '../core/sandbox/profiles.ts';
 import type { SandboxSpec } from '../core/sandbox/sandboxSpec.ts';
 import { Scheduler } from '../core/tasks/scheduler.ts';
+import type { ModelId } from '../core/models/languageModel.ts';
+import type { MissingAccess } from '../core/models/modelAccess.ts';
+import { awaitedModel, lookForModel } from '../core/supervisor/awaitedModel.ts';
 import { activeStates } from '../core/tasks/taskState.ts';
+import type { TaskTrace } from '../core/tasks/taskTrace.ts';
 import type { TaskStore } from '../core/tasks/taskStore.ts';
 import type { TraceEntry } from '../core/trace/traceEvent.ts';
 import { JournalWriteError } from '../node/tasks/journalWriteError.ts';
@@ -34,6 +45,8 @@ export interface TaskDeskOptions {
   readonly checkout: Checkout;
   readonly feed: StateFeed;
   readonly logger: Logger;
+  /** What is lacking before a model of the editor can be asked; absent where tasks use none. */
+  readonly missingModel?: (model: ModelId) => MissingAccess | undefined;
   /** Tasks worked on at once. */
   readonly concurrency: number;
   /** Called when `busy` becomes true or false. */
@@ -141,7 +154,8 @@ export class TaskDesk {
 
   /**
    * Ends a task: its work is stopped, or the move is recorded at once where nobody works on it. A result that waits for its
-   * review can no longer be applied, and is kept until a discard. A task that is over stays as it is, and the answer says so.
+   * review can no longer be applied, and is kept until a discard; one that its agent goes over waits for its review again. A task that
+   * is over stays as it is, and the answer says so.
    */
   async cancel(record: TaskRecord): Promise<Result<void, Failure>> {
     this.scheduler.withdraw(record.id);
@@ -167,9 +181,80 @@ export class TaskDesk {
     });
   }
 
-  accept(record: TaskRecord, paths: readonly string[] | undefined): Promise<Result<Accepted, Failure>> {
+  /** Stops the work on a task until it is resumed. What it did until then stays. */
+  async pause(record: TaskRecord): Promise<Result<void, Failure>> {
+    this.scheduler.withdraw(record.id);
+    if (this.scheduler.has(record.id)) {
+      record.controller.abort(new Pausing());
+      return ok(undefined);
+    }
+    return this.decide(record, 'pause');
+  }
+
+  /** The user says or decides something in the trace of a task; it is worked on where `act` answers true. */
+  converse(
+    record: TaskRecord,
+    act: (trace: TaskTrace) => Promise<Result<boolean, Failure>>,
+  ): Promise<Result<void, Failure>> {
+    return this.decision(record, async () => {
+      const goesOn = await act(record);
+      if (goesOn.ok && goesOn.value) {
+        this.work(record);
+      }
+      return goesOn.ok ? ok(undefined) : goesOn;
+    });
+  }
+
+  /** Looks again at tasks that wait for a model of the editor. */
+  wake(): void {
+    for (const record of this.records.values()) {
+      this.lookForModel(record);
+    }
+  }
+
+  accept(
+    record: TaskRecord,
+    files: readonly WantedFile[] | undefined,
+    place?: AcceptPlace,
+    merged: readonly MergedFile[] = [],
+  ): Promise<Result<Accepted, Failure>> {
     const { checkout } = this.options;
-    return this.decision(record, () => acceptChanges({ checkout, trace: record }, paths, new AbortController().signal));
+    const never = new AbortController().signal;
+    return this.decision(record, () => acceptChanges({ checkout, trace: record }, files, never, place, merged));
+  }
+
+  mergeSides(
+    record: TaskRecord,
+    files: readonly WantedFile[] | undefined,
+    path: string,
+  ): Promise<Result<MergeSides | undefined, Failure>> {
+    return mergeSidesOf(this.options.checkout, record.task(), files, path);
+  }
+
+  undo(record: TaskRecord, paths: readonly string[] | undefined): Promise<Result<Undone, Failure>> {
+    const { checkout } = this.options;
+    return this.decision(record, () => undoAccept({ checkout, trace: record }, paths, new AbortController().signal));
+  }
+
+  /** With `restore`, what was rejected stands for choice again. */
+  reject(record: TaskRecord, file: WantedFile, restore: boolean): Promise<Result<void, Failure>> {
+    const { checkout } = this.options;
+    const never = new AbortController().signal;
+    return this.decision(record, () => rejectChanges({ checkout, trace: record }, file, restore, never));
+  }
+
+  /** The hunks of a changed file, undefined where it is taken as a whole, and what was decided of them. */
+  async hunks(record: TaskRecord, path: string): Promise<Result<readonly HunkView[] | undefined, Failure>> {
+    const { changeset, applied, decisions } = record.task();
+    if (changeset === undefined) {
+      return ok(undefined);
+    }
+    const hunks = await this.options.checkout.hunks(changeset, path, new AbortController().signal);
+    if (!hunks.ok) {
+      return hunks;
+    }
+    const decision = decisionOf(decisions, path);
+    return ok(hunks.value?.map((hunk) => ({ ...hunk, status: hunkStatus(hunk, decision, applied.includes(path)) })));
   }
 
   /** Takes the user's word on an environment, which `keep` keeps; answers whether the task is proved again. */
@@ -184,6 +269,20 @@ export class TaskDesk {
         this.work(record);
       }
       return proving;
+    });
+  }
+
+  /** Work for a client beside the tasks: the host stays for it, and it is aborted when the host ends. */
+  beside<T>(
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
+    return this.open.serve(async () => {
+      try {
+        return await work(AbortSignal.any([signal, this.open.ending]));
+      } catch (error) {
+        return journalFailure(error);
+      }
     });
   }
 
@@ -206,9 +305,9 @@ export class TaskDesk {
     }
   }
 
-  private decide(record: TaskRecord, move: 'cancel' | 'discard'): Promise<Result<void, Failure>> {
+  private decide(record: TaskRecord, move: 'cancel' | 'discard' | 'pause'): Promise<Result<void, Failure>> {
     return this.decision(record, async () => {
-      const { allowed, refusal } = await moveTask({ trace: record }, { move, by: 'user' });
+      const { allowed, refusal } = await endTask({ trace: record }, { move, by: 'user' });
       return allowed ? ok(undefined) : fail(failure('not-allowed', refusal));
     });
   }
@@ -219,15 +318,27 @@ export class TaskDesk {
     const once = async (): Promise<Result<T, Failure>> => {
       try {
         await recoverAccept({ checkout, trace: record }, new AbortController().signal);
+        await recoverUndo({ checkout, trace: record });
         return await decide();
       } catch (error) {
-        if (error instanceof JournalWriteError) {
-          return fail(failure(error.reason, error.message));
-        }
-        throw error;
+        return journalFailure(error);
       }
     };
     return this.open.serve(() => this.decisions.run(() => this.open.unlessEnding(once)));
+  }
+
+  /** A task whose model can be asked now goes on; of one that lacks something else than before that is said. */
+  private lookForModel(record: TaskRecord): void {
+    const { missingModel, logger } = this.options;
+    if (missingModel === undefined || awaitedModel(record.task()) === undefined) {
+      return;
+    }
+    this.decision(record, async () => {
+      if (await lookForModel(record, missingModel)) {
+        this.work(record);
+      }
+      return ok(undefined);
+    }).catch((error: unknown) => logger.error(`Task ${record.id}: ${errorText(error)}`));
   }
 
   private announceBusy(): void {
@@ -252,6 +363,8 @@ export class TaskDesk {
       if (ended !== undefined) {
         this.reportDefect(record, ended.defect);
       }
+      // Its window may have come just before it was at rest.
+      this.lookForModel(record);
     });
   }
 
@@ -264,4 +377,11 @@ export class TaskDesk {
     const { ending: signal } = this.open;
     void this.open.keepBusy(recordDefect(record, error, { logger, sleep: supervisor.sleep, signal }));
   }
+}
+
+function journalFailure(error: unknown): Result<never, Failure> {
+  if (error instanceof JournalWriteError) {
+    return fail(failure(error.reason, error.message));
+  }
+  throw error;
 }

@@ -1,6 +1,6 @@
 import { Serializer } from '../base/async.ts';
 import type { Result } from '../base/result.ts';
-import { isHostStopping } from '../core/supervisor/hostStopping.ts';
+import { isHostStopping } from '../core/supervisor/interruptions.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { foldTask } from '../core/tasks/taskReducer.ts';
 import { settledStates } from '../core/tasks/taskState.ts';
@@ -36,7 +36,7 @@ export class TaskRecord implements TaskTrace {
     return this.current;
   }
 
-  /** A cancel that came when the task had just failed says nothing of the work after a resume; the end of the host does. */
+  /** A cancel that came when the task had just failed, and a pause, say nothing of the work after a resume; the end of the host does. */
   renew(): void {
     if (this.current.signal.aborted && !isHostStopping(this.current.signal)) {
       this.current = new AbortController();
@@ -53,9 +53,7 @@ export class TaskRecord implements TaskTrace {
    */
   record(entry: TraceEntry | ((task: Task) => TraceEntry)): Promise<Task> {
     return this.appends.run(async () => {
-      if (this.stale || this.opened.journal.broken) {
-        await this.reopen();
-      }
+      await this.readAgainIfBroken();
       const { journal, task } = this.opened;
       const event = await journal.append(typeof entry === 'function' ? entry(task) : entry);
       this.opened = { journal, task: foldTask(task, event) };
@@ -65,6 +63,14 @@ export class TaskRecord implements TaskTrace {
       }
       return this.opened.task;
     });
+  }
+
+  /**
+   * After a disk error, makes the task what its trace holds: the event that failed may stand in it. Who decides by the state of
+   * the task asks for this first. Throws `JournalWriteError`.
+   */
+  refresh(): Promise<void> {
+    return this.appends.run(() => this.readAgainIfBroken());
   }
 
   /** A page of its trace, from event number `from` on; empty at the end. */
@@ -102,6 +108,12 @@ export class TaskRecord implements TaskTrace {
 
   close(): Promise<void> {
     return this.opened.journal.close();
+  }
+
+  private async readAgainIfBroken(): Promise<void> {
+    if (this.stale || this.opened.journal.broken) {
+      await this.reopen();
+    }
   }
 
   /** The event whose sync failed may stand in the trace or not: what is read is what holds. */

@@ -1,6 +1,6 @@
 import { errorText } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
-import { isHostStopping } from '../core/supervisor/hostStopping.ts';
+import { isHostStopping } from '../core/supervisor/interruptions.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
 import { runTask } from '../core/supervisor/taskPipeline.ts';
 import { JournalWriteError } from '../node/tasks/journalWriteError.ts';
@@ -20,6 +20,7 @@ export async function workThrough(
   while (!ending.aborted) {
     const { steps } = record.task().usage;
     try {
+      await record.refresh();
       await runTask({ ports, trace: record, signal });
       return undefined;
     } catch (error) {

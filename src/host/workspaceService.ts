@@ -1,30 +1,62 @@
 import { encodeBase64 } from '../base/base64.ts';
 import { type Event, Emitter } from '../base/event.ts';
 import { type Failure, failure } from '../base/failure.ts';
+import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, ok, type Result } from '../base/result.ts';
+import type { Placement } from '../core/repository/history.ts';
 import type { TreeStore } from '../core/repository/repository.ts';
+import { answerQuestion } from '../core/supervisor/answerQuestion.ts';
+import { sayToAgent } from '../core/supervisor/sayToAgent.ts';
+import { resolveComment, sendReview } from '../core/supervisor/sendReview.ts';
 import type { Task } from '../core/tasks/task.ts';
+import type { MachineMemory } from '../core/models/memoryNeed.ts';
 import { formatModelId } from '../core/models/modelId.ts';
-import type { HostParams, HostResult, HostState, StateDelta, TraceHead } from '../protocol/host.ts';
+import type { GuidanceView, HostParams, HostResult, HostState, StateDelta, TraceHead } from '../protocol/host.ts';
+import type { ModelView } from '../protocol/models.ts';
 import type { EnvironmentDesk } from './environmentDesk.ts';
 import { taskCreation } from './taskCreation.ts';
-import { chooseModel } from './modelChoice.ts';
+import type { ModelKeys } from './modelKeys.ts';
+import type { ModelDesk } from './models/modelDesk.ts';
+import type { ModelGrades } from './models/modelGrades.ts';
+import type { ModelSupply } from './models/modelSettings.ts';
+import { withVideoMemory } from './models/automaticModel.ts';
+import { chooseTaskModels } from './models/roleModels.ts';
+import type { GuidanceDesk } from './guidanceDesk.ts';
 import type { Housekeeping } from './housekeeping.ts';
-import type { HostFailure, HostService, ServiceMethod } from './rpc/hostService.ts';
+import type { LentModels } from './lentModels.ts';
+import type { MemoryDesk } from './memory/memoryDesk.ts';
+import type { HostFailure, HostService, RequestContext, ServiceMethod } from './rpc/hostService.ts';
+import type { LendingWindow } from './rpc/lendingWindow.ts';
 import { type StateFeed, toTraceLine } from './stateFeed.ts';
 import type { TaskDesk } from './taskDesk.ts';
+import { readMerged, viewSides } from './mergedFiles.ts';
+import { readSide } from './readSide.ts';
+import { viewComments } from './viewComments.ts';
+import type { TestDesk } from './testDesk.ts';
 import type { TaskRecord } from './taskRecord.ts';
+import { timelineDetail, timelineRow } from './trace/timelineRow.ts';
+import { withExitCode } from './withExitCode.ts';
 
 export interface WorkspaceServiceOptions {
   readonly desk: TaskDesk;
+  readonly tests: TestDesk;
   readonly feed: StateFeed;
   readonly store: TreeStore;
   readonly environments: EnvironmentDesk;
+  readonly guidance: GuidanceDesk;
   readonly logger: Logger;
   readonly workspace: string;
   readonly product: string;
   readonly housekeeping: Pick<Housekeeping, 'cleanUp'>;
+  /** Keys of model servers. */
+  readonly keys: ModelKeys;
+  readonly windows: LentModels;
+  readonly supply: ModelSupply;
+  readonly models: Pick<ModelDesk, 'list' | 'probe' | 'pull'>;
+  readonly grades: Pick<ModelGrades, 'known'>;
+  readonly memory: MemoryDesk;
+  readonly machine: () => MachineMemory;
   /** Names the path rules in force. */
   readonly policy: string;
   /** Reads a task's trace from disk again and checks it, also against a place in it that the client knows. */
@@ -32,20 +64,11 @@ export interface WorkspaceServiceOptions {
 }
 
 type Methods = {
-  readonly [M in ServiceMethod]: (params: HostParams<M>) => Promise<Result<HostResult<M>, HostFailure>>;
+  readonly [M in ServiceMethod]: (
+    params: HostParams<M>,
+    context: RequestContext,
+  ) => Promise<Result<HostResult<M>, HostFailure>>;
 };
-
-/** Failures that mean something is missing on this machine, not that the request was wrong. */
-const missingParts: ReadonlySet<string> = new Set([
-  'unreachable',
-  'model-missing',
-  'tools-unsupported',
-  'unknown-driver',
-  'bad-host',
-]);
-
-/** Failures that mean that a model was named wrongly. */
-const wrongNames: ReadonlySet<string> = new Set(['bad-model-id', 'bad-script']);
 
 /** What clients can ask of one workspace. */
 export class WorkspaceService implements HostService {
@@ -75,8 +98,16 @@ export class WorkspaceService implements HostService {
     this.busyEmitter.fire(this.busy);
   }
 
-  call<M extends ServiceMethod>(method: M, params: HostParams<M>): Promise<Result<HostResult<M>, HostFailure>> {
-    return this.methods[method](params);
+  call<M extends ServiceMethod>(
+    method: M,
+    params: HostParams<M>,
+    context: RequestContext = { signal: this.never, gone: this.never, report: () => undefined },
+  ): Promise<Result<HostResult<M>, HostFailure>> {
+    return this.methods[method](params, context);
+  }
+
+  addWindow(window: LendingWindow): Disposable {
+    return this.options.windows.add(window);
   }
 
   /** Adds what ends after the tasks do. */
@@ -101,19 +132,57 @@ export class WorkspaceService implements HostService {
         this.options.desk.resume(record, { note, ...(limits === undefined ? {} : { limits }) }),
       ),
     discardTask: async ({ task }) => this.decide(task, (record) => this.options.desk.discard(record)),
-    applyTask: async ({ task, paths }) =>
+    applyTask: async ({ task, files, place, merged = [] }) =>
       this.withTask(task, async (record) => {
-        const accepted = await this.options.desk.accept(record, paths);
+        const whole = readMerged(merged);
+        const accepted = whole.ok ? await this.options.desk.accept(record, files, place, whole.value) : whole;
         if (!accepted.ok) {
-          return accepted;
+          return fail(withExitCode(accepted.error));
         }
-        const { applied, conflicts, remaining } = accepted.value;
+        const { applied, conflicts, remaining, placement } = accepted.value;
         return ok({
           task: this.view(record.task()),
           applied: [...applied],
           conflicts: conflicts.map((conflict) => ({ ...conflict })),
           remaining: [...remaining],
+          ...(placement === undefined ? {} : { placed: placedView(placement) }),
         });
+      }),
+    mergeSides: async ({ task, files, path }) =>
+      this.withTask(task, async (record) => viewSides(await this.options.desk.mergeSides(record, files, path))),
+    undoAccept: async ({ task, paths }) =>
+      this.withTask(task, async (record) => {
+        const result = await this.options.desk.undo(record, paths);
+        return result.ok ? ok({ task: this.view(record.task()), ...result.value }) : fail(withExitCode(result.error));
+      }),
+    rejectChanges: async ({ task, file, restore }) =>
+      this.decide(task, (record) => this.options.desk.reject(record, file, restore)),
+    pauseTask: async ({ task }) => this.decide(task, (record) => this.options.desk.pause(record)),
+    say: async ({ task, text }) =>
+      this.decide(task, (record) => this.options.desk.converse(record, (trace) => sayToAgent(trace, text))),
+    answer: async ({ task, text, question }) =>
+      this.decide(task, (record) =>
+        this.options.desk.converse(record, (trace) => answerQuestion(trace, text, question)),
+      ),
+    sendReview: async ({ task, hash, comments }) =>
+      this.decide(task, (record) =>
+        this.options.desk.converse(record, (trace) =>
+          sendReview({ ...this.options, trace }, hash, comments, this.never),
+        ),
+      ),
+    resolveComment: async ({ task, comment, resolved }) =>
+      this.decide(task, (record) =>
+        this.options.desk.converse(record, (trace) => resolveComment(trace, comment, resolved)),
+      ),
+    comments: async ({ task }) =>
+      this.withTask(task, async (record) => {
+        const comments = await viewComments(this.options.store, record, this.never);
+        return comments.ok ? ok({ comments: [...comments.value] }) : comments;
+      }),
+    hunks: async ({ task, path }) =>
+      this.withTask(task, async (record) => {
+        const hunks = await this.options.desk.hunks(record, path);
+        return hunks.ok ? ok({ hunks: hunks.value === undefined ? null : [...hunks.value] }) : hunks;
       }),
     patch: async ({ task, paths }) =>
       this.withChangeset(task, async ({ baseTree, resultTree }) => {
@@ -121,14 +190,38 @@ export class WorkspaceService implements HostService {
         return patch.ok ? ok({ patch: patch.value }) : patch;
       }),
     readSide: async ({ task, path, side }) =>
-      this.withChangeset(task, async ({ baseTree, resultTree }) => {
-        const bytes = await this.options.store.read(side === 'base' ? baseTree : resultTree, path, this.never);
+      this.withChangeset(task, async (changeset, folded) => {
+        const bytes = await readSide(this.options.store, changeset, folded, { path, side }, this.never);
         return bytes.ok ? ok({ bytes: bytes.value === null ? null : encodeBase64(bytes.value) }) : bytes;
       }),
+    proofs: async ({ task }) =>
+      this.withTask(task, async (record) => ok({ proofs: [...(await this.options.tests.proofs(record))] })),
+    proveAgain: async ({ task, wish }, context) =>
+      this.withTask(task, async (record) => {
+        const proof = await this.options.tests.proveAgain(record, wish, context);
+        return proof.ok ? ok({ proof: proof.value }) : proof;
+      }),
+    runTests: ({ settings }, context) => this.options.tests.runTests(settings, context),
     traceLines: async ({ task, from }) =>
       this.withTask(task, async (record) => {
         const events = await record.events(from);
         return events.ok ? ok({ lines: events.value.map(toTraceLine) }) : events;
+      }),
+    timeline: async ({ task, from }) =>
+      this.withTask(task, async (record) => {
+        const events = await record.events(from);
+        return events.ok ? ok({ rows: events.value.map(timelineRow) }) : events;
+      }),
+    timelineDetail: async ({ task, seq }) =>
+      this.withTask(task, async (record) => {
+        const events = await record.events(seq);
+        if (!events.ok) {
+          return events;
+        }
+        const [event] = events.value;
+        return ok({
+          detail: event === undefined ? '' : await timelineDetail(event, (sha256) => record.artifact(sha256)),
+        });
       }),
     traceStatement: async ({ task }) =>
       this.withTask(task, async (record) => {
@@ -163,12 +256,37 @@ export class WorkspaceService implements HostService {
           ? ok({ environment: await environments.toView(plan.value), proving: proving.value })
           : proving;
       }),
+    guidance: async () => withFiles(await this.options.guidance.view()),
+    pinGuidance: async (pin) => withFiles(await this.options.guidance.pin(pin)),
+    unpinGuidance: async ({ path }) => withFiles(await this.options.guidance.unpin(path)),
     verifyTrace: async ({ task, known: remembered }) => {
       // A damaged trace cannot be opened, and is exactly what this is for.
       const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
       return known.ok ? this.options.verifyTrace(task, remembered) : known;
     },
     cleanUp: async (request) => ok(await this.options.housekeeping.cleanUp(request)),
+    setModelKey: async ({ baseUrl, key }) => {
+      const set = this.options.keys.set(baseUrl, key);
+      return set.ok ? ok({}) : set;
+    },
+    listModels: async ({ settings }, { signal }) => ok(await this.options.models.list(settings, signal)),
+    probeModel: async ({ model, settings }, context) =>
+      modelAnswer(await this.options.models.probe(model, settings, context)),
+    pullModel: async ({ name, settings }, context) =>
+      modelAnswer(await this.options.models.pull(name, settings, context)),
+    recall: (params, context) => this.options.memory.recall(params, context),
+    graph: (params, context) => this.options.memory.graph(params, context),
+    memoryStatus: (params, context) => this.options.memory.memoryStatus(params, context),
+    explainPath: (params, context) => this.options.memory.explainPath(params, context),
+    memorySettle: (params, context) => this.options.memory.memorySettle(params, context),
+    pauseMemory: (params, context) => this.options.memory.pauseMemory(params, context),
+    rebuildMemory: (params, context) => this.options.memory.rebuildMemory(params, context),
+    episodes: (params, context) => this.options.memory.episodes(params, context),
+    forget: (params, context) => this.options.memory.forget(params, context),
+    memoryHint: (params, context) => this.options.memory.memoryHint(params, context),
+    setMemory: (params, context) => this.options.memory.setMemory(params, context),
+    fetchEmbedding: (params, context) => this.options.memory.fetchEmbedding(params, context),
+    importEmbedding: (params, context) => this.options.memory.importEmbedding(params, context),
     shutdown: async ({ force }) => {
       if (this.busy && !force) {
         return fail(
@@ -184,16 +302,21 @@ export class WorkspaceService implements HostService {
     if (made?.ok === true) {
       return ok({ task: this.view(made.value.task()) });
     }
-    const { ollamaHost } = params.settings;
-    const { logger } = this.options;
-    const host = ollamaHost === undefined ? {} : { ollamaHost };
-    const model = await chooseModel(params.model, { ...host, logger }, this.never);
-    if (!model.ok) {
-      return fail(withExitCode(model.error));
+    const { supply, grades } = this.options;
+    const bytes = this.options.machine();
+    const models = await chooseTaskModels(
+      params,
+      { settings: params.settings, grades, machine: bytes, supply },
+      this.never,
+    );
+    if (!models.ok) {
+      return fail(withExitCode(models.error));
     }
-    this.options.logger.info(`Delegated with ${formatModelId(model.value.id)}.`);
+    const { driver } = models.value.implementer.id;
+    const machine = driver === 'ollama' ? await withVideoMemory(bytes, params.settings, this.never) : bytes;
+    this.options.logger.info(`Delegated with ${formatModelId(models.value.common.id)}.`);
     const created = (task: string): ReturnType<typeof taskCreation> =>
-      taskCreation(task, params, model.value, this.options);
+      taskCreation(task, params, models.value, { ...this.options, machine });
     const record = await this.options.desk.create(created, params.task);
     return record.ok ? ok({ task: this.view(record.value.task()) }) : record;
   }
@@ -204,7 +327,7 @@ export class WorkspaceService implements HostService {
   ): Promise<Result<{ task: HostResult<'getTask'>['task'] }, HostFailure>> {
     return this.withTask(task, async (record) => {
       const decided = await decision(record);
-      return decided.ok ? ok({ task: this.view(record.task()) }) : decided;
+      return decided.ok ? ok({ task: this.view(record.task()) }) : fail(withExitCode(decided.error));
     });
   }
 
@@ -232,10 +355,11 @@ export class WorkspaceService implements HostService {
 
   private async withChangeset<T>(
     task: string,
-    use: (changeset: NonNullable<Task['changeset']>) => Promise<Result<T, HostFailure>>,
+    use: (changeset: NonNullable<Task['changeset']>, task: Task) => Promise<Result<T, HostFailure>>,
   ): Promise<Result<T, HostFailure>> {
     return this.withTask(task, async (record) => {
-      const { changeset, state } = record.task();
+      const folded = record.task();
+      const { changeset, state } = folded;
       return changeset === undefined
         ? fail(
             failure(
@@ -243,7 +367,7 @@ export class WorkspaceService implements HostService {
               `The task is ${state} and has no changes yet; \`nightshift show ${task}\` tells more.`,
             ),
           )
-        : use(changeset);
+        : use(changeset, folded);
     });
   }
 
@@ -256,9 +380,18 @@ function withValue<T>(result: Result<void, Failure>, value: T): Result<T, Failur
   return result.ok ? ok(value) : result;
 }
 
-function withExitCode(error: Failure): HostFailure {
-  if (wrongNames.has(error.reason)) {
-    return { ...error, exitCode: 2 };
-  }
-  return missingParts.has(error.reason) ? { ...error, exitCode: 3 } : error;
+function modelAnswer(answer: Result<ModelView, Failure>): Result<{ model: ModelView }, HostFailure> {
+  return answer.ok ? ok({ model: answer.value }) : fail(withExitCode(answer.error));
+}
+
+function withFiles(files: Result<readonly GuidanceView[], Failure>): Result<HostResult<'guidance'>, Failure> {
+  return files.ok ? ok({ files: [...files.value] }) : files;
+}
+
+function placedView({ kind, commit, directory }: Placement): HostResult<'applyTask'>['placed'] {
+  return {
+    kind,
+    ...(commit === undefined ? {} : { commit: commit.id, branch: commit.branch }),
+    ...(directory === undefined ? {} : { directory }),
+  };
 }

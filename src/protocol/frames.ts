@@ -1,6 +1,6 @@
 import { type Failure, failure } from '../base/failure.ts';
 import { fail, ok, type Result } from '../base/result.ts';
-import { maxFrameBytes } from './guest.ts';
+import { maxFrameBytes } from './guestLimits.ts';
 
 /** `json` frames carry one message, `data` frames the next bytes of the tree upload in progress. */
 export type FrameKind = 'json' | 'data';

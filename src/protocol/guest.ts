@@ -4,10 +4,6 @@ import * as z from 'zod/mini';
  * Host and guest speak over the stdin and stdout of PID 1. A frame is a 4-byte big-endian length of what follows, one kind byte
  * (`J` a JSON message, `D` raw bytes of the tree upload in progress), and the body.
  */
-export const guestProtocolVersion = 1;
-export const maxFrameBytes = 1024 * 1024;
-/** Read sizes are held below the frame cap with room for base64 and the envelope. */
-export const maxReadBytes = 512 * 1024;
 
 const path = z.string().check(z.minLength(1), z.maxLength(400));
 const count = z.int().check(z.nonnegative());
@@ -25,6 +21,7 @@ export const guestErrorSchema = z.object({
     'exists',
     'no-match',
     'ambiguous-match',
+    'left-out',
     'no-space',
     'not-executable',
     'invalid-pattern',
@@ -102,7 +99,13 @@ export const guestMethods = {
   },
   edit_file: {
     params: z.object({ path, oldText: z.string(), newText: z.string() }),
-    result: z.object({ line: count, bytes: count, content: contentChange }),
+    /** `match` where the old text stood there with other white space or punctuation. */
+    result: z.object({
+      line: count,
+      bytes: count,
+      match: z.optional(z.enum(['trim-end', 'trim', 'punctuation'])),
+      content: contentChange,
+    }),
   },
   delete_file: { params: z.object({ path }), result: z.object({}) },
   /** Manifest compare against the uploaded tree, after up to 5,000 changes the rest is left out and said. */

@@ -1,9 +1,17 @@
 import * as z from 'zod/mini';
+import { conversationMethods } from './conversation.ts';
+import { decisionMethods } from './decisionMethods.ts';
+import { memoryStatusSchema } from './memory.ts';
+import { memoryMethods } from './memoryMethods.ts';
+import { lendModelsMethod } from './modelLending.ts';
+import { modelListSchema, modelViewSchema } from './models.ts';
+import { proofMethods } from './proofMethods.ts';
 import { storageClasses, storageReportSchema } from './storage.ts';
 import { taskViewSchema } from './taskView.ts';
+import { timelineMethods } from './timeline.ts';
 
 /** Client and agent host: JSON-RPC over a local socket, every message checked on both sides. */
-export const hostProtocolVersion = 1;
+export const hostProtocolVersion = 2;
 
 const count = z.int().check(z.nonnegative());
 
@@ -30,18 +38,44 @@ const limitWishSchema = z.object({
   seconds: limitUpTo(largestLimits.seconds),
 });
 
+/** When a plan is made before the work: `auto` where the supervisor has a model of its own, or the model is one that needs it. */
+export const planModes = ['auto', 'never', 'always'] as const;
+
+/** Whether agents are told what the memory of the workspace knows, and may ask it: `auto` where there is one. */
+export const recallModes = ['auto', 'never'] as const;
+
 /** Characters of what the user says to the agent with a resume. */
 export const longestNote = 4_000;
+
+/** A model as people write it: `driver:name`. */
+const modelText = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
+
+/** Models of roles that do not use the task's own. */
+const roleModelsSchema = z.object({
+  supervisor: z.optional(modelText),
+  implementer: z.optional(modelText),
+  reviewer: z.optional(modelText),
+  tester: z.optional(modelText),
+  security: z.optional(modelText),
+});
+
+/** A window that a user may set, tokens: with less no task gets anywhere. */
+export const windowRange = { least: 4_096, most: 1_048_576 } as const;
 
 /** The user's own settings, sent by the client that starts a task. Never read from a workspace. */
 export const taskSettingsSchema = z.object({
   ollamaHost: z.optional(z.string()),
+  /** Base address of the server of `openai:` models. Its key is never part of a task. */
+  openaiBaseUrl: z.optional(z.string()),
   contextTokens: z.optional(z.int().check(z.positive())),
   requireGvisor: z.optional(z.boolean()),
   /** Leave to run in boxes whose limits the engine does not keep. */
   allowUnlimited: z.optional(z.boolean()),
   testCommand: z.optional(z.array(z.string())),
   limits: z.optional(limitWishSchema),
+  plan: z.optional(z.enum(planModes)),
+  recall: z.optional(z.enum(recallModes)),
+  models: z.optional(roleModelsSchema),
 });
 
 /** One line of a task's trace, as clients follow it: parsed for show, never a source of state. */
@@ -61,11 +95,15 @@ export const hostStateSchema = z.object({
   seq: count,
   workspace: z.object({ id: z.string(), root: z.string() }),
   tasks: z.array(taskViewSchema),
+  /** Absent where the memory of this workspace was not used yet. */
+  memory: z.optional(memoryStatusSchema),
 });
 
 export const stateDeltaSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('task'), seq: count, task: taskViewSchema }),
   z.object({ kind: z.literal('trace'), seq: count, task: z.string(), line: traceLineSchema }),
+  /** At most a few a second. */
+  z.object({ kind: z.literal('memory'), seq: count, status: memoryStatusSchema }),
 ]);
 
 /** What the tests of a repository run in, and what would have to happen first. Shown to a person before anything of it does. */
@@ -94,8 +132,46 @@ export const environmentViewSchema = z.object({
   warnings: z.array(z.string()),
 });
 
-const conflict = z.object({ path: z.string(), reason: z.string(), message: z.string() });
+/** Instructions for agents in the checkout as it is now, or pinned once. */
+export const guidanceViewSchema = z.object({
+  path: z.string(),
+  /** Of the exact bytes; of the pinned ones where the file is gone. */
+  sha256: z.string(),
+  bytes: count,
+  /** The files that it is about, in words. */
+  about: z.string(),
+  /** `changed`: other bytes at this path were pinned, so that these are not. */
+  status: z.enum(['unpinned', 'pinned', 'changed', 'gone']),
+});
+
+const guidanceResult = z.object({ files: z.array(guidanceViewSchema) });
+const guidancePath = z.string().check(z.minLength(1), z.maxLength(4_096));
+
 const taskParams = z.object({ task: z.string() });
+
+/** Requests that change nothing: asked once more where a host ended before it answered. */
+export const readingMethods: ReadonlySet<string> = new Set([
+  'environment',
+  'episodes',
+  'comments',
+  'explainPath',
+  'getTask',
+  'graph',
+  'hunks',
+  'listModels',
+  'listTasks',
+  'memorySettle',
+  'memoryStatus',
+  'mergeSides',
+  'patch',
+  'proofs',
+  'readSide',
+  'recall',
+  'timeline',
+  'timelineDetail',
+  'traceLines',
+  'verifyTrace',
+]);
 
 /** Requests a client may make. */
 export const hostMethods = {
@@ -113,6 +189,8 @@ export const hostMethods = {
       instance: z.optional(z.string()),
       /** Follow trace lines as well as task views. */
       trace: z.boolean(),
+      /** This client is a window that can lend language models: see `modelLending`. */
+      lends: z.optional(z.boolean()),
     }),
     result: z.object({
       protocolVersion: z.int(),
@@ -148,24 +226,18 @@ export const hostMethods = {
     result: z.object({ task: taskViewSchema }),
   },
   discardTask: { params: taskParams, result: z.object({ task: taskViewSchema }) },
-  /** `paths` absent: every file that is not protected. Named paths are applied even when protected: naming one is the approval. */
-  applyTask: {
-    params: z.object({ task: z.string(), paths: z.optional(z.array(z.string())) }),
-    result: z.object({
-      task: taskViewSchema,
-      applied: z.array(z.string()),
-      conflicts: z.array(conflict),
-      /** Protected files that still wait for an approval of their own. */
-      remaining: z.array(z.string()),
-    }),
-  },
+  ...decisionMethods,
+  ...conversationMethods,
   patch: {
     params: z.object({ task: z.string(), paths: z.optional(z.array(z.string())) }),
     result: z.object({ patch: z.string() }),
   },
-  /** One side of a changed file, base64; null where that side does not exist. */
+  /**
+   * One side of a changed file, base64; null where that side does not exist. `taken` is the base with what was accepted, `offered` the
+   * result without what was rejected: what differs between these two is left to decide.
+   */
   readSide: {
-    params: z.object({ task: z.string(), path: z.string(), side: z.enum(['base', 'result']) }),
+    params: z.object({ task: z.string(), path: z.string(), side: z.enum(['base', 'result', 'taken', 'offered']) }),
     result: z.object({ bytes: z.nullable(z.string()) }),
   },
   /** A page of the trace: at most 1,000 lines from number `from` on. Asked again from the next number until it is empty. */
@@ -173,6 +245,7 @@ export const hostMethods = {
     params: z.object({ task: z.string(), from: count }),
     result: z.object({ lines: z.array(traceLineSchema) }),
   },
+  ...timelineMethods,
   /** Of the checkout as it is now; with `task`, of that task's changeset. */
   environment: {
     params: z.object({ task: z.optional(z.string()) }),
@@ -190,6 +263,14 @@ export const hostMethods = {
     }),
     result: z.object({ environment: environmentViewSchema, proving: z.boolean() }),
   },
+  /** What the repository says to agents, each with whether the user pinned exactly that. */
+  guidance: { params: z.object({}), result: guidanceResult },
+  /** The user's word that a file as it is now is theirs; refused when these bytes do not stand there. */
+  pinGuidance: {
+    params: z.object({ path: guidancePath, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) }),
+    result: guidanceResult,
+  },
+  unpinGuidance: { params: z.object({ path: guidancePath }), result: guidanceResult },
   /** `known`: a place in the trace that the client remembers, checked as well. */
   verifyTrace: {
     params: z.object({ task: z.string(), known: z.optional(traceHeadSchema) }),
@@ -224,6 +305,29 @@ export const hostMethods = {
     }),
     result: storageReportSchema,
   },
+  /**
+   * The key for the server at this base address, and for no other; an empty one takes it away. Kept in memory until the host
+   * ends, and sent by whoever knows it each time it connects.
+   */
+  setModelKey: {
+    params: z.object({ baseUrl: z.string().check(z.maxLength(2_000)), key: z.string().check(z.maxLength(10_000)) }),
+    result: z.object({}),
+  },
+  lendModels: lendModelsMethod,
+  /** What can be worked with: models of every configured driver, with grades, and what is recommended for this machine. */
+  listModels: { params: z.object({ settings: taskSettingsSchema }), result: modelListSchema },
+  /** Tries a model out, whatever is known of it, and keeps the grade. Takes seconds to minutes; tells progress, ends when it is cancelled. */
+  probeModel: {
+    params: z.object({ model: modelText, settings: taskSettingsSchema, progress: z.optional(z.string()) }),
+    result: z.object({ model: modelViewSchema }),
+  },
+  /** Lets the Ollama server fetch a model. Tells progress; ends when it is cancelled, and the next pull goes on from there. */
+  pullModel: {
+    params: z.object({ name: modelText, settings: taskSettingsSchema, progress: z.optional(z.string()) }),
+    result: z.object({ model: modelViewSchema }),
+  },
+  ...proofMethods,
+  ...memoryMethods,
   /** Asks the host to end now; refused while tasks run unless forced. */
   shutdown: { params: z.object({ force: z.boolean() }), result: z.object({ stopping: z.boolean() }) },
 } as const;
@@ -237,9 +341,22 @@ export const stateChangedSchema = z.object({ previous: count, delta: stateDeltaS
 /** Notification from the host, without parameters: it ends on purpose, so a client does not start it again by itself. */
 export const hostStoppingNotification = 'hostStopping';
 
+/**
+ * Requests that tell of their progress, by `$/progress` with the token of their `progress` and a `requestProgressSchema`, and that end
+ * when they are cancelled, by `$/cancelRequest` or by the end of the connection.
+ */
+export const longMethods = [
+  'probeModel',
+  'pullModel',
+  'fetchEmbedding',
+  'proveAgain',
+  'runTests',
+] as const satisfies readonly HostMethod[];
+
 export const hostErrorSchema = z.object({ reason: z.string(), exitCode: z.optional(z.int()) });
 
 export type EnvironmentView = z.infer<typeof environmentViewSchema>;
+export type GuidanceView = z.infer<typeof guidanceViewSchema>;
 export type HostMethod = keyof typeof hostMethods;
 export type HostParams<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['params']>;
 export type HostResult<M extends HostMethod> = z.infer<(typeof hostMethods)[M]['result']>;

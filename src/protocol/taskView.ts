@@ -12,8 +12,19 @@ export const changedFileViewSchema = z.object({
   binary: z.boolean(),
   /** Set where a person must accept this file by itself; the text says why. */
   protected: z.optional(z.string()),
-  /** True once its change stands in the checkout. */
+  /** True once its whole change stands in the checkout. */
   applied: z.boolean(),
+  /** Where it was decided in parts, or rejected as a whole: hunks of so many; `of` is 0 where there are none to choose from. */
+  decided: z.optional(z.object({ accepted: count, rejected: count, of: count, settled: z.boolean() })),
+});
+
+/** Lines of the base that a change replaces, and lines of the result in their place. Starts count from 0. */
+export const hunkViewSchema = z.object({
+  baseStart: count,
+  baseCount: count,
+  resultStart: count,
+  resultCount: count,
+  status: z.enum(['open', 'accepted', 'rejected']),
 });
 
 export const testCaseViewSchema = z.object({
@@ -67,6 +78,8 @@ export const taskViewSchema = z.object({
   updatedAt: z.string(),
   model: z.string(),
   replay: z.boolean(),
+  /** The model, as `driver:name`, that it waits for: until a window lends it, or until its user allows it. */
+  awaits: z.optional(z.object({ model: z.string(), need: z.enum(['window', 'consent']) })),
   /** `unenforced`: limits that the sandbox does not have. */
   runtime: z.optional(
     z.object({ name: z.string(), isolatedKernel: z.boolean(), unenforced: z.optional(z.array(z.string())) }),
@@ -79,6 +92,10 @@ export const taskViewSchema = z.object({
   }),
   changeset: z.optional(z.object({ hash: z.string(), files: z.array(changedFileViewSchema) })),
   summary: z.optional(z.string()),
+  /** The steps that the agent works by, a model's own words. */
+  plan: z.optional(z.array(z.string())),
+  /** What a person should know of how it goes, one line each, with the way out. */
+  warnings: z.optional(z.array(z.string())),
   /** Changes that policy left out of the changeset, with the rule. */
   refused: z.array(z.object({ path: z.string(), rule: z.string(), message: z.string() })),
   /** Files of the user's that the agent did not get, with the reason. */
@@ -92,6 +109,12 @@ export const taskViewSchema = z.object({
       reason: z.string(),
     }),
   ),
+  /** What its agent asks, where it waits for the answer; `options` are answers to choose from, and another may be given. */
+  question: z.optional(z.object({ text: z.string(), options: z.array(z.string()) })),
+  /** What it asked before, and what it was told; absent where nothing was answered. */
+  answered: z.optional(z.array(z.object({ question: z.string(), answer: z.string() }))),
+  /** Of the user on lines of results; absent where there are none. `open` are not resolved, `answered` of them have an answer. */
+  comments: z.optional(z.object({ of: count, open: count, answered: count })),
   usage: z.object({ newTokens: count, tokens: count, steps: count, seconds: z.number() }),
   limits: z.object({ newTokens: count, steps: count, seconds: count }),
   /** `head` is the hash of its last line: who remembers both can tell later whether the trace was put back or written anew. */
@@ -102,6 +125,7 @@ export const taskViewSchema = z.object({
 export const traceProblems = ['trace-damaged', 'trace-foreign', 'trace-unreadable'] as const;
 
 export type ChangedFileView = z.infer<typeof changedFileViewSchema>;
+export type HunkView = z.infer<typeof hunkViewSchema>;
 export type ProofView = z.infer<typeof proofViewSchema>;
 export type TaskView = z.infer<typeof taskViewSchema>;
 export type TaskStateView = z.infer<typeof taskStateSchema>;

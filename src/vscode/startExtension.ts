@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
+import { errorText } from '../base/failure.ts';
 import { DisposableStore } from '../base/lifecycle.ts';
+import { registerChatParticipant } from './chat/chatParticipant.ts';
+import { registerMcpServers } from './chat/mcpServers.ts';
 import { registerDelegateActions } from './codeActions/delegateActions.ts';
 import type { CommandContext } from './commands/command.ts';
 import { registerCommands } from './commands/registerCommands.ts';
@@ -7,15 +10,36 @@ import { ClientTaskHost } from './host/clientTaskHost.ts';
 import { findRepositoryRoot } from './host/repositoryRoot.ts';
 import { watchRepositories } from './host/watchRepositories.ts';
 import { TaskHosts } from './host/taskHosts.ts';
+import type { Lending } from './models/openLending.ts';
+import type { GraphPanels } from './memory/graph/graphPanel.ts';
+import { lendWatching } from './memory/lendWatching.ts';
+import { createMemoryView } from './memory/memoryView.ts';
+import { registerRecallTool } from './memory/recallTool.ts';
+import { ReviewThreads } from './review/comments/reviewThreads.ts';
+import type { MergeEditors } from './review/mergeEditors.ts';
+import { markChanges } from './review/changeMarks.ts';
 import { watchReviewContext } from './review/reviewContext.ts';
 import { registerSideFiles } from './review/sideFiles.ts';
-import { editorHostVariables, editorSettings } from './settings/editorSettings.ts';
+import {
+  editorHostVariables,
+  editorMemorySettings,
+  editorSettings,
+  saveEditorSetting,
+  editorDelegationSettings,
+} from './settings/editorSettings.ts';
+import { giveModelKey, keyVariables, StoredModelKeys } from './settings/storedModelKeys.ts';
 import { announceTasks } from './tasks/announceTasks.ts';
 import { rememberedRepositories, rememberOpenTasks } from './tasks/rememberedTasks.ts';
+import { openTaskPages } from './taskPage/taskPages.ts';
 import { createStatusItem } from './tasks/statusItem.ts';
+import { registerTaskTools } from './tasks/taskTools.ts';
 import { createTaskView } from './tasks/taskView.ts';
+import { TerminalWatch } from './terminal/terminalWatch.ts';
+import { openTestExplorer } from './testing/testExplorer.ts';
 import { TraceAnchors } from './trace/traceAnchors.ts';
 import { watchTraces } from './trace/watchTraces.ts';
+import { registerContextText } from './window/contextText.ts';
+import { vscodeCode } from './window/vscodeCode.ts';
 import { vscodeDialogue } from './window/vscodeDialogue.ts';
 import { vscodeWindow } from './window/vscodeWindow.ts';
 
@@ -24,12 +48,20 @@ const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   registerCommands,
   registerDelegateActions,
   ({ hosts }) => registerSideFiles(hosts),
+  registerContextText,
   createTaskView,
   ({ hosts }) => createStatusItem(hosts),
   watchReviewContext,
+  markChanges,
   announceTasks,
   watchTraces,
   watchRepositories,
+  createMemoryView,
+  lendWatching,
+  registerRecallTool,
+  registerTaskTools,
+  registerChatParticipant,
+  openTestExplorer,
 ];
 
 /** Builds the native interface. Starts no process and opens no connection, except where tasks were open when the window was closed. */
@@ -37,6 +69,10 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
   const owned = new DisposableStore();
   const log = owned.add(vscode.window.createOutputChannel('Nightshift', { log: true }));
   const script = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'agentHost.cjs').fsPath;
+  const modelKeys = new StoredModelKeys(extension.secrets);
+  let opened: Promise<Lending> | undefined;
+  const lending = (): Promise<Lending> =>
+    (opened ??= import('./models/openLending.ts').then(({ openLending }) => owned.add(openLending(extension))));
   const hosts = owned.add(
     new TaskHosts(
       (root) =>
@@ -45,22 +81,65 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
           const { openHostConnection } = await import('./host/openHostConnection.ts');
           // The one place where hosts are started: a host resumes tasks, and in Restricted Mode none runs.
           const starting = !vscode.workspace.isTrusted ? 'never' : start ? 'always' : 'for-tasks';
-          return openHostConnection(script, repository, starting, editorHostVariables(), signal);
+          const { openaiBaseUrl } = editorSettings().settings;
+          const key = await modelKeys.of(openaiBaseUrl);
+          const variables = { ...editorHostVariables(), ...keyVariables(openaiBaseUrl, key) };
+          const { lender } = await lending();
+          const connected = await openHostConnection(script, repository, starting, variables, lender, signal);
+          if (connected.ok && connected.value !== undefined) {
+            await giveModelKey(connected.value, openaiBaseUrl, key, log);
+          }
+          return connected;
         }),
     ),
   );
+  const taskPages = owned.add(openTaskPages(() => context, extension.extensionUri));
+  let merging: Promise<MergeEditors> | undefined;
+  let graphs: Promise<GraphPanels> | undefined;
   const context: CommandContext = {
     hosts,
     window: vscodeWindow(log),
     dialogue: vscodeDialogue,
+    code: vscodeCode,
+    terminals: owned.add(
+      new TerminalWatch((error) => log.warn(`A terminal's output ended early: ${errorText(error)}`)),
+    ),
     log,
     anchors: new TraceAnchors(extension.secrets),
+    modelKeys,
+    conversation: owned.add(new ReviewThreads(hosts, extension.workspaceState)),
+    lending,
+    merging: () =>
+      (merging ??= import('./review/mergeEditors.ts').then(({ MergeEditors }) => owned.add(new MergeEditors()))),
     settings: editorSettings,
+    memorySettings: editorMemorySettings,
+    delegationSettings: editorDelegationSettings,
+    async showGraph(root, entity) {
+      graphs ??= import('./memory/graph/graphPanel.ts').then(({ GraphPanels }) =>
+        owned.add(new GraphPanels(context, extension.extensionUri)),
+      );
+      await (await graphs).show(root, entity);
+    },
+    showTaskPage: (root, task, preserveFocus) => taskPages.show(root, task, preserveFocus),
+    saveSetting: saveEditorSetting,
+    async checkUp(folder, signal) {
+      const { runDoctor } = await import('./doctor/runDoctor.ts');
+      const { ollamaHost, openaiBaseUrl } = editorSettings().settings;
+      return runDoctor({
+        script: vscode.Uri.joinPath(extension.extensionUri, 'dist', 'cli.cjs').fsPath,
+        folder,
+        ...(ollamaHost === undefined ? {} : { ollamaHost }),
+        ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
+        variables: { ...editorHostVariables(), ...keyVariables(openaiBaseUrl, await modelKeys.of(openaiBaseUrl)) },
+        signal,
+      });
+    },
     repositoryOf: findRepositoryRoot,
   };
   for (const part of parts) {
     owned.add(part(context));
   }
+  owned.add(registerMcpServers(context, extension));
   owned.add(rememberOpenTasks(hosts, extension.workspaceState));
   if (vscode.workspace.isTrusted) {
     for (const root of rememberedRepositories(extension.workspaceState)) {

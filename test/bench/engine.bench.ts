@@ -119,6 +119,7 @@ function openPool(boxes: Boxes): WarmPool {
   return withWarmPool(boxes.engine, {
     size: 2,
     keepMs: 600_000,
+    refillAfterMs: 250,
     hasRoom: async () => true,
     clock: systemClock,
     sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => undefined),

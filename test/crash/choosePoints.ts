@@ -10,6 +10,13 @@ export function everyKill(report: readonly ReportLine[]): Kill[] {
   );
 }
 
+/** Of one undisturbed run, the points that another one had as well: by chance, or at a moment of a clock, come the others. */
+export function steadyPoints(report: readonly ReportLine[], other: readonly ReportLine[]): ReportLine[] {
+  const name = (line: ReportLine): string => (line.kind === 'point' ? `${line.occurrence} ${line.point}` : '');
+  const known = new Set(other.map(name));
+  return report.filter((line) => line.kind === 'point' && known.has(name(line)));
+}
+
 /** So many kills, spread evenly over the classes, the same for the same seed. */
 export function sampleKills(all: readonly Kill[], wanted: number, random: () => number): Kill[] {
   const pools = pointClasses.map((name) => shuffled(ofClass(all, name), random));

@@ -52,14 +52,15 @@ const readmeWritten: Kill = { point: 'checkout: rename /README.md', occurrence: 
 
 describe.skipIf(skip)(`an intent without a result, found by the next host ${why}`, () => {
   it('of a call that only reads is done again, in a fresh box', async () => {
-    // The eleventh line is the first call: task, move, snapshot, environment, move, run, goal, box, question, answer, call.
+    // The line of the first call: task, move, trial and its end, snapshot, environment, move, run, goal, box, question, answer, call.
+    const line = 13;
     const task = await readyTask({
       point: 'journal: appendFile tasks/<task>/trace.jsonl',
-      occurrence: 11,
+      occurrence: line,
       moment: 'after',
     });
     const told = events(task);
-    expect(told[10]).toMatchObject({ type: 'tool-called', data: { tool: 'list_files', effect: 'read' } });
+    expect(told[line - 1]).toMatchObject({ type: 'tool-called', data: { tool: 'list_files', effect: 'read' } });
     const [first, second] = told.flatMap((event) =>
       event.type === 'tool-called' && event.data.tool === 'list_files' ? [event.data] : [],
     );

@@ -35,8 +35,17 @@ function breakDisk(fault: Fault): void {
   writeFileSync(faultFile, JSON.stringify(fault));
 }
 
-function failures(): number {
-  return planned.report().filter((line) => line.kind === 'failed').length;
+/** Unless it is broken in another way by now. */
+function mend(fault: Fault): void {
+  if (existsSync(faultFile) && readFileSync(faultFile, 'utf8') === JSON.stringify(fault)) {
+    rmSync(faultFile);
+  }
+}
+
+/** How often the disk failed in this way: what an older fault left is told late. */
+function failures({ match, code }: Fault): number {
+  return planned.report().filter((line) => line.kind === 'failed' && line.point.includes(match) && line.code === code)
+    .length;
 }
 
 function delegation(): string[] {
@@ -76,22 +85,34 @@ describe.skipIf(skip)(`a disk that fails for a while ${why}`, () => {
   it('holds a task up at each write of its journal, head and payloads, and loses nothing', async () => {
     const waiting = [...faults];
     let mending: Promise<void> | undefined;
+    let before = 0;
+    let broken: Fault | undefined;
     // Each second question to the model breaks the disk in the next way, until the host has met it.
     fake = await startFakeOllama({
       script: (body) => {
         const due = body.messages.filter((message) => message.role === 'assistant').length === 1;
+        // The task may be back before who mends the disk has looked again.
+        if (due && broken !== undefined && failures(broken) > before) {
+          mend(broken);
+        }
         const fault = due && !existsSync(faultFile) ? waiting.shift() : undefined;
         if (fault !== undefined) {
-          const before = failures();
+          before = failures(fault);
+          broken = fault;
           breakDisk(fault);
-          mending = until(`${fault.match} fails`, () => failures() > before).finally(() => rmSync(faultFile));
+          const had = before;
+          mending = until(`${fault.match} fails`, () => failures(fault) > had).finally(() => mend(fault));
         }
         return crashModel(body);
       },
     });
     planned = plannedProduct(preload, { fault: faultFile });
-    const task = await readyTask();
-    await mending;
+    // A sync that the clock sets off may meet its fault when the agent is done: what is left then is for the next task.
+    const tasks: string[] = [];
+    while (waiting.length > 0 && tasks.length < faults.length) {
+      tasks.push(await readyTask());
+      await mending;
+    }
     expect(waiting).toEqual([]);
     for (const { match, code } of faults) {
       const met = planned
@@ -99,9 +120,16 @@ describe.skipIf(skip)(`a disk that fails for a while ${why}`, () => {
         .some((line) => line.kind === 'failed' && line.point.includes(match) && line.code === code);
       expect(met, `${match} ${code}`).toBe(true);
     }
-    expect(events(task).filter((event) => event.type === 'task-resumed').length).toBeGreaterThanOrEqual(faults.length);
-    await expectVerified(task);
-    expect(await planned.product.task(['apply', task])).toMatchObject({ code: 0, task: { state: 'applied' } });
+    const resumed = tasks.flatMap(events).filter((event) => event.type === 'task-resumed');
+    // The last fault of a task may be met by the sync of its last move: nothing is left to go on with then.
+    expect(resumed.length).toBeGreaterThanOrEqual(faults.length - tasks.length);
+    for (const task of tasks) {
+      await expectVerified(task);
+    }
+    expect(await planned.product.task(['apply', tasks[0] ?? ''])).toMatchObject({
+      code: 0,
+      task: { state: 'applied' },
+    });
     expect(await planned.product.boxes()).toEqual([]);
   });
 
@@ -126,13 +154,13 @@ describe.skipIf(skip)(`a disk that fails for a while ${why}`, () => {
     ];
     const written = (): string[] => planned.report().flatMap((line) => (line.kind === 'effect' ? [line.path] : []));
     for (const { written: expected, ...fault } of accepts) {
-      const before = failures();
+      const before = failures(fault);
       breakDisk(fault);
       const refused = await product.run(['apply', task]);
       rmSync(faultFile);
       const said = `${fault.match}: ${refused.stdout}${refused.stderr}`;
       expect({ said, code: refused.code }).toMatchObject({ code: 1 });
-      expect(failures(), said).toBeGreaterThan(before);
+      expect(failures(fault), said).toBeGreaterThan(before);
       expect(said).toContain(fault.code);
       expect(written(), said).toHaveLength(expected);
     }
@@ -194,8 +222,9 @@ describe.skipIf(skip)(`a host that went down hard ${why}`, () => {
 
 describe.skipIf(skip)(`a wall clock that goes back ${why}`, () => {
   it('neither gives time back nor counts it twice, and the order stays that of the numbers', async () => {
-    fake = await startFakeOllama({ script: (body) => ({ ...crashModel(body), delayMs: 150 }) });
-    planned = plannedProduct(preload, { clock: { afterMs: 1_500, backMs: 86_400_000 } });
+    fake = await startFakeOllama({ script: (body) => ({ ...crashModel(body), delayMs: 700 }) });
+    // A slow machine needs a second or two before the task begins; its answers alone take longer than that.
+    planned = plannedProduct(preload, { clock: { afterMs: 3_500, backMs: 86_400_000 } });
     const { product } = planned;
     const task = await readyTask();
     const written = events(task);

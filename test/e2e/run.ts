@@ -1,6 +1,6 @@
 // The product as a person uses it, in real VS Code with the packaged extension: `node test/e2e/run.ts [pattern]`.
 // Screenshots of every stage are in .artifacts/screenshots, results in .artifacts/e2e-results.json.
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBrowser } from '../../scripts/provision/browser.ts';
 import { editorEntry } from '../../scripts/provision/editor.ts';
@@ -20,9 +20,11 @@ async function main(): Promise<RunResults> {
   ensurePackage();
   rmSync(join(projectRoot, '.artifacts', 'screenshots'), { recursive: true, force: true });
   const [grep] = process.argv.slice(2);
-  const files = ['delegate', 'discard', 'missingParts', 'reload'].map((name) =>
-    join(import.meta.dirname, 'specs', `${name}.spec.ts`),
-  );
+  const specs = join(import.meta.dirname, 'specs');
+  const files = readdirSync(specs)
+    .filter((name) => name.endsWith('.spec.ts'))
+    .sort()
+    .map((name) => join(specs, name));
   return runMocha(files, grep === undefined ? { timeout: 180_000 } : { timeout: 180_000, grep });
 }
 

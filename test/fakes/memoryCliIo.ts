@@ -1,4 +1,6 @@
+import { PassThrough } from 'node:stream';
 import type { CliIo } from '../../src/cli/cliIo.ts';
+import { openModelDesk } from '../../src/host/models/openModelDesk.ts';
 import { toDisposable } from '../../src/base/lifecycle.ts';
 
 export interface MemoryCliIo extends CliIo {
@@ -22,12 +24,15 @@ export function memoryCliIo(argv: readonly string[], changes: Partial<CliIo> = {
     environment: {},
     stdout: output('out'),
     stderr: output('err'),
+    readInput: async () => '',
+    streams: () => ({ input: new PassThrough().end(), output: new PassThrough() }),
     version: '1.2.3',
     hostEntry: { node: process.execPath, script: '/nowhere/agentHost.cjs' },
     onInterrupt: (listener) => {
       listeners.add(listener);
       return toDisposable(() => listeners.delete(listener));
     },
+    models: () => openModelDesk({ NIGHTSHIFT_HOME: '/nowhere' }),
     runChecks: async function* () {
       yield { name: 'node', status: 'ok', detail: 'Node 24' };
     },

@@ -1,20 +1,30 @@
 import { Emitter } from '../../src/base/event.ts';
 import { newId } from '../../src/base/ids.ts';
+import { toDisposable } from '../../src/base/lifecycle.ts';
 import { fail, ok, type Result } from '../../src/base/result.ts';
-import type { HostFailure, HostService, ServiceMethod } from '../../src/host/rpc/hostService.ts';
+import type { HostFailure, HostService, RequestContext, ServiceMethod } from '../../src/host/rpc/hostService.ts';
 import type {
   EnvironmentView,
+  GuidanceView,
   HostParams,
   HostResult,
   HostState,
   StateDelta,
   TraceLine,
 } from '../../src/protocol/host.ts';
+import type { MemoryStatus } from '../../src/protocol/memory.ts';
 import type { TaskView } from '../../src/protocol/taskView.ts';
 import { queuedTask, samplePatch } from './sampleTasks.ts';
 
+const noMemory: Result<never, HostFailure> = fail({ reason: 'memory-off', message: 'The memory is off.' });
+
 type Outcome<M extends ServiceMethod> = Result<HostResult<M>, HostFailure>;
-type Methods = { readonly [M in ServiceMethod]: (params: HostParams<M>) => Outcome<M> | Promise<Outcome<M>> };
+type Methods = {
+  readonly [M in ServiceMethod]: (params: HostParams<M>, context: RequestContext) => Outcome<M> | Promise<Outcome<M>>;
+};
+
+const never = new AbortController().signal;
+const unheard: RequestContext = { signal: never, gone: never, report: () => undefined };
 
 /** A host without agents: tasks stand where a test puts them. Keeps the contract of `HostService`, numbers included. */
 export class MemoryHostService implements HostService {
@@ -24,6 +34,7 @@ export class MemoryHostService implements HostService {
   private readonly traces = new Map<string, TraceLine[]>();
   private readonly workspace: HostState['workspace'];
   private seq = 0;
+  private memory: MemoryStatus | undefined;
   private working = false;
   /** Requests in the order they came. */
   readonly calls: { readonly method: ServiceMethod; readonly params: unknown }[] = [];
@@ -34,6 +45,8 @@ export class MemoryHostService implements HostService {
   /** Called after a task was created; a test plays the agents here. */
   onCreated: (task: TaskView) => void = () => undefined;
   closed = false;
+  /** Where windows that lend models come in. */
+  addWindow: NonNullable<HostService['addWindow']> = () => toDisposable(() => undefined);
 
   constructor(root = '/repository', tasks: readonly TaskView[] = []) {
     this.workspace = { id: 'memory', root };
@@ -51,7 +64,14 @@ export class MemoryHostService implements HostService {
 
   state(): HostState {
     const tasks = [...this.tasks.values()].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
-    return { seq: this.seq, workspace: this.workspace, tasks };
+    const memory = this.memory === undefined ? {} : { memory: this.memory };
+    return { seq: this.seq, workspace: this.workspace, tasks, ...memory };
+  }
+
+  /** How the memory stands from now on. */
+  remember(status: MemoryStatus): void {
+    this.memory = status;
+    this.fire({ kind: 'memory', seq: (this.seq += 1), status });
   }
 
   put(task: TaskView): TaskView {
@@ -75,10 +95,10 @@ export class MemoryHostService implements HostService {
     this.changed.fire(delta);
   }
 
-  async call<M extends ServiceMethod>(method: M, params: HostParams<M>): Promise<Outcome<M>> {
+  async call<M extends ServiceMethod>(method: M, params: HostParams<M>, context = unheard): Promise<Outcome<M>> {
     this.calls.push({ method, params });
     const methods: Methods = { ...this.methods, ...this.overrides };
-    return methods[method](params);
+    return methods[method](params, context);
   }
 
   async close(): Promise<void> {
@@ -99,19 +119,34 @@ export class MemoryHostService implements HostService {
       setImmediate(() => this.onCreated(task));
       return ok({ task });
     },
+    setModelKey: () => ok({}),
     getTask: ({ task }) => this.find(task),
     listTasks: () => ok({ tasks: this.state().tasks }),
     cancelTask: ({ task }) => this.move(task, 'cancelled'),
     resumeTask: ({ task }) => this.move(task, 'revising'),
     discardTask: ({ task }) => this.move(task, 'discarded'),
-    applyTask: ({ task, paths }) => {
+    undoAccept: ({ task }) => {
+      const found = this.move(task, 'ready');
+      const undone = found.ok ? (found.value.task.changeset?.files ?? []).map(({ path }) => path) : [];
+      return found.ok ? ok({ ...found.value, undone, conflicts: [] }) : found;
+    },
+    rejectChanges: ({ task }) => this.find(task),
+    hunks: () => ok({ hunks: null }),
+    mergeSides: () => ok({ sides: null }),
+    pauseTask: ({ task }) => this.move(task, 'paused'),
+    say: ({ task }) => this.find(task),
+    answer: ({ task }) => this.move(task, 'working'),
+    sendReview: ({ task }) => this.move(task, 'revising'),
+    resolveComment: ({ task }) => this.find(task),
+    comments: () => ok({ comments: [] }),
+    applyTask: ({ task, files: named }) => {
       const found = this.find(task);
       if (!found.ok) {
         return found;
       }
       const files = found.value.task.changeset?.files ?? [];
       const applied = files.filter((file) =>
-        paths === undefined ? file.protected === undefined : paths.includes(file.path),
+        named === undefined ? file.protected === undefined : named.some(({ path }) => path === file.path),
       );
       const remaining = files.filter((file) => !applied.includes(file)).map((file) => file.path);
       const view = this.put({ ...found.value.task, ...(remaining.length === 0 ? { state: 'applied' as const } : {}) });
@@ -122,11 +157,35 @@ export class MemoryHostService implements HostService {
       return found.ok ? ok({ patch: samplePatch }) : found;
     },
     readSide: () => ok({ bytes: null }),
+    proofs: () => ok({ proofs: [] }),
+    proveAgain: () => fail({ reason: 'no-changeset', message: 'There is nothing to test.' }),
+    runTests: () => fail({ reason: 'no-tests-found', message: 'There are no tests.' }),
     traceLines: ({ task, from }) => ok({ lines: (this.traces.get(task) ?? []).filter((line) => line.seq >= from) }),
+    timeline: () => ok({ rows: [] }),
+    timelineDetail: () => ok({ detail: '' }),
     traceStatement: () => ok({ envelope: '{"payloadType":"application/vnd.in-toto+json"}\n' }),
+    guidance: () => ok({ files: [sampleGuidance] }),
+    pinGuidance: () => ok({ files: [{ ...sampleGuidance, status: 'pinned' }] }),
+    unpinGuidance: () => ok({ files: [sampleGuidance] }),
     environment: () => ok({ environment: sampleEnvironment }),
     approveEnvironment: () => ok({ environment: { ...sampleEnvironment, status: 'approved' }, proving: false }),
     verifyTrace: ({ task }) => ok({ ok: true, events: this.traces.get(task)?.length ?? 0 }),
+    listModels: () => ok({ models: [], sources: [], machine: { memoryBytes: 16 * 1024 ** 3 }, recommended: [] }),
+    probeModel: () => fail({ reason: 'model-missing', message: 'There is no model.' }),
+    pullModel: () => fail({ reason: 'model-missing', message: 'There is no model.' }),
+    recall: () => noMemory,
+    graph: () => noMemory,
+    memoryStatus: () => noMemory,
+    explainPath: () => noMemory,
+    memorySettle: () => noMemory,
+    pauseMemory: () => noMemory,
+    rebuildMemory: () => noMemory,
+    episodes: () => noMemory,
+    forget: () => noMemory,
+    memoryHint: () => noMemory,
+    setMemory: () => noMemory,
+    fetchEmbedding: () => noMemory,
+    importEmbedding: () => noMemory,
     cleanUp: () => ok({ items: [], problems: [], freedBytes: 0 }),
     shutdown: ({ force }) =>
       this.busy && !force
@@ -150,6 +209,14 @@ export class MemoryHostService implements HostService {
     return found.ok ? ok({ task: this.put({ ...found.value.task, state }) }) : found;
   }
 }
+
+export const sampleGuidance: GuidanceView = {
+  path: 'AGENTS.md',
+  sha256: 'a'.repeat(64),
+  bytes: 120,
+  about: 'all files',
+  status: 'unpinned',
+};
 
 export const sampleEnvironment: EnvironmentView = {
   source: 'lockfile',

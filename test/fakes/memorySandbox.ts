@@ -5,6 +5,7 @@ import type { CallOptions, Sandbox, SandboxFailure, TreeFile } from '../../src/c
 import type { SandboxEndCause } from '../../src/core/sandbox/sandboxEnd.ts';
 import type { ProfileName, SandboxSpec } from '../../src/core/sandbox/sandboxSpec.ts';
 import { decodeText, editText } from '../../src/core/tools/editText.ts';
+import { judgeWholeWrite } from '../../src/core/tools/wholeWrite.ts';
 import {
   type GuestChange,
   type GuestError,
@@ -12,8 +13,8 @@ import {
   guestMethods,
   type GuestParams,
   type GuestResult,
-  maxReadBytes,
 } from '../../src/protocol/guest.ts';
+import { maxReadBytes } from '../../src/protocol/guestLimits.ts';
 
 export interface MemoryFile {
   readonly bytes: Uint8Array;
@@ -198,6 +199,11 @@ export class MemorySandbox implements Sandbox {
       write_file: ({ path, content }) => {
         checkPath(path);
         const old = this.files.get(path);
+        const text = old === undefined ? undefined : decodeText(old.bytes);
+        const left = text === undefined ? undefined : judgeWholeWrite(text, content, path);
+        if (left !== undefined) {
+          throw new GuestFailure(left.reason, left.message);
+        }
         this.setText(path, content);
         const { bytes } = this.file(path);
         const change = { before: old === undefined ? null : sha256(old.bytes), after: sha256(bytes) };
@@ -205,13 +211,14 @@ export class MemorySandbox implements Sandbox {
       },
       edit_file: ({ path, oldText, newText }) => {
         const file = this.file(path);
-        const edited = editText(file.bytes, oldText, newText);
+        const edited = editText(file.bytes, oldText, newText, path);
         if (!edited.ok) {
           throw new GuestFailure(edited.error.reason, edited.error.message);
         }
         this.files.set(path, { ...file, bytes: edited.value.bytes });
         const change = { before: sha256(file.bytes), after: sha256(edited.value.bytes) };
-        return { line: edited.value.line, bytes: edited.value.bytes.length, content: change };
+        const { line, bytes, match } = edited.value;
+        return { line, bytes: bytes.length, ...(match === 'exact' ? {} : { match }), content: change };
       },
       delete_file: ({ path }) => {
         this.file(path);

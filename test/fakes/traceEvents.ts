@@ -41,6 +41,12 @@ export function fold(...entries: readonly TraceEntry[]): Task {
   return task;
 }
 
+/** A comment on the first line of `src/sum.js`. */
+export function commentSent(hash: string, text = 'Why?'): TraceEntry {
+  const file = { sha256: 'a'.repeat(64), bytes: 3 };
+  return entry('comment-sent', { hash, path: 'src/sum.js', startLine: 0, endLine: 0, file, quote: 'x', text }, 'user');
+}
+
 export function answer(changes: Partial<TraceEventData<'model-answered'>> = {}): TraceEntry {
   return entry(
     'model-answered',
@@ -129,7 +135,7 @@ export function judged(hash: string, protectedPaths: readonly string[] = []): Tr
   return entry('policy-judged', { hash, judgement: { refused: [], protected: listed } }, 'policy');
 }
 
-export function proved(hash: string, verdict: 'green' | 'red' | 'unverified' = 'green'): TraceEntry {
+export function proved(hash: string, verdict: 'green' | 'red' | 'unverified' = 'green', again?: string): TraceEntry {
   const proof = {
     verdict,
     reason: 'All tests pass.',
@@ -140,7 +146,7 @@ export function proved(hash: string, verdict: 'green' | 'red' | 'unverified' = '
     base: emptyReport,
     patched: emptyReport,
   };
-  return entry('proof-ended', { hash, proof });
+  return entry('proof-ended', { hash, proof, ...(again === undefined ? {} : { again }) });
 }
 
 export function voted(
@@ -214,12 +220,35 @@ export const anyEntry: fc.Arbitrary<TraceEntry> = fc.oneof(
     )
     .map(([value, vote, agent]) => voted(value, vote, agent)),
   fc.constantFrom('k1', 'k2').map((key) => entry('apply-intended', { key, hash: 'h1', writes: [] }, 'user')),
+  fc.tuple(hash, fc.constantFrom('whole' as const, 'none' as const)).map(([value, what]) => {
+    const hunks = what === 'whole' ? what : [];
+    return entry('changes-rejected', { hash: value, path: 'src/sum.js', hunks, of: 0 }, 'user');
+  }),
   fc
     .tuple(fc.constantFrom('k1', 'k2'), fc.subarray(['src/sum.js']))
     .map(([key, applied]) => entry('apply-ended', { key, applied, conflicts: [] })),
+  fc.constantFrom('u1', 'u2').map((key) => entry('undo-intended', { key, paths: ['src/sum.js'], writes: [] }, 'user')),
+  fc
+    .tuple(fc.constantFrom('u1', 'u2'), fc.subarray(['src/sum.js']))
+    .map(([key, undone]) => entry('undo-ended', { key, undone, conflicts: [] })),
+  fc.constantFrom('Use b.js.', 'Be short.').map((text) => entry('user-said', { text }, 'user')),
+  fc.constantFrom('Use b.js.', 'Be short.').map((text) => entry('note-told', { run: 'run-1', step: 0, text })),
+  hash.map((value) => commentSent(value)),
+  fc.nat(3).map((comment) => entry('comment-answered', { run: 'run-1', comment: comment + 1, text: 'Done.' }, 'agent')),
+  fc
+    .tuple(fc.nat(3), fc.boolean())
+    .map(([comment, resolved]) => entry('comment-resolved', { comment: comment + 1, resolved }, 'user')),
+  fc
+    .constantFrom('run-1', 'run-2')
+    .map((run) => entry('question-asked', { run, question: 'Which?', options: ['This.'] }, 'agent')),
   fc.constant(entry('journal-recovered', { bytes: 3, sha256: 'a'.repeat(64) })),
   fc.constant(entry('sandbox-delayed', { profile: 'locked', message: 'It waits.' })),
   fc.constant(entry('engine-awaited', { message: 'It waits.' })),
+  fc.constant(entry('model-awaited', { model: 'vscode:v/m', need: 'window', message: 'It waits.' })),
+  fc.constant(entry('model-delayed', { run: 'run-1', step: 1, message: 'Waiting for the model' })),
+  fc.constant(
+    entry('memory-recalled', { run: 'run-1', purpose: 'start', query: 'q', sources: [], missing: [], milliseconds: 1 }),
+  ),
   fc.constant(entry('notice-given', { run: 'run-1', step: 0, guard: 'steps', text: 'Hurry.' })),
   fc.constant(entry('checkpoint-saved', { run: 'run-1', step: 0, tree: 't1', changes: 1 })),
 );

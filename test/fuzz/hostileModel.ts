@@ -1,8 +1,8 @@
 import { failure } from '../../src/base/failure.ts';
 import { fail, type Result } from '../../src/base/result.ts';
-import type { ModelFailure, ModelFailureReason } from '../../src/core/models/languageModel.ts';
+import type { ChatRequest, ModelFailure, ModelFailureReason } from '../../src/core/models/languageModel.ts';
 import { functionModel, type Said } from '../fakes/functionModel.ts';
-import { hostileArguments, hostileName, hostileText } from './hostileWords.ts';
+import { hostileArguments, hostileCallText, hostileName, hostileText } from './hostileWords.ts';
 import type { Randomness } from './randomness.ts';
 
 const failures: readonly ModelFailureReason[] = [
@@ -16,6 +16,8 @@ const failures: readonly ModelFailureReason[] = [
   'rejected',
   'context-exceeded',
   'malformed',
+  'tools-unsupported',
+  'format-unsupported',
 ];
 
 /** Characters of an answer at which drivers cut. */
@@ -35,17 +37,33 @@ export function hostileModel(random: Randomness): ReturnType<typeof functionMode
     failing: random.pick([0, 0, 0.02, 0.1]),
     silent: random.pick([0, 0.05, 0.4]),
     repeating: random.pick([0, 0.2, 0.7]),
+    textual: random.pick([0, 0.1, 0.6]),
     finishing: random.pick([0, 0.02, 0.1]),
   };
   const said: Said[] = [];
-  return functionModel((): Said | Result<never, ModelFailure> => {
+  return functionModel((request): Said | Result<never, ModelFailure> => {
     if (random.chance(habits.failing)) {
       return fail(failure(random.pick(failures), 'The model failed.'));
     }
-    const answer = random.chance(habits.repeating) ? (said.at(-1 - random.below(2)) ?? speak()) : speak();
+    const written = (): Said => ({
+      text: random.chance(0.1) ? echo(request) : hostileCallText(random, request.format !== undefined),
+      ...(random.chance(0.05) ? { finish: 'length' } : {}),
+    });
+    const fresh = (): Said => (random.chance(request.tools.length === 0 ? 0.8 : habits.textual) ? written() : speak());
+    const answer = random.chance(habits.repeating) ? (said.at(-1 - random.below(2)) ?? fresh()) : fresh();
     said.push(answer);
     return answer;
   });
+
+  /** What a tool showed last, as a model says it that only repeats what it reads. */
+  function echo({ messages }: ChatRequest): string {
+    const shown = messages.findLast((message) => message.role === 'tool' || message.content.startsWith('Result of'));
+    return (shown?.content ?? '')
+      .replace(/^\d+\|/gm, '')
+      .split('\n')
+      .slice(-1 - random.below(3))
+      .join('\n');
+  }
 
   function speak(): Said {
     const text = random.chance(0.4) ? hostileText(random) : '';

@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
+import { implementerFor } from '../../src/core/agents/implementer.ts';
 import type { Limits } from '../../src/core/guards/limits.ts';
-import { HostStopping } from '../../src/core/supervisor/hostStopping.ts';
+import type { ModelGrade } from '../../src/core/models/modelGrade.ts';
+import { HostStopping } from '../../src/core/supervisor/interruptions.ts';
 import { resumeTask } from '../../src/core/supervisor/resumeTask.ts';
 import { runTask } from '../../src/core/supervisor/taskPipeline.ts';
 import { foldTask } from '../../src/core/tasks/taskReducer.ts';
 import type { Task } from '../../src/core/tasks/task.ts';
 import { activeStates, taskTransitions } from '../../src/core/tasks/taskState.ts';
 import { taskStates } from '../../src/protocol/taskView.ts';
+import { editStyleOf } from '../../src/core/tools/editStyle.ts';
 import type { TraceEvent } from '../../src/core/trace/traceEvent.ts';
 import type { MemoryCommand, MemorySandbox } from '../fakes/memorySandbox.ts';
 import { type Played, playPipeline } from '../golden/playPipeline.ts';
+import { replayedCall, replayLadder } from '../golden/replayLadder.ts';
 import { hostileModel } from './hostileModel.ts';
 import { amount, Randomness, seedOfRun } from './randomness.ts';
 
@@ -21,8 +25,12 @@ const minutes = amount(2, 30);
  * characters, at which a driver cuts, and a prompt counted otherwise than estimated.
  */
 const overshoot = 40_000;
-/** As the role asks. */
-const plannedOutput = 2_048;
+const grades: readonly ModelGrade[] = [
+  { tools: 'none', schema: true, level: 'weak' },
+  { tools: 'none', schema: false, level: 'unfit' },
+  { tools: 'text', schema: true, level: 'weak' },
+  { tools: 'native', schema: true, level: 'strong' },
+];
 
 test(
   `a hostile model of any habits leaves every task in a state of the table, within its limits, with every refusal recorded (${calls} calls)`,
@@ -68,6 +76,7 @@ async function playHostile(random: Randomness): Promise<{ readonly requests: num
   const played = await playPipeline({
     model,
     limits,
+    ...(random.chance(0.5) ? { grade: random.pick(grades) } : {}),
     command: hostileTests(random),
     lives: disturbed ? [first.signal, new AbortController().signal] : [new AbortController().signal],
     ...(random.chance(0.3) ? { killAfter: 2 + random.below(60) } : {}),
@@ -82,7 +91,8 @@ async function playHostile(random: Randomness): Promise<{ readonly requests: num
   for (let again = 0; again < 2 && played.trace.task().state === 'failed' && random.chance(0.3); again += 1) {
     const before = played.trace.task();
     const more = {
-      newTokens: before.limits.newTokens + 5_000,
+      // The last answer may have been longer than what was left.
+      newTokens: Math.max(before.limits.newTokens, before.usage.newTokens) + 5_000,
       steps: before.limits.steps + 5,
       seconds: before.limits.seconds + Math.ceil(Math.max(before.usage.seconds, before.commandSeconds)),
     };
@@ -148,7 +158,7 @@ function judge({ trace, engine, store }: Played, limits: Partial<Limits>): void 
     folded = foldTask(folded, event);
   }
   expect(folded).toEqual(task);
-  judgeAnswers(trace.events);
+  judgeAnswers(trace);
 }
 
 /** `before` is the task as it stood when the event was recorded, `estimated` the size of the newest prompt as it was judged. */
@@ -167,7 +177,8 @@ function judgeEvent(before: Task, event: TraceEvent, estimated: number): void {
   if (event.type === 'model-answered') {
     const { promptTokens, outputTokens, newTokens } = event.data;
     // What a server counts otherwise than was estimated, and what a model answers beyond what it was asked for, is not known before.
-    const asPlanned = promptTokens === estimated && outputTokens <= plannedOutput;
+    const role = implementerFor(editStyleOf(before.grade?.level), before.settings.contextTokens);
+    const asPlanned = promptTokens === estimated && outputTokens <= role.maxOutputTokens;
     const most = before.limits.newTokens + (asPlanned ? 0 : overshoot);
     expect(before.usage.newTokens + newTokens).toBeLessThanOrEqual(most);
   }
@@ -176,21 +187,33 @@ function judgeEvent(before: Task, event: TraceEvent, estimated: number): void {
   }
 }
 
-/** Every call of every answer was run and returned, or refused with a reason, up to where its run ended; none of a cut answer was run. */
-function judgeAnswers(events: readonly TraceEvent[]): void {
+/**
+ * Every call of every answer was run and returned, or refused with a reason, up to where its run ended; none of a cut answer was run.
+ * What the calls of an answer are is read anew from the trace alone, and is what was run.
+ */
+function judgeAnswers({ events, artifacts }: Played['trace']): void {
+  const replayed = replayLadder(events, (sha256) => artifacts.get(sha256));
+  let answers = 0;
   for (const [index, event] of events.entries()) {
     if (event.type !== 'model-answered') continue;
+    const read = replayed[answers];
+    answers += 1;
     const rest = events.slice(index + 1);
     const next = rest.findIndex(
       ({ type }) => type === 'model-asked' || type === 'run-ended' || type === 'task-resumed',
     );
     const answered = next === -1 ? rest : rest.slice(0, next);
-    const called = answered.flatMap((each) => (each.type === 'tool-called' ? [each.data.call] : []));
+    const called = answered.flatMap((each) => (each.type === 'tool-called' ? [each.data] : []));
     const refused = answered.flatMap((each) => (each.type === 'call-refused' ? [each.data.call.id] : []));
-    const proposed = event.data.finish === 'length' ? [] : event.data.calls.map((call) => call.id);
-    const dealtWith = [...called, ...refused];
+    const proposed = read?.calls.map(({ call }) => call.id) ?? [];
+    const dealtWith = [...called.map(({ call }) => call), ...refused];
     expect(new Set(dealtWith).size).toBe(dealtWith.length);
     expect(proposed).toEqual(expect.arrayContaining(dealtWith));
+    for (const { call, tool, arguments: given, repairs } of called) {
+      const from = read?.calls.find((each) => each.call.id === call);
+      const again = from === undefined || read === undefined ? undefined : replayedCall(from, read.offered);
+      expect(again).toEqual({ call, tool, arguments: given, repairs });
+    }
     const wentOn = rest[next]?.type === 'model-asked';
     if (wentOn) {
       expect(dealtWith.length, `step ${event.data.step}`).toBe(proposed.length);

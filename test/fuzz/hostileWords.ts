@@ -87,6 +87,9 @@ const texts = [
   '**/*',
   'I will do the same again. '.repeat(40),
   'long '.repeat(1_500),
+  '{"name": "delete_file", "arguments": {"path": "src/sum.js"}}\n',
+  '<tool_call>{"name": "finish", "arguments": {"summary": "x"}}</tool_call>\n',
+  '{"action": "delete_file", "path": "test/sum.test.js"}\n',
 ];
 
 export function hostileName(random: Randomness): string {
@@ -146,6 +149,38 @@ export function hostileArguments(random: Randomness, name: string): unknown {
     ...(random.chance(0.1) ? { limits: { steps: 99_999 }, extra: hostileValue(random) } : {}),
   };
   return random.chance(0.08) ? textOf(fitting) : fitting;
+}
+
+/** A call as text: in the wrappers of models, with what they get wrong, cut, doubled, quoted, or in prose. */
+export function hostileCallText(random: Randomness, decision: boolean): string {
+  const name = random.chance(0.1) ? 'finish' : hostileName(random);
+  const given = hostileArguments(random, name);
+  const json =
+    decision && random.chance(0.8)
+      ? textOf({ action: name, ...(typeof given === 'object' ? given : {}) })
+      : textOf({
+          [random.pick(['name', 'name', 'tool', 'function'])]: name,
+          [random.pick(['arguments', 'parameters', 'args'])]: given,
+        });
+  const written = random.pick([
+    json,
+    json,
+    `\`\`\`json\n${json}\n\`\`\``,
+    `<tool_call>\n${json}\n</tool_call>`,
+    `<tool_call>\n${json}`,
+    `[TOOL_CALLS] [${json}]`,
+    `<think>Hm.</think>\n${json}`,
+    `<think>${json}</think>`,
+    `<function=${name}><parameter=path>${hostilePath(random)}</parameter><parameter=content>${hostileText(random)}</parameter></function>`,
+    `functions.${name}:0 ${textOf(given)}`,
+    json.replaceAll('"', "'"),
+    json.replace(/\}$/, ',}'),
+    `${json}\n${json}`,
+    `[${json},${json}]`,
+    `I will do this: ${json}`,
+    `${json}\nThat is all.`,
+  ]);
+  return random.chance(0.15) ? written.slice(0, random.below(written.length)) : written;
 }
 
 function textOf(value: unknown): string {

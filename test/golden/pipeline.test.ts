@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HostStopping } from '../../src/core/supervisor/hostStopping.ts';
+import { HostStopping } from '../../src/core/supervisor/interruptions.ts';
 import type { MemorySandbox } from '../fakes/memorySandbox.ts';
 import { defectiveProject, type Play, playPipeline, transcript } from './playPipeline.ts';
 

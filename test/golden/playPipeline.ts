@@ -5,15 +5,19 @@ import { createHash } from 'node:crypto';
 import { failure } from '../../src/base/failure.ts';
 import { fail, ok } from '../../src/base/result.ts';
 import { defaultLimits, type Limits } from '../../src/core/guards/limits.ts';
+import type { Memory } from '../../src/core/memory/memory.ts';
 import type { LanguageModel, ModelFailureReason } from '../../src/core/models/languageModel.ts';
+import type { ModelGrade } from '../../src/core/models/modelGrade.ts';
 import { runTask, takeUp } from '../../src/core/supervisor/taskPipeline.ts';
 import type { SupervisorPorts } from '../../src/core/supervisor/supervisorPorts.ts';
+import type { Origin, TaskSettings } from '../../src/core/tasks/task.ts';
 import type { TraceEvent } from '../../src/core/trace/traceEvent.ts';
-import { createReplayModel } from '../../src/node/models/replay.ts';
-import type { ReplayScript } from '../../src/node/models/replayScript.ts';
+import { createReplayModel } from '../../src/node/models/replay/replay.ts';
+import type { ReplayScript } from '../../src/node/models/replay/replayScript.ts';
 import { MemoryEngine } from '../fakes/memoryEngine.ts';
 import type { MemoryCommand, MemorySandbox } from '../fakes/memorySandbox.ts';
 import { Killed, MemoryTaskTrace } from '../fakes/memoryTaskTrace.ts';
+import { rebuildTrace } from '../fakes/rebuiltRequests.ts';
 import { testProtection } from '../fakes/traceProtection.ts';
 import { MemoryTreeStore } from '../fakes/memoryTreeStore.ts';
 
@@ -53,8 +57,13 @@ export interface Play {
   /** Kills the first life once this many events stand; a second one follows. */
   readonly killAfter?: number;
   readonly requireGvisor?: boolean;
+  readonly grade?: ModelGrade;
   /** Fails the model's first calls. */
   readonly modelFailures?: readonly ModelFailureReason[];
+  readonly settings?: Partial<TaskSettings>;
+  readonly memory?: Memory;
+  readonly origin?: Origin;
+  readonly goal?: string;
   /** Starts of a box, counted from 1, at which the engine does not answer. */
   readonly engineDown?: readonly number[];
   /** How often the engine is asked for in vain after such a start; for ever when absent. */
@@ -72,7 +81,10 @@ export interface Played {
   readonly ports: SupervisorPorts;
 }
 
-/** Runs a whole task with a recorded model: the real core, with sandboxes, trees and trace in memory. */
+/**
+ * Runs a whole task with a recorded model: the real core, with sandboxes, trees and trace in memory. Throws when a request cannot be
+ * made again from the trace.
+ */
 export async function playPipeline(play: Play | ModelPlay): Promise<Played> {
   const recording = 'turns' in play ? record(play.turns) : undefined;
   const trace = new MemoryTaskTrace();
@@ -88,6 +100,7 @@ export async function playPipeline(play: Play | ModelPlay): Promise<Played> {
     store,
     engine,
     createModel: () => ok(model),
+    ...(play.memory === undefined ? {} : { memory: play.memory }),
     sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     key: protection.key,
     redactor: protection.redactor,
@@ -101,12 +114,13 @@ export async function playPipeline(play: Play | ModelPlay): Promise<Played> {
     actor: 'user',
     data: {
       task: 'task-golden',
-      goal: 'Fix the failing test',
-      origin: { kind: 'cli' },
+      goal: play.goal ?? 'Fix the failing test',
+      origin: play.origin ?? { kind: 'cli' },
       model: { driver: 'replay', name: 'script' },
       replay: true,
+      ...(play.grade === undefined ? {} : { grade: play.grade }),
       limits: { ...defaultLimits, ...play.limits },
-      settings: { contextTokens: 16_384, requireGvisor: play.requireGvisor ?? false },
+      settings: { contextTokens: 16_384, requireGvisor: play.requireGvisor ?? false, ...play.settings },
       workspace: 'golden',
       product: 'nightshift test',
     },
@@ -125,6 +139,10 @@ export async function playPipeline(play: Play | ModelPlay): Promise<Played> {
   } finally {
     recording?.remove();
   }
+  const { different } = await rebuildTrace(trace.events, async (hash) => trace.artifacts.get(hash));
+  if (different.length > 0) {
+    throw new Error(`The trace does not rebuild its requests: ${different.join('\n')}`);
+  }
   return { trace, engine, store, ports };
 }
 
@@ -138,7 +156,9 @@ function record(turns: ReplayScript['turns']): { readonly path: string; remove()
 function failingFirst(model: LanguageModel, reasons: ModelFailureReason[]): LanguageModel {
   return {
     id: model.id,
+    ...(model.access === undefined ? {} : { access: model.access }),
     probe: (signal) => model.probe(signal),
+    servedWindow: async (signal) => model.servedWindow?.(signal),
     chat: async (request, options) => {
       const reason = reasons.shift();
       return reason === undefined
@@ -164,6 +184,7 @@ export function transcript(events: readonly TraceEvent[]): string {
     .replace(/\brun-[0-9a-z]{10}\b/g, stable('run'))
     .replace(/\bmemory-\d+\b/g, stable('box'))
     .replace(/\bcall[-_][0-9a-z_-]+/g, stable('call'))
+    .replace(/(?<=<<<)[0-9a-f]{14}|[0-9a-f]{14}(?=>>>)/g, stable('mark'))
     .replace(/"milliseconds":[\d.e-]+/g, '"milliseconds":0')
     .replace(/"bytes":\d+\}/g, '"bytes":0}')
     .replace(/"(estimatedTokens|promptTokens|outputTokens|newTokens)":(?!50000)\d+/g, '"$1":0')}\n`;

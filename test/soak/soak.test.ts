@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -50,10 +50,11 @@ describe.skipIf(skip)(`a night of work ${why}`, () => {
   const random = seeded(Number(process.env['NIGHTSHIFT_SOAK_SEED'] ?? 1));
   const samples: Sample[] = [];
   const kills = { host: 0, box: 0 };
-  let temporary: readonly string[];
+  /** Where the product under test keeps its temporary files, and nobody else does. */
+  let temporary: string;
 
   beforeAll(async () => {
-    temporary = temporaryFiles();
+    temporary = mkdtempSync(join(tmpdir(), 'nightshift-soak-'));
     fake = await startFakeOllama({
       slots: atOnce,
       script: ({ messages }) => {
@@ -65,13 +66,14 @@ describe.skipIf(skip)(`a night of work ${why}`, () => {
     });
     product = new Product({
       fixture: 'node-counter',
-      variables: { NIGHTSHIFT_SANDBOX_RUNTIME: 'runc', NIGHTSHIFT_IDLE_SECONDS: '20' },
+      variables: { TMPDIR: temporary, NIGHTSHIFT_SANDBOX_RUNTIME: 'runc', NIGHTSHIFT_IDLE_SECONDS: '20' },
     });
   });
 
   afterAll(async () => {
     await fake.close();
     await product.remove();
+    rmSync(temporary, { recursive: true, force: true });
   });
 
   it(`of ${tasks} tasks with ${killsPerMinute} kills a minute`, { timeout: 3_600_000 }, async () => {
@@ -116,7 +118,7 @@ describe.skipIf(skip)(`a night of work ${why}`, () => {
     expect(await product.boxes()).toEqual([]);
     expect(await product.volumes()).toEqual([]);
     expect(readdirSync(join(product.paths.directory, 'work'))).toEqual([]);
-    expect(temporaryFiles().filter((name) => !temporary.includes(name))).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
 
@@ -228,13 +230,6 @@ function lives(samples: readonly Sample[]): string {
   expect(Math.max(0, ...ends)).toBeLessThan(250);
   const rss = ends.map((end) => end.toFixed(0)).join(', ');
   return `${pids.length} lives, memory at the end of each ${rss} MiB, at most ${most} descriptors`;
-}
-
-/** Our own leftovers would be named so; the installed product and the repository of this test are. */
-function temporaryFiles(): readonly string[] {
-  return readdirSync(tmpdir()).filter(
-    (name) => name.startsWith('nightshift') && !/^nightshift-(product|installed)-/.test(name),
-  );
 }
 
 function seeded(seed: number): () => number {

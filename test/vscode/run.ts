@@ -11,7 +11,7 @@ import { createRepository } from '../e2e/harness/testRepository.ts';
 import { buildSuite } from './buildSuite.ts';
 import { runInDesktop } from './runInDesktop.ts';
 import { runInServer } from './runInServer.ts';
-import { addTodo, type SuiteRun } from './suiteRun.ts';
+import { addTodo, suiteModel, type SuiteRun, suiteVendor } from './suiteRun.ts';
 
 const desktop = process.env['VSCODE_BIN'];
 
@@ -29,12 +29,25 @@ async function main(): Promise<RunResults> {
   const packagePath = ensurePackage();
   const suite = await buildSuite();
   const model = await startScriptedModel(counterFix);
-  const repositories = [createRepository('node-counter'), createRepository('node-counter')] as const;
+  const repositories = [
+    createRepository('node-counter'),
+    createRepository('node-counter'),
+    createRepository('node-counter'),
+    createRepository('node-counter'),
+  ] as const;
   for (const { root } of repositories) addTodo(root);
   try {
     const common = { suite, packagePath, model, engine: noEngine === undefined };
     const runs: readonly SuiteRun[] = [
       { ...common, name: 'workspace', folder: repositories[0].root, trust: true },
+      {
+        ...common,
+        name: 'language models',
+        folder: repositories[2].root,
+        trust: true,
+        modelId: `vscode:${suiteVendor}/${suiteModel}`,
+      },
+      { ...common, name: 'memory', folder: repositories[3].root, trust: true },
       { ...common, name: 'no folder', trust: true },
       { ...common, name: 'restricted', folder: repositories[1].root, trust: false },
     ];

@@ -1,9 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
+import { defineLanguageModelCases } from './cases/languageModels.ts';
+import { defineMemoryCases } from './cases/memory.ts';
+import { defineModelCases } from './cases/models.ts';
 import { defineNoFolderCases } from './cases/noFolder.ts';
 import { defineRestrictedCases } from './cases/restricted.ts';
 import { defineTaskCases } from './cases/tasks.ts';
+import { defineTestExplorerCases } from './cases/testExplorer.ts';
 import { defineWorkspaceCases } from './cases/workspace.ts';
 
 /** Entry that the editor calls inside its extension host. What stands open decides which cases apply. */
@@ -14,9 +18,15 @@ export async function run(): Promise<void> {
     defineNoFolderCases();
   } else if (!vscode.workspace.isTrusted) {
     defineRestrictedCases();
+  } else if (process.env['NIGHTSHIFT_SUITE_RUN'] === 'language models') {
+    defineLanguageModelCases();
+  } else if (process.env['NIGHTSHIFT_SUITE_RUN'] === 'memory') {
+    defineMemoryCases();
   } else {
     defineWorkspaceCases();
     defineTaskCases();
+    defineTestExplorerCases();
+    defineModelCases();
   }
   const failures: { title: string; message: string }[] = [];
   const failed = await new Promise<number>((resolve) => {

@@ -12,17 +12,23 @@ export interface SuiteRun {
   /** A container engine answers, so that tasks really run. */
   readonly engine: boolean;
   readonly folder?: string;
+  /** The model of its tasks; the scripted server's when absent. */
+  readonly modelId?: string;
   readonly trust: boolean;
 }
 
 export const suiteMilliseconds = 240_000;
 
-export function suiteSettings({ model }: SuiteRun): Readonly<Record<string, unknown>> {
-  return { 'nightshift.ollama.host': model.url, 'nightshift.model': `ollama:${model.name}` };
+/** Vendor of the language model that the suite provides. */
+export const suiteVendor = 'nightshift-suite';
+export const suiteModel = 'scripted-1';
+
+export function suiteSettings({ model, modelId }: SuiteRun): Readonly<Record<string, unknown>> {
+  return { 'nightshift.ollama.host': model.url, 'nightshift.model': modelId ?? `ollama:${model.name}` };
 }
 
-export function suiteEnvironment({ engine }: SuiteRun, results: string): Readonly<Record<string, string>> {
-  return { NIGHTSHIFT_RESULTS: results, NIGHTSHIFT_SUITE_ENGINE: engine ? 'yes' : 'no' };
+export function suiteEnvironment({ engine, name }: SuiteRun, results: string): Readonly<Record<string, string>> {
+  return { NIGHTSHIFT_RESULTS: results, NIGHTSHIFT_SUITE_ENGINE: engine ? 'yes' : 'no', NIGHTSHIFT_SUITE_RUN: name };
 }
 
 /** A suite that leaves no results did not run: that is a failure, never silence. Failures come with the editor's logs. */

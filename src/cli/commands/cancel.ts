@@ -5,7 +5,8 @@ import { taskOperand, withTask } from '../withTask.ts';
 
 export const cancelCommand: Command = {
   name: 'cancel',
-  summary: 'Stop a task for good; what it has changed until then stays for `nightshift patch` until a discard',
+  summary:
+    'Stop a task for good; what it has changed until then stays for `nightshift patch` until a discard; a revision ends with the result from before it',
   operands: [taskOperand],
   options: {},
   json: true,
@@ -21,6 +22,8 @@ export const cancelCommand: Command = {
         return rested.error;
       }
       writer.task(rested.value);
-      return rested.value.state === 'cancelled' ? exitCode.done : exitCode.failed;
+      const { state, reason } = rested.value;
+      // A revision that is cancelled leaves the result that there was before it.
+      return state === 'cancelled' || reason?.code === 'revision-cancelled' ? exitCode.done : exitCode.failed;
     }),
 };

@@ -1,6 +1,8 @@
 import { findRepository } from '../../host/findRepository.ts';
 import type { Command } from '../command.ts';
 import { exitCode } from '../exitCode.ts';
+import { ollamaOption, openaiOption } from '../modelOptions.ts';
+import { openaiBaseUrlOf } from '../offerModelKey.ts';
 import { stringOption } from '../optionValues.ts';
 import { repositoryFolder } from '../withHost.ts';
 
@@ -8,15 +10,17 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'Check what Nightshift needs on this machine, and say how to get what is missing',
   operands: [],
-  options: { 'ollama-host': { type: 'string', value: 'URL', help: 'address of Ollama (default: OLLAMA_HOST)' } },
+  options: { ...ollamaOption, ...openaiOption },
   json: true,
   run: async (invocation) => {
     const { io, writer, values, signal } = invocation;
     const ollamaHost = stringOption(values, 'ollama-host') ?? (io.environment['OLLAMA_HOST'] || undefined);
+    const openaiBaseUrl = openaiBaseUrlOf(stringOption(values, 'openai-base-url'), io.environment);
     const checks = io.runChecks({
       repository: () => findRepository(repositoryFolder(invocation), signal),
       signal,
       ...(ollamaHost === undefined ? {} : { ollamaHost }),
+      ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
     });
     let ok = true;
     for await (const check of checks) {

@@ -2,6 +2,7 @@ import { longestNote } from '../../protocol/host.ts';
 import type { Command } from '../command.ts';
 import { usage } from '../commandLine.ts';
 import { limitOptions, limitWish } from '../limitOptions.ts';
+import { offerModelKey, openaiBaseUrlOf } from '../offerModelKey.ts';
 import { stringOption } from '../optionValues.ts';
 import { taskOperand, withTask } from '../withTask.ts';
 import { watched, watchTask } from '../watchTask.ts';
@@ -30,6 +31,11 @@ export const resumeCommand: Command = {
       withTask(
         scoped,
         async (client, { id, trace }) => {
+          const { environment } = scoped.io;
+          const told = await offerModelKey(client, openaiBaseUrlOf(undefined, environment), environment);
+          if (!told.ok) {
+            return told.error;
+          }
           const resumed = await client.request('resumeTask', {
             task: id,
             ...(limits.value === undefined ? {} : { limits: limits.value }),

@@ -1,13 +1,11 @@
-import { resolve } from 'node:path';
-import * as z from 'zod/mini';
-import { fail, ok, type Result } from '../../base/result.ts';
+import { ok, type Result } from '../../base/result.ts';
 import type { HostClient } from '../../host/client/hostClient.ts';
-import { type TaskSettings, usualLimits } from '../../protocol/host.ts';
 import { agreeToEnvironment } from '../agreeToEnvironment.ts';
-import type { CliFailure, Command, Invocation, OptionValues } from '../command.ts';
-import { usage, type UsageFailure } from '../commandLine.ts';
-import { limitOptions, limitWish } from '../limitOptions.ts';
-import { flag, stringOption } from '../optionValues.ts';
+import type { CliFailure, Command, Invocation } from '../command.ts';
+import { usage } from '../commandLine.ts';
+import { offerModelKey } from '../offerModelKey.ts';
+import { flag } from '../optionValues.ts';
+import { taskModel, taskOptions, taskSettings } from '../taskOptions.ts';
 import { watched, watchTask } from '../watchTask.ts';
 import { withHost } from '../withHost.ts';
 
@@ -24,29 +22,12 @@ export const runCommand: Command = {
     },
   ],
   options: {
-    model: {
-      type: 'string',
-      value: 'driver:name',
-      help: 'the model (default: NIGHTSHIFT_MODEL, else an installed Ollama model with tools)',
-    },
-    'ollama-host': { type: 'string', value: 'URL', help: 'address of Ollama (default: OLLAMA_HOST)' },
-    'test-command': {
-      type: 'string',
-      value: 'ARGV',
-      help: `how to run the tests, a JSON list, for example '["npm","test"]'`,
-    },
+    ...taskOptions,
     'allow-setup': {
       type: 'boolean',
       help: 'agree to the environment that the repository asks for now, and print it in full',
     },
     detach: { type: 'boolean', help: 'do not wait; the task goes on in the background' },
-    'require-gvisor': { type: 'boolean', help: 'refuse to run on a shared kernel' },
-    'allow-unlimited': { type: 'boolean', help: 'run although the engine keeps no limits of a sandbox' },
-    ...limitOptions(
-      `default: ${usualLimits.newTokens}`,
-      `default: ${usualLimits.steps}`,
-      `default: ${usualLimits.seconds / 60}`,
-    ),
   },
   json: true,
   ownInterrupts: true,
@@ -62,15 +43,16 @@ export const runCommand: Command = {
     if (!settings.ok) {
       return settings.error;
     }
-    const model = absoluteScript(
-      stringOption(values, 'model') ?? (io.environment['NIGHTSHIFT_MODEL'] || 'auto'),
-      io.cwd,
-    );
+    const model = taskModel(values, io);
     return watched(invocation, (scoped) =>
       withHost(scoped, { trace: true, start: true }, async (client) => {
         const agreed = flag(values, 'allow-setup') ? await agreeIfAsked(scoped, client) : ok(undefined);
         if (!agreed.ok) {
           return agreed.error;
+        }
+        const told = await offerModelKey(client, settings.value.openaiBaseUrl, io.environment);
+        if (!told.ok) {
+          return told.error;
         }
         const created = await client.request('createTask', {
           goal,
@@ -94,54 +76,4 @@ async function agreeIfAsked(invocation: Invocation, client: HostClient): Promise
   return status === 'needs-approval'
     ? agreeToEnvironment(invocation, client, { hash: definition, hosts: [] })
     : ok(undefined);
-}
-
-function taskSettings(
-  values: OptionValues,
-  environment: Invocation['io']['environment'],
-): Result<TaskSettings, UsageFailure> {
-  const testCommand = argv(values);
-  const limits = limitWish(values);
-  if (!testCommand.ok) {
-    return testCommand;
-  }
-  if (!limits.ok) {
-    return limits;
-  }
-  const ollamaHost = stringOption(values, 'ollama-host') ?? (environment['OLLAMA_HOST'] || undefined);
-  return ok({
-    ...(ollamaHost === undefined ? {} : { ollamaHost }),
-    ...(testCommand.value !== undefined ? { testCommand: testCommand.value } : {}),
-    ...(flag(values, 'require-gvisor') ? { requireGvisor: true } : {}),
-    ...(flag(values, 'allow-unlimited') ? { allowUnlimited: true } : {}),
-    ...(limits.value === undefined ? {} : { limits: limits.value }),
-  });
-}
-
-function argv(values: OptionValues): Result<string[] | undefined, UsageFailure> {
-  const text = stringOption(values, 'test-command');
-  if (text === undefined) {
-    return ok(undefined);
-  }
-  const parsed = z
-    .array(z.string().check(z.minLength(1)))
-    .check(z.minLength(1))
-    .safeParse(parseJson(text));
-  return parsed.success
-    ? ok(parsed.data)
-    : fail(usage(`--test-command takes a JSON list of words, for example '["npm","test"]'.`));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The host works in another folder: the path of a recording is made independent of it. */
-function absoluteScript(model: string, cwd: string): string {
-  const script = /^replay:(.+)$/s.exec(model)?.[1];
-  return script === undefined ? model : `replay:${resolve(cwd, script)}`;
 }

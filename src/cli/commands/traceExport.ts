@@ -13,7 +13,7 @@ import { exitCode } from '../exitCode.ts';
 import { flag, stringOption, stringOptions } from '../optionValues.ts';
 import { taskOperand } from '../withTask.ts';
 import { withTrace } from '../withTrace.ts';
-import { counted } from '../writers/counted.ts';
+import { counted } from '../../base/counted.ts';
 
 const seeHelp = 'See `nightshift trace export --help`.';
 

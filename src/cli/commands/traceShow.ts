@@ -1,16 +1,16 @@
-import * as z from 'zod/mini';
-import type { TraceEvent } from '../../core/trace/traceEvent.ts';
 import { eventOfLine, type TraceFile } from '../../host/trace/openTrace.ts';
+import { otherEntry, timelineEntry } from '../../host/trace/timelineEntry.ts';
+import { askedText } from '../../host/trace/timelineRow.ts';
 import type { HostResult, TraceLine } from '../../protocol/host.ts';
 import type { CliFailure, Command, Invocation } from '../command.ts';
 import { exitCode } from '../exitCode.ts';
 import { followTask } from '../followTask.ts';
-import { flag } from '../optionValues.ts';
+import { flag, stringOption } from '../optionValues.ts';
+import { showPrompt } from '../showPrompt.ts';
 import { withHost } from '../withHost.ts';
 import { taskOperand } from '../withTask.ts';
 import { withTrace } from '../withTrace.ts';
 import { paintFor } from '../writers/paint.ts';
-import { otherEntry, timelineEntry } from '../writers/timelineEntry.ts';
 import { timelineText } from '../writers/timelineText.ts';
 import { addToTotals, noTotals, totalsText } from '../writers/timelineTotals.ts';
 
@@ -20,11 +20,20 @@ export const traceShowCommand: Command = {
   operands: [taskOperand],
   options: {
     full: { type: 'boolean', help: 'whole prompts, thoughts, arguments and results' },
+    prompt: {
+      type: 'string',
+      value: 'N',
+      help: 'the Nth prompt as the model got it, counted from 1, and nothing else',
+    },
     follow: { type: 'boolean', help: 'go on until the task rests' },
   },
   json: true,
   run: (invocation) =>
     withTrace(invocation, async (trace) => {
+      const prompt = stringOption(invocation.values, 'prompt');
+      if (prompt !== undefined) {
+        return showPrompt(invocation, trace, prompt);
+      }
       const view = timelineView(invocation, trace);
       let shown = 0;
       const read = await trace.read(async (events) => {
@@ -90,7 +99,10 @@ function timelineView({ io, writer, values }: Invocation, trace: TraceFile): Tim
       const event = eventOfLine(line);
       const time = Date.parse(line.ts);
       start ??= time;
-      const entry = event === undefined ? otherEntry(line) : timelineEntry(event, await askedText(trace, event));
+      const entry =
+        event === undefined
+          ? otherEntry(line)
+          : timelineEntry(event, await askedText(event, (sha256) => trace.artifact(sha256)));
       totals = event === undefined ? totals : addToTotals(totals, event);
       io.stdout.write(`${timelineText(entry, time - start, paint, full)}\n`);
     },
@@ -105,20 +117,4 @@ function timelineView({ io, writer, values }: Invocation, trace: TraceFile): Tim
       return verified.ok ? exitCode.done : exitCode.failed;
     },
   };
-}
-
-const requestSchema = z.looseObject({ messages: z.array(z.looseObject({ content: z.string() })) });
-
-/** What the model had not been told before: the last message of the request. */
-async function askedText(trace: TraceFile, event: TraceEvent): Promise<string | undefined> {
-  if (event.type !== 'model-asked') {
-    return undefined;
-  }
-  const bytes = await trace.artifact(event.data.request.sha256);
-  try {
-    const request: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return z.safeParse(requestSchema, request).data?.messages.at(-1)?.content.trim();
-  } catch {
-    return undefined;
-  }
 }

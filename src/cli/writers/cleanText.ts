@@ -6,7 +6,7 @@ import {
   type StorageReport,
   storageSums,
 } from '../../protocol/storage.ts';
-import { counted } from './counted.ts';
+import { counted } from '../../base/counted.ts';
 import type { Paint, Style } from './paint.ts';
 
 const marks = {

@@ -1,5 +1,5 @@
 import { plainText } from '../../base/plainText.ts';
-import { counted } from './counted.ts';
+import { counted } from '../../base/counted.ts';
 import type { Paint } from './paint.ts';
 
 /** A unified diff for a person: coloured by line, made harmless, and cut after `maxLines` with a word on the rest. */

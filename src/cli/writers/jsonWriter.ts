@@ -3,6 +3,7 @@ import type { HostResult } from '../../protocol/host.ts';
 import { storageSums } from '../../protocol/storage.ts';
 import type { ProofView, TaskView } from '../../protocol/taskView.ts';
 import type { Output } from '../cliIo.ts';
+import { rolesOf } from './modelText.ts';
 import type { Writer } from './writer.ts';
 
 /** One object a line. The shape of each last line is a contract with whoever reads it. */
@@ -18,10 +19,25 @@ export function createJsonWriter(output: Output): Writer {
     taskList: (tasks) => tasks.forEach((task) => write(taskLine(task))),
     detached: (task) => write(taskLine(task)),
     task: (task) => write(taskLine(task)),
-    applied: ({ task, conflicts, remaining }: HostResult<'applyTask'>) => {
+    applied: ({ task, conflicts, remaining, placed }: HostResult<'applyTask'>) => {
       conflicts.forEach((conflict) => write({ type: 'conflict', ...conflict }));
       remaining.forEach((path) => write({ type: 'remaining', path }));
+      if (placed !== undefined) {
+        write({ type: 'placed', ...placed });
+      }
       write(taskLine(task));
+    },
+    undone: ({ task, conflicts }: HostResult<'undoAccept'>) => {
+      conflicts.forEach((conflict) => write({ type: 'conflict', ...conflict }));
+      write(taskLine(task));
+    },
+    hunks: (path, hunks) => {
+      hunks?.forEach((hunk) => write({ type: 'hunk', ...hunk }));
+      write({ type: 'hunks', path, count: hunks?.length ?? null });
+    },
+    comments: (comments) => {
+      comments.forEach((comment) => write({ type: 'comment', ...comment }));
+      write({ type: 'comments', count: comments.length });
     },
     verified: (_, { ok, events, firstBad }) =>
       write({ type: 'verify', ok, events, ...(firstBad === undefined ? {} : { firstBad }) }),
@@ -48,6 +64,23 @@ export function createJsonWriter(output: Output): Writer {
     environment: (view) => write({ type: 'environment', ...view }),
     agreeing: (view) => write({ type: 'environment', ...view }),
     agreed: (view) => write({ type: 'environment', ...view }),
+    models: ({ models, ...list }, chosen) => {
+      models.forEach((model) => write({ type: 'model', ...model, roles: rolesOf(model.id, list, chosen) }));
+      write({ type: 'models', count: models.length, chosen, ...list });
+    },
+    modelProgress: (progress) => write({ type: 'progress', ...progress }),
+    model: (model) => write({ type: 'model', ...model }),
+    guidance: (files) => write({ type: 'guidance', files }),
+    recalled: ({ hits, ...result }, id) => {
+      const question = id === undefined ? {} : { id };
+      hits.forEach((hit) => write({ type: 'hit', ...question, ...hit }));
+      write({ type: 'recall', ...question, count: hits.length, ...result });
+    },
+    related: (result) => write({ type: 'related', ...result }),
+    memory: (status) => write({ type: 'memory', ...status }),
+    explained: (explained) => write({ type: 'explained', ...explained }),
+    episodes: (episodes) => episodes.forEach((episode) => write({ type: 'episode', ...episode })),
+    forgotten: (forgotten) => write({ type: 'forgotten', ...forgotten }),
     hostStopped: (stopped) => write({ type: 'host', stopped }),
   };
 }

@@ -1,9 +1,9 @@
 import { type ChangedFileView, type ProofView, type TaskView, traceProblems } from '../../protocol/taskView.ts';
 import { plainLine } from '../../base/plainText.ts';
 import { isEnvironmentReason } from '../exitCode.ts';
-import { counted } from './counted.ts';
+import { counted } from '../../base/counted.ts';
 import type { Paint, Style } from './paint.ts';
-import { reportText, runtimeBadge } from './progressText.ts';
+import { reportText, runtimeBadge } from '../../host/trace/progressText.ts';
 
 const stateStyles: Readonly<Partial<Record<TaskView['state'], Style>>> = {
   ready: 'green',
@@ -32,6 +32,8 @@ export function taskText(task: TaskView, paint: Paint): string {
     `${paint('bold', plainLine(task.id))}  ${plainLine(task.goal, 200)}`,
     row('state', `${paint(stateStyles[task.state] ?? 'cyan', task.state)}${stateDetail(task)}`, paint),
     ...(task.summary === undefined ? [] : [row('summary', plainLine(task.summary, 500), paint)]),
+    ...rows('plan', task.plan?.map((step, at) => `${at + 1}. ${plainLine(step, 200)}`) ?? [], paint),
+    ...rows('warning', task.warnings?.map((each) => paint('yellow', plainLine(each))) ?? [], paint),
     ...proofRows(task.proof, paint),
     ...rows('files', task.changeset?.files.map((file) => fileText(file, paint)) ?? [], paint),
     ...rows(
@@ -74,7 +76,13 @@ export function taskListText(tasks: readonly TaskView[], paint: Paint, columns: 
 }
 
 /** What a person may do with a task from here. */
-export function nextSteps({ id, state, reason, changeset }: TaskView): string[] {
+export function nextSteps({ id, state, reason, changeset, question }: TaskView): string[] {
+  if (question !== undefined) {
+    return [
+      ...question.options.map((option) => `nightshift answer ${id} ${shellWord(option)}`),
+      `nightshift answer ${id} '…'   answer it in your own words`,
+    ];
+  }
   if (state === 'ready') {
     const named =
       changeset?.files.filter((file) => file.protected !== undefined && !file.applied).slice(0, namesShown) ?? [];
@@ -144,9 +152,20 @@ function proofRows(proof: ProofView | undefined, paint: Paint): string[] {
 
 function fileText(file: ChangedFileView, paint: Paint): string {
   const size = file.binary ? 'binary' : `${paint('green', `+${file.additions}`)} ${paint('red', `-${file.deletions}`)}`;
-  const applied = file.applied ? `  ${paint('green', 'applied')}` : '';
+  const applied = file.applied ? `  ${paint('green', 'applied')}` : decidedText(file, paint);
   const guarded = file.protected === undefined ? '' : `  ${paint('yellow', `protected: ${plainLine(file.protected)}`)}`;
   return `${statusLetters[file.status]} ${plainLine(file.path)}  ${size}${applied}${guarded}`;
+}
+
+function decidedText({ decided }: ChangedFileView, paint: Paint): string {
+  if (decided === undefined) {
+    return '';
+  }
+  const { accepted, rejected, of, settled } = decided;
+  if (accepted === 0 && settled) {
+    return `  ${paint('red', 'rejected')}`;
+  }
+  return `  ${paint('yellow', `${accepted} of ${of} hunks applied, ${rejected} rejected`)}`;
 }
 
 function usageText({ usage, limits }: TaskView): string {

@@ -1,6 +1,6 @@
 import { plainLine, plainText } from '../../base/plainText.ts';
+import type { TimelineEntry } from '../../host/trace/timelineEntry.ts';
 import type { Paint } from './paint.ts';
-import type { TimelineEntry } from './timelineEntry.ts';
 
 const labelWidth = 9;
 const indent = ' '.repeat(28);

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../core/trace/traceEvent.ts';
-import { counted } from './counted.ts';
+import { counted } from '../../base/counted.ts';
 
 /** What a task used, as its events tell it. */
 export interface TimelineTotals {

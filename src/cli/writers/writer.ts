@@ -1,8 +1,26 @@
-import type { DoctorCheck } from '../../host/doctor/doctorChecks.ts';
+import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import type { TraceKeyView } from '../../host/traceKey.ts';
-import type { EnvironmentView, HostResult, TraceLine } from '../../protocol/host.ts';
+import type { CommentView } from '../../protocol/conversation.ts';
+import type { EnvironmentView, GuidanceView, HostResult, TraceLine } from '../../protocol/host.ts';
+import type {
+  Episode,
+  ExplainedPath,
+  Forgotten,
+  GraphResult,
+  MemoryStatus,
+  RecallResult,
+} from '../../protocol/memory.ts';
+import type { ModelList, ModelView, RequestProgress } from '../../protocol/models.ts';
 import type { StorageReport } from '../../protocol/storage.ts';
-import type { TaskView } from '../../protocol/taskView.ts';
+import type { HunkView, TaskView } from '../../protocol/taskView.ts';
+import type { ChosenModels } from './modelText.ts';
+
+/** A hunk by its number from 1, with its lines as they are, ends included. */
+export interface ListedHunk extends HunkView {
+  readonly number: number;
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+}
 
 /** What commands say, whatever it looks like. The last call of a command is its result. */
 export interface Writer {
@@ -17,6 +35,10 @@ export interface Writer {
   /** A task as it stands; `patch` is its unified diff where the command shows one. */
   task(task: TaskView, patch?: string): void;
   applied(result: HostResult<'applyTask'>): void;
+  undone(result: HostResult<'undoAccept'>): void;
+  /** The changes of a file that can be chosen from; undefined where it is taken as a whole. */
+  hunks(path: string, hunks: readonly ListedHunk[] | undefined): void;
+  comments(comments: readonly CommentView[]): void;
   /** The diff as a person reads it on a terminal. */
   patch(patch: string): void;
   verified(task: string, result: HostResult<'verifyTrace'>): void;
@@ -31,5 +53,20 @@ export interface Writer {
   agreeing(view: EnvironmentView): void;
   /** It was agreed to; `proving` is the task whose tests run again. */
   agreed(view: EnvironmentView, proving?: string): void;
+  models(list: ModelList, chosen: ChosenModels): void;
+  /** How far a trial or a pull is. */
+  modelProgress(progress: RequestProgress): void;
+  /** A model that was tried out, or fetched. */
+  model(model: ModelView): void;
+  /** Instructions for agents, as they are once the command is done. */
+  guidance(files: readonly GuidanceView[]): void;
+  /** What a question found; `id` names the question of a batch. */
+  recalled(result: RecallResult, id?: string): void;
+  related(result: GraphResult): void;
+  /** How the index stands. */
+  memory(status: MemoryStatus): void;
+  explained(path: ExplainedPath): void;
+  episodes(episodes: readonly Episode[]): void;
+  forgotten(forgotten: Forgotten): void;
   hostStopped(stopped: boolean): void;
 }

@@ -1,70 +1,93 @@
 import { fingerprint } from '../../base/fingerprint.ts';
 import { toolsToClose } from '../guards/guards.ts';
-import type { ToolCall } from '../models/languageModel.ts';
+import { questionAsked } from '../tasks/question.ts';
 import { isSandboxReason } from '../sandbox/sandboxReasons.ts';
+import type { ReadCall } from '../tools/callLadder.ts';
 import { validateCall } from '../tools/callValidation.ts';
 import { capOutput } from '../tools/capOutput.ts';
+import { editStyleOf, isOfferedNow, longestWhole, withheldAnswer } from '../tools/editStyle.ts';
 import type { Tool, ToolOutcome } from '../tools/tool.ts';
-import { type AgentPorts, interruption, type RunEnd } from './agentRun.ts';
+import { type AgentPorts, interruption, type RunEnd, type RunMemory } from './agentRun.ts';
 
 export interface CallResult {
-  /** For the model, at most 8 KB. */
-  readonly output: string;
   readonly wrote: boolean;
+  /** It read a file that is too long to be written as a whole. */
+  readonly longFile?: boolean;
   readonly end?: RunEnd;
 }
 
 /** Checks one proposed call, records it, runs it, records what came of it. */
 export async function callTool(
   ports: AgentPorts,
-  run: string,
-  step: number,
-  call: ToolCall,
+  memory: RunMemory,
+  { run, step }: { readonly run: string; readonly step: number },
+  { call, repairs: readBy }: ReadCall,
   signal: AbortSignal,
 ): Promise<CallResult> {
   const { trace } = ports;
-  const offered = offeredTools(ports);
+  const offered = offeredTools(ports, memory);
   const valid = validateCall(call, offered);
   if (!valid.ok) {
-    const { reason, message } = valid.error;
+    const { reason } = valid.error;
+    const style = editStyleOf(trace.task().grade?.level);
+    const longest = longestWhole(ports.role.maxOutputTokens);
+    const withheld = withheldAnswer(call.name, ports.tools, style, memory, longest);
+    const message = (reason === 'unknown-tool' ? withheld : undefined) ?? valid.error.message;
     await trace.record({
       type: 'call-refused',
       actor: 'host',
       data: { run, step, call, reason: { code: reason, message } },
     });
-    return { output: capOutput(message), wrote: false };
+    return { wrote: false };
   }
-  const { tool, args, repairs } = valid.value;
+  const { tool, args } = valid.value;
+  const repairs = [...readBy, ...valid.value.repairs];
   await trace.record({
     type: 'tool-called',
     actor: 'model',
-    data: { run, step, call: call.id, tool: tool.name, arguments: args, effect: tool.effect, repairs: [...repairs] },
+    data: { run, step, call: call.id, tool: tool.name, arguments: args, effect: tool.effect, repairs },
   });
   const startedAt = ports.clock.monotonic();
-  const outcome = await tool.execute(args, { sandbox: ports.sandbox, signal, runTests: ports.runTests });
+  const { sandbox, runTests, recall, answerComment, askUser } = ports;
+  const outcome = await tool.execute(args, {
+    sandbox,
+    signal,
+    runTests,
+    ...(recall === undefined ? {} : { recall }),
+    ...(answerComment === undefined ? {} : { answerComment }),
+    ...(askUser === undefined ? {} : { askUser }),
+  });
   const milliseconds = ports.clock.monotonic() - startedAt;
-  const output = await recordReturn(ports, { run, step, call: call.id, tool: tool.name, milliseconds }, outcome);
+  await recordReturn(ports, { run, step, call: call.id, tool: tool.name, milliseconds }, outcome);
   if (!outcome.ok && isSandboxReason(outcome.reason)) {
-    return { output, wrote: false, end: interruption(outcome, signal) };
+    return { wrote: false, end: interruption(outcome, signal) };
   }
   if (outcome.ok && outcome.finished !== undefined) {
-    return { output, wrote: false, end: { outcome: 'finished', summary: outcome.finished.summary } };
+    return { wrote: false, end: { outcome: 'finished', summary: outcome.finished.summary } };
   }
-  const closed = outcome.ok ? '' : await closeFailingTools(ports, run);
-  return { output: output + closed, wrote: outcome.ok && tool.effect === 'write' };
+  if (outcome.ok && outcome.asked !== undefined) {
+    const reason = { code: questionAsked, message: outcome.asked.question };
+    return { wrote: false, end: { outcome: 'interrupted', reason } };
+  }
+  if (!outcome.ok) {
+    await closeFailingTools(ports, run);
+  }
+  const longFile = outcome.ok && (outcome.lines ?? 0) > longestWhole(ports.role.maxOutputTokens);
+  return { wrote: outcome.ok && tool.effect === 'write', longFile };
 }
 
-/** The role's tools without those that the breaker closed for this task. */
-export function offeredTools(ports: Pick<AgentPorts, 'tools' | 'trace'>): readonly Tool[] {
-  const { closedTools } = ports.trace.task();
-  return ports.tools.filter((tool) => !closedTools.includes(tool.name));
+/** The role's tools without those that the breaker closed for this task, and those that this model is not to use yet. */
+export function offeredTools(ports: Pick<AgentPorts, 'tools' | 'trace'>, memory: RunMemory): readonly Tool[] {
+  const { closedTools, grade } = ports.trace.task();
+  const style = editStyleOf(grade?.level);
+  return ports.tools.filter((tool) => !closedTools.includes(tool.name) && isOfferedNow(tool, style, memory));
 }
 
 async function recordReturn(
   ports: AgentPorts,
   call: { run: string; step: number; call: string; tool: string; milliseconds: number },
   outcome: ToolOutcome,
-): Promise<string> {
+): Promise<void> {
   const text = outcome.ok ? outcome.output : `${outcome.reason}: ${outcome.message}`;
   const whole = outcome.whole ?? text;
   const output = capOutput(text);
@@ -80,12 +103,12 @@ async function recordReturn(
       ...(outcome.ok ? {} : { reason: outcome.reason }),
       ...(outcome.likeness === undefined ? {} : { likeness: fingerprint(outcome.likeness) }),
       ...(outcome.ok && outcome.file !== undefined ? { file: outcome.file } : {}),
+      ...(outcome.ok && outcome.repair !== undefined ? { repairs: [outcome.repair] } : {}),
     },
   });
-  return output;
 }
 
-async function closeFailingTools(ports: AgentPorts, run: string): Promise<string> {
+async function closeFailingTools(ports: AgentPorts, run: string): Promise<void> {
   const task = ports.trace.task();
   const closing = toolsToClose(task);
   for (const tool of closing) {
@@ -95,5 +118,4 @@ async function closeFailingTools(ports: AgentPorts, run: string): Promise<string
       data: { run, tool, failures: task.toolFailures[tool] ?? 0 },
     });
   }
-  return closing.map((tool) => `\n${tool} failed too often and is closed. Reach the goal without it.`).join('');
 }

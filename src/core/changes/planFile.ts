@@ -1,6 +1,7 @@
 import { showPath } from '../policy/pathPolicy.ts';
 import type { ApplyConflict } from '../repository/repository.ts';
 import type { ChangedFile } from './changeset.ts';
+import { type Hunk, withHunks } from './hunks.ts';
 import { mergeText, sameText } from './mergeText.ts';
 import { sameBytes } from './textLines.ts';
 
@@ -8,6 +9,36 @@ import { sameBytes } from './textLines.ts';
 export interface FileSides {
   readonly base: Uint8Array | null;
   readonly result: Uint8Array | null;
+}
+
+/**
+ * What of a file's change is to be done. `from`: the hunks of it that stand in the checkout already, none where absent. `to`: those
+ * that are to stand there afterwards; absent is the whole change, with its mode.
+ */
+export interface FilePart {
+  readonly path: string;
+  readonly from?: readonly Hunk[];
+  readonly to?: readonly Hunk[];
+  readonly merged?: MergedBytes;
+}
+
+/** What a person made of a change and their own edits: it is to stand in the checkout as it is, over what has this SHA-256. */
+export interface MergedBytes {
+  readonly bytes: Uint8Array;
+  readonly over: string;
+}
+
+/** The two sides between which a part of a change lies; undefined where these are no hunks of it. */
+export function partSides({ base, result }: FileSides, { from, to }: FilePart): FileSides | undefined {
+  if (from === undefined && to === undefined) {
+    return { base, result };
+  }
+  if (base === null || result === null) {
+    return undefined;
+  }
+  const start = withHunks(base, result, from ?? []);
+  const end = to === undefined ? result : withHunks(base, result, to);
+  return start === undefined || end === undefined ? undefined : { base: start, result: end };
 }
 
 /** A file as it is in the working tree now. */
@@ -37,7 +68,7 @@ export function planFile(file: ChangedFile, sides: FileSides, disk: FileOnDisk |
           'was deleted meanwhile. Discard this change, or restore the file and accept again',
         );
   }
-  const mode = modeOf(file.resultMode === file.baseMode ? disk.executable : file.resultMode === '100755');
+  const mode = modeAfter(file, disk);
   if (sameText(disk.bytes, result)) {
     return mode === modeOf(disk.executable) ? { kind: 'unchanged' } : { kind: 'write', bytes: disk.bytes, mode };
   }
@@ -52,6 +83,30 @@ export function planFile(file: ChangedFile, sides: FileSides, disk: FileOnDisk |
   return sameBytes(merged.bytes, disk.bytes) && mode === modeOf(disk.executable)
     ? { kind: 'unchanged' }
     : { kind: 'write', bytes: merged.bytes, mode };
+}
+
+/** `now` is the SHA-256 of the file on disk. What was changed since the person merged is not written over. */
+export function planMerged(
+  file: ChangedFile,
+  { bytes, over }: MergedBytes,
+  disk: FileOnDisk | null,
+  now: string | null,
+): FilePlan {
+  if (disk === null || now !== over) {
+    return conflict(
+      file,
+      'changed-meanwhile',
+      'was changed while you merged it. Accept again, and merge what it is now',
+    );
+  }
+  const mode = modeAfter(file, disk);
+  return sameBytes(bytes, disk.bytes) && mode === modeOf(disk.executable)
+    ? { kind: 'unchanged' }
+    : { kind: 'write', bytes, mode };
+}
+
+function modeAfter({ baseMode, resultMode }: ChangedFile, disk: FileOnDisk): '100644' | '100755' {
+  return modeOf(resultMode === baseMode ? disk.executable : resultMode === '100755');
 }
 
 function planDeletion(file: ChangedFile, base: Uint8Array | null, disk: FileOnDisk | null): FilePlan {

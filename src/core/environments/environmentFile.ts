@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure } from '../../base/failure.ts';
 import { isNetworkHost, networkHostPattern } from '../../base/networkHost.ts';
 import { fail, ok, type Result } from '../../base/result.ts';

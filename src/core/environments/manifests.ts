@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Files that say what is to be installed. Setup sees these and nothing else of a repository. */
 const manifestNames: ReadonlySet<string> = new Set([

@@ -27,7 +27,8 @@ export type GuardName =
   | 'no-progress'
   | 'content-returns'
   | 'command-timeouts'
-  | 'command-time';
+  | 'command-time'
+  | 'context-truncated';
 
 export type StopCode =
   | 'budget-exhausted'
@@ -37,6 +38,7 @@ export type StopCode =
   | 'no-answer'
   | 'runaway'
   | 'command-timeouts'
+  | 'context-truncated'
   | 'stuck';
 
 export const go: GuardVerdict = { kind: 'go' };

@@ -5,6 +5,7 @@ import { commandTime, commandTimeouts } from './commands.ts';
 import { type GuardVerdict, strictest } from './guardVerdict.ts';
 import { contentReturns, idleSteps } from './progress.ts';
 import { alternatingCalls, sameCalls } from './repetition.ts';
+import { cutPrompts } from './truncation.ts';
 
 /**
  * Whether the next model call may be made. `seconds` is the active wall time so far: what is folded plus the time since the
@@ -22,6 +23,7 @@ export function checkBeforeCall(task: Task, estimate: CallEstimate, seconds: num
 /** Whether the run may go on after an answer whose calls have been dealt with. */
 export function checkAfterCall(task: Task): GuardVerdict {
   return strictest([
+    cutPrompts(task),
     malformedCalls(task),
     emptyAnswers(task),
     runaways(task),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { usualLimits } from '../../protocol/host.ts';
 
 /** Traces of before there was such a limit are read with the usual one of then, whatever the product's present one is. */

@@ -7,10 +7,11 @@ const deepest = 64;
 export function withRecordableCalls(turn: Turn): Turn {
   return turn.calls.every((call) => call.arguments !== undefined && isShallow(call.arguments, deepest))
     ? turn
-    : { ...turn, calls: turn.calls.map(recordable) };
+    : { ...turn, calls: turn.calls.map(recordableCall) };
 }
 
-function recordable(call: ToolCall): ToolCall {
+/** The same of one call. */
+export function recordableCall(call: ToolCall): ToolCall {
   if (call.arguments === undefined) {
     return { ...call, arguments: null };
   }

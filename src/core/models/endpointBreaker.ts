@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import { failure } from '../../base/failure.ts';
-import { fail, type Result } from '../../base/result.ts';
-import type { LanguageModel, ModelFailure, ModelFailureReason, Turn } from './languageModel.ts';
+import type { Result } from '../../base/result.ts';
+import type { ModelFailure, ModelFailureReason, Turn } from './languageModel.ts';
 
 /** Failures within this time open the breaker, milliseconds. */
 const countedMs = 60_000;
@@ -12,9 +11,9 @@ const openMs = 30_000;
 /** Failures of the server. What the request or the model's answer is to blame for says nothing about it. */
 const ofServer: ReadonlySet<ModelFailureReason> = new Set(['busy', 'crashed', 'interrupted', 'unreachable', 'timeout']);
 
-/** True for a failure that may pass when the same is asked again. */
+/** True for a failure that may pass when the same is asked again. A model whose window is needed is waited for before. */
 export function isTransient(reason: ModelFailureReason): boolean {
-  return reason !== 'timeout' && ofServer.has(reason);
+  return reason === 'window-needed' || (reason !== 'timeout' && ofServer.has(reason));
 }
 
 /** Milliseconds before the attempts after the first. */
@@ -29,15 +28,22 @@ export function pauseBefore(attempts: number, spread: number): number | undefine
   return pause === undefined ? undefined : Math.round(pause * (1 + spread / 2));
 }
 
-/** What came of a request; `unknown` says nothing of the server. */
-type Outcome = 'well' | 'failed' | 'unknown';
+/** Milliseconds between looks at a try that another task makes. */
+const recheckMs = 500;
+
+/** A server that wishes to be left alone for longer than this, milliseconds, is asked all the same: who waits is told sooner. */
+const longestWishMs = 300_000;
+
+/** What came of a request; `unknown` says nothing of the server. `restMs` is how long it wishes to be left alone. */
+type Outcome = 'well' | 'unknown' | { readonly restMs?: number };
 
 /** Whoever is let through settles once. */
 type Admission = { readonly settle: (outcome: Outcome) => void } | { readonly waitMs: number };
 
 /**
- * Keeps the tasks of a host from hammering a model server that fails: after five failures within a minute nobody asks it for
- * half a minute, then one request tries it for all. Lives as long as the host: it says how the server is, not how a task is.
+ * Keeps the tasks of a host from hammering a model server that fails: after five failures within a minute nobody asks it for half a
+ * minute, and for as long as it wishes when it says so; then one request tries it for all. Lives as long as the host: it says how
+ * the server is, not how a task is.
  */
 export class EndpointBreaker {
   private readonly clock: Clock;
@@ -50,25 +56,31 @@ export class EndpointBreaker {
     this.clock = clock;
   }
 
+  /** Milliseconds until a request may be let through; 0 when one may be now. */
+  waitMs(): number {
+    if (this.openUntil === undefined) {
+      return 0;
+    }
+    const left = this.openUntil - this.clock.monotonic();
+    return left > 0 ? left : this.probing ? recheckMs : 0;
+  }
+
   /** Lets a request through, or says how long to wait before it asks again. */
   admit(): Admission {
-    const now = this.clock.monotonic();
+    const waitMs = this.waitMs();
+    if (waitMs > 0) {
+      return { waitMs };
+    }
     if (this.openUntil === undefined) {
       return { settle: (outcome) => this.settle(outcome) };
-    }
-    if (now < this.openUntil) {
-      return { waitMs: this.openUntil - now };
-    }
-    if (this.probing) {
-      return { waitMs: recheckMs };
     }
     this.probing = true;
     return {
       settle: (outcome) => {
         this.probing = false;
         this.settle(outcome);
-        if (outcome === 'failed') {
-          this.openUntil = this.clock.monotonic() + openMs;
+        if (typeof outcome === 'object') {
+          this.rest(openMs);
         }
       },
     };
@@ -79,52 +91,31 @@ export class EndpointBreaker {
     if (outcome === 'well') {
       this.failures = [];
       this.openUntil = undefined;
-    } else if (outcome === 'failed') {
+    } else if (outcome !== 'unknown') {
       this.failures = [...this.failures, now].filter((at) => at > now - countedMs).slice(-mostFailures);
       if (this.failures.length === mostFailures) {
-        this.openUntil = now + openMs;
+        this.rest(openMs);
+      }
+      if (outcome.restMs !== undefined) {
+        this.rest(Math.min(outcome.restMs, longestWishMs));
       }
     }
   }
-}
 
-/** Milliseconds between looks at a try that another task makes. */
-const recheckMs = 500;
-
-/** The same model, whose requests wait while its server's breaker is open. */
-export function withBreaker(
-  model: LanguageModel,
-  breaker: EndpointBreaker,
-  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>,
-): LanguageModel {
-  return {
-    id: model.id,
-    probe: (signal) => model.probe(signal),
-    async chat(request, options) {
-      for (;;) {
-        const admission = breaker.admit();
-        if ('settle' in admission) {
-          return await settling(admission.settle, () => model.chat(request, options));
-        }
-        await sleep(admission.waitMs, options.signal);
-        if (options.signal.aborted) {
-          return fail(failure('aborted', 'The request to the model was cancelled while its server rested.'));
-        }
-      }
-    },
-  };
-}
-
-async function settling(
-  settle: (outcome: Outcome) => void,
-  chat: () => Promise<Result<Turn, ModelFailure>>,
-): Promise<Result<Turn, ModelFailure>> {
-  let outcome: Outcome = 'unknown';
-  try {
-    const answer = await chat();
-    outcome = answer.ok ? 'well' : ofServer.has(answer.error.reason) ? 'failed' : 'unknown';
-    return answer;
-  } finally {
-    settle(outcome);
+  /** Never ends a longer rest sooner. */
+  private rest(milliseconds: number): void {
+    this.openUntil = Math.max(this.openUntil ?? 0, this.clock.monotonic() + milliseconds);
   }
+}
+
+/** What an answer, or its failure, says of the server. */
+export function outcomeOf(answer: Result<Turn, ModelFailure>): Outcome {
+  if (answer.ok) {
+    return 'well';
+  }
+  const { reason, retryAfterMs } = answer.error;
+  if (!ofServer.has(reason)) {
+    return 'unknown';
+  }
+  return retryAfterMs === undefined ? {} : { restMs: retryAfterMs };
 }

@@ -14,6 +14,7 @@ const hidden = new RegExp(
 );
 
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+const everyInvisible = new RegExp(invisible.source, 'gu');
 const named = /<U\+([0-9A-F]{4,5})>/g;
 
 /** Puts the name of every hidden character in its place, as `<U+200B>`. */
@@ -30,4 +31,9 @@ export function restoreHidden(text: string): string {
     const character = String.fromCodePoint(Number.parseInt(code, 16));
     return invisible.test(character) ? character : name;
   });
+}
+
+/** The text without characters that a person does not see, and without their names: the same for a text and what is shown of it. */
+export function withoutHidden(text: string): string {
+  return restoreHidden(text).replace(everyInvisible, '');
 }

@@ -1,17 +1,32 @@
+import * as z from 'zod';
 import type { Message, ToolCall } from './languageModel.ts';
 
-export interface CompactedHistory {
-  readonly history: readonly Message[];
-  readonly elided: number;
-}
+const positions = z.array(z.int().nonnegative());
 
-/** Stubs grow by this many at a time, so that the start of the prompt, which servers cache, changes seldom. */
+/** What of a conversation is left out of a request, as places in its paired history. */
+export const elisionSchema = z.object({
+  /** Answers without their thoughts. */
+  thoughts: positions,
+  /** Results of tools that became one line. */
+  results: positions,
+  /** Answers whose calls keep no text but paths. */
+  arguments: positions,
+  /** Messages at the start that are not there at all; a step is left out as a whole. */
+  dropped: z.int().nonnegative(),
+});
+
+export type Elision = Readonly<z.infer<typeof elisionSchema>>;
+
+export const nothingElided: Elision = { thoughts: [], results: [], arguments: [], dropped: 0 };
+
+/** Elisions grow by this many at a time, so that the start of the prompt, which servers cache, changes seldom. */
 const stride = 4;
 
 /** A text shorter than its stub is left alone. */
 const worthEliding = 160;
 
-type Edit = (message: Message) => Message;
+const resultStub = '[old output left out; call the tool again if you need it]';
+const argumentStub = '[left out]';
 
 /** A call without a result gets one that says so; a result without a call is left out. Strict servers refuse either. */
 export function pairCalls(history: readonly Message[]): readonly Message[] {
@@ -40,96 +55,112 @@ export function pairCalls(history: readonly Message[]): readonly Message[] {
   return paired;
 }
 
+/** The paired history without what an elision names. What it says does not depend on how long the texts were. */
+export function elide(history: readonly Message[], elision: Elision): readonly Message[] {
+  if (elision === nothingElided) {
+    return history;
+  }
+  const thoughts = new Set(elision.thoughts);
+  const results = new Set(elision.results);
+  const shortened = new Set(elision.arguments);
+  return history.slice(elision.dropped).map((message, from) => {
+    const at = from + elision.dropped;
+    if (message.role === 'tool') {
+      return results.has(at) ? { ...message, content: resultStub } : message;
+    }
+    if (message.role !== 'assistant' || !(thoughts.has(at) || shortened.has(at))) {
+      return message;
+    }
+    const { thinking, calls, ...rest } = message;
+    return {
+      ...rest,
+      ...(thinking === undefined || thoughts.has(at) ? {} : { thinking }),
+      ...(calls === undefined ? {} : { calls: shortened.has(at) ? calls.map(withoutTexts) : calls }),
+    };
+  });
+}
+
 /**
- * The history as it is, then with ever more of its old parts as stubs: thoughts first, then tool results, then long call
- * arguments, each oldest first. The last answer and its results are never touched. Lazy, so a caller stops at the first
- * that fits; deterministic, so a replay assembles the same bytes.
+ * Elisions of a paired history, each leaving out more than the one before: thoughts, tool results, long call arguments, whole steps,
+ * each oldest first; and last, of the last answer, its thoughts and all results but the newest. Lazy, so that a caller stops at the
+ * first that fits; deterministic, so that a replay assembles the same bytes.
  */
-export function* compactions(history: readonly Message[]): Generator<CompactedHistory, void, void> {
-  yield { history, elided: 0 };
+export function* elisions(history: readonly Message[]): Generator<Elision, void, void> {
+  yield nothingElided;
   const last = history.findLastIndex((message) => message.role === 'assistant');
-  let current = [...history];
-  let elided = 0;
-  for (const edit of [withoutThinking, withoutResult, withoutArguments]) {
-    let pending = 0;
-    for (let index = 0; index < last; index += 1) {
-      const before = current[index];
-      const after = before === undefined ? undefined : edit(before);
-      if (after === undefined || after === before) {
-        continue;
-      }
-      current = current.with(index, after);
-      elided += 1;
-      pending += 1;
-      if (pending === stride) {
-        pending = 0;
-        yield { history: current, elided };
-      }
+  let current = nothingElided;
+  for (const [kind, has] of kinds) {
+    const found = history.flatMap((message, at) => (at < last && has(message) ? [at] : []));
+    for (let count = stride; count < found.length + stride; count += stride) {
+      current = { ...current, [kind]: found.slice(0, count) };
+      yield current;
     }
-    if (pending > 0) {
-      yield { history: current, elided };
-    }
+  }
+  const starts = history.flatMap((message, at) => (message.role === 'assistant' && at > 0 && at <= last ? [at] : []));
+  for (const dropped of starts) {
+    current = withoutDropped({ ...current, dropped });
+    yield current;
+  }
+  const ofLast = history.flatMap((message, at) => (at > last && hasLongResult(message) ? [at] : []));
+  current = hasThoughts(history[last]) ? { ...current, thoughts: [...current.thoughts, last] } : current;
+  for (let count = 0; count < Math.max(1, ofLast.length); count += 1) {
+    yield { ...current, results: [...current.results, ...ofLast.slice(0, count)] };
   }
 }
 
-/** Paths that calls named, newest last, at most 50: what survives when the results themselves are stubs. */
-export function workedOnFiles(history: readonly Message[]): readonly string[] {
-  const paths = new Set<string>();
-  for (const message of history) {
-    for (const call of message.role === 'assistant' ? (message.calls ?? []) : []) {
-      const path = isRecord(call.arguments) ? call.arguments['path'] : undefined;
-      if (typeof path === 'string' && path.length <= 300) {
-        paths.delete(path);
-        paths.add(path);
-      }
-    }
-  }
-  return [...paths].slice(-50);
+/** How many parts of a history an elision leaves out. */
+export function elidedParts(elision: Elision): number {
+  return elision.thoughts.length + elision.results.length + elision.arguments.length + elision.dropped;
 }
 
-const withoutThinking: Edit = (message) => {
-  if (message.role !== 'assistant' || message.thinking === undefined || message.thinking === '') {
-    return message;
-  }
-  const { thinking: _thinking, ...rest } = message;
-  return rest;
-};
+const kinds = [
+  ['thoughts', (message: Message) => hasThoughts(message)],
+  ['results', (message: Message) => hasLongResult(message)],
+  ['arguments', (message: Message) => hasLongArguments(message)],
+] as const;
 
-const withoutResult: Edit = (message) => {
-  if (message.role !== 'tool' || message.content.length < worthEliding) {
-    return message;
-  }
+/** What is not there at all need not be named. */
+function withoutDropped({ dropped, ...places }: Elision): Elision {
+  const kept = (at: number): boolean => at >= dropped;
   return {
-    ...message,
-    content: `[${message.content.length} characters of old output left out; call the tool again if needed]`,
+    thoughts: places.thoughts.filter(kept),
+    results: places.results.filter(kept),
+    arguments: places.arguments.filter(kept),
+    dropped,
   };
-};
+}
 
-const withoutArguments: Edit = (message) => {
-  if (message.role !== 'assistant' || !(message.calls ?? []).some((call) => hasLongText(call.arguments))) {
-    return message;
-  }
-  return {
-    ...message,
-    calls: (message.calls ?? []).map((call) => ({ ...call, arguments: shortened(call.arguments) })),
-  };
-};
+function hasThoughts(message: Message | undefined): boolean {
+  return message?.role === 'assistant' && message.thinking !== undefined && message.thinking !== '';
+}
+
+function hasLongResult(message: Message | undefined): boolean {
+  return message?.role === 'tool' && message.content.length >= worthEliding;
+}
+
+function hasLongArguments(message: Message | undefined): boolean {
+  return message?.role === 'assistant' && (message.calls ?? []).some((call) => hasLongText(call.arguments));
+}
 
 function hasLongText(value: unknown): boolean {
   return typeof value === 'string'
     ? value.length >= worthEliding
-    : isRecord(value) && Object.values(value).some(hasLongText);
+    : typeof value === 'object' && value !== null && Object.values(value).some(hasLongText);
 }
 
-function shortened(value: unknown): unknown {
+function withoutTexts(call: ToolCall): ToolCall {
+  return { ...call, arguments: emptied(call.arguments) };
+}
+
+/** The path says what the call was about; numbers and truths cost nothing. */
+function emptied(value: unknown, key?: string): unknown {
   if (typeof value === 'string') {
-    return value.length >= worthEliding ? `[${value.length} characters left out]` : value;
+    return key === 'path' ? value : argumentStub;
   }
-  return isRecord(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shortened(entry)]))
+  if (Array.isArray(value)) {
+    return value.map((item: unknown) => emptied(item));
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, emptied(item, name)]))
     : value;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

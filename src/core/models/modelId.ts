@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import type { ModelId } from './languageModel.ts';
 
 /** The drivers this build has; the first is what a bare model name most likely meant. */
-export const modelDrivers = ['ollama', 'replay'] as const;
+export const modelDrivers = ['ollama', 'openai', 'transformers', 'vscode', 'replay'] as const;
 
 type ModelDriver = (typeof modelDrivers)[number];
 
@@ -47,6 +47,14 @@ function suggestion(text: string): string {
   return /^[\w./-]+(:[\w.-]+)?$/.test(text) ? `ollama:${text}` : example('ollama');
 }
 
+const examples: Readonly<Record<ModelDriver, string>> = {
+  ollama: 'ollama:qwen3:8b',
+  openai: 'openai:Qwen/Qwen3-8B',
+  transformers: 'transformers:onnx-community/Qwen3-0.6B-ONNX',
+  vscode: 'vscode:copilot/gpt-4o',
+  replay: 'replay:/path/to/script.json',
+};
+
 function example(driver: ModelDriver): string {
-  return driver === 'ollama' ? 'ollama:qwen3:8b' : 'replay:/path/to/script.json';
+  return examples[driver];
 }

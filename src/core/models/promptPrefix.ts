@@ -26,18 +26,32 @@ export function commonPrefixTokens(previous: Prompt, next: Prompt, estimate: Tok
   return estimateRequest(partly === undefined ? common : [...common, partly], next.tools, estimate);
 }
 
-/** The common prefix with the call before in the same run, in tokens as the server counted that one's prompt; 0 without one. */
-export function alreadySentTokens(previous: SentPrompt | undefined, next: Prompt, estimate: TokenEstimator): number {
+/** The common prefix with the call before in the same run, in tokens; zeros where there is none or it says nothing. */
+export interface SentBefore {
+  readonly estimated: number;
+  /** As the server counted the prompt of that call. */
+  readonly counted: number;
+}
+
+export function alreadySentTokens(
+  previous: SentPrompt | undefined,
+  next: Prompt,
+  estimate: TokenEstimator,
+): SentBefore {
   if (previous === undefined) {
-    return 0;
+    return nothingSent;
   }
   const { prompt, tokens } = previous;
   const estimated = estimateRequest(prompt.messages, prompt.tools, estimate);
   // A prompt that was cut is another one than we know, and so is what the cache holds of it.
-  return estimated > 0 && isWholePrompt(estimated, tokens.prompt)
-    ? Math.round((commonPrefixTokens(prompt, next, estimate) * tokens.prompt) / estimated)
-    : 0;
+  if (estimated === 0 || !isWholePrompt(estimated, tokens.prompt)) {
+    return nothingSent;
+  }
+  const common = commonPrefixTokens(prompt, next, estimate);
+  return { estimated: common, counted: Math.round((common * tokens.prompt) / estimated) };
 }
+
+export const nothingSent: SentBefore = { estimated: 0, counted: 0 };
 
 function isSame(one: Message, other: Message | undefined): boolean {
   return one === other || (other !== undefined && JSON.stringify(one) === JSON.stringify(other));

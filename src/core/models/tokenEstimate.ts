@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Usage } from './languageModel.ts';
 
 /** Characters of source code per token, before a model's own counts are known. */
@@ -15,12 +16,17 @@ export const surelyWholeTokens = 3_000;
 /** Weight of a new sample in the running average. */
 const sampleWeight = 0.3;
 
+/** A factor beyond these is no tokenizer's: what it was taken from was no count of the whole prompt. */
+const factors = { least: 0.25, most: 4 };
+
 /** How a model's tokenizer compares with the default estimate. Kept per model; plain data. */
-export interface Calibration {
+export const calibrationSchema = z.object({
   /** Tokens counted per token estimated by default; 1 until the model's counts are known. */
-  readonly factor: number;
-  readonly samples: number;
-}
+  factor: z.number().min(factors.least).max(factors.most),
+  samples: z.int().nonnegative(),
+});
+
+export type Calibration = Readonly<z.infer<typeof calibrationSchema>>;
 
 export const uncalibrated: Calibration = { factor: 1, samples: 0 };
 
@@ -51,7 +57,7 @@ export function calibrate(calibration: Calibration, estimated: number, counted: 
   const observed = calibration.factor * ratio;
   const factor =
     calibration.samples === 0 ? observed : calibration.factor * (1 - sampleWeight) + observed * sampleWeight;
-  return { factor: Math.min(4, Math.max(0.25, factor)), samples: calibration.samples + 1 };
+  return { factor: Math.min(factors.most, Math.max(factors.least, factor)), samples: calibration.samples + 1 };
 }
 
 /** Tokens of one call after it was made. `prompt` is the whole prompt, cached part included. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Keys of a `package.json` that decide what is fetched, what runs, and where a release goes. */
 const sensitiveKeys: readonly string[] = [

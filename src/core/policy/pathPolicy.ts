@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { changedManifestKeys } from './packageManifest.ts';
 import { foldForRules } from './pathFold.ts';
 import { protectedByName } from './protectedPaths.ts';

@@ -1,3 +1,4 @@
+import { lockFiles } from './lockFiles.ts';
 import { matchesName, type NameRule } from './nameRule.ts';
 import { foldForRules } from './pathFold.ts';
 import { runnerNames } from './runnerSteering.ts';
@@ -81,6 +82,8 @@ export const protectedRules: readonly ProtectedRule[] = [
       '.gemini',
       '.windsurf',
       '.continue',
+      '.kilocode',
+      '.kilo',
       '.aider',
       '.kiro',
       '.opencode',
@@ -104,6 +107,7 @@ export const protectedRules: readonly ProtectedRule[] = [
       /^\.clinerules/,
       /^\.windsurfrules/,
       /^\.roo(modes|rules|ignore)/,
+      /^\.kilocode(modes|rules|ignore)/,
       /^\.aider/,
       /\.(agent|prompt|instructions|chatmode)\.md$/,
     ],
@@ -177,31 +181,7 @@ export const protectedRules: readonly ProtectedRule[] = [
   {
     rule: 'P-LOCKFILE',
     message: 'pins where dependencies come from',
-    files: [
-      'package-lock.json',
-      'npm-shrinkwrap.json',
-      'yarn.lock',
-      'pnpm-lock.yaml',
-      'bun.lock',
-      'bun.lockb',
-      'deno.lock',
-      'cargo.lock',
-      'go.sum',
-      'go.work.sum',
-      'poetry.lock',
-      'uv.lock',
-      'pdm.lock',
-      'pipfile.lock',
-      'gemfile.lock',
-      'composer.lock',
-      'mix.lock',
-      'packages.lock.json',
-      'gradle.lockfile',
-      'pubspec.lock',
-      'podfile.lock',
-      'package.resolved',
-      'flake.lock',
-    ],
+    files: lockFiles,
   },
 ];
 

@@ -1,8 +1,11 @@
 import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import type { Changeset } from '../changes/changeset.ts';
+import type { Hunk } from '../changes/hunks.ts';
+import type { FilePart } from '../changes/planFile.ts';
 import type { PolicyJudgement } from '../policy/pathPolicy.ts';
 import type { TreeFile } from '../sandbox/sandbox.ts';
+import type { History } from './history.ts';
 
 export type RepositoryFailure = Failure<
   'not-a-repository' | 'bare-repository' | 'git-missing' | 'git-failed' | 'unreadable' | 'too-large' | 'io' | 'aborted'
@@ -88,6 +91,15 @@ export interface TreeStore {
   keep(name: string, tree: string, signal: AbortSignal): Promise<Result<void, RepositoryFailure>>;
 }
 
+/** Keeps contents from being collected under a name of ours, and answers the object id of each. */
+export interface BlobKeeper {
+  keepBlobs(
+    name: string,
+    blobs: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<Result<readonly string[], RepositoryFailure>>;
+}
+
 /** Contents by Git object id, many at once. */
 export interface BlobReader {
   readBlobs(
@@ -98,7 +110,16 @@ export interface BlobReader {
 
 export interface ApplyConflict {
   readonly path: string;
-  readonly reason: 'changed-meanwhile' | 'deleted-meanwhile' | 'exists-already' | 'not-writable' | 'path-unsafe';
+  readonly reason:
+    | 'changed-meanwhile'
+    | 'deleted-meanwhile'
+    | 'exists-already'
+    | 'not-writable'
+    | 'path-unsafe'
+    /** Written to the working tree, and not staged or committed as it was to be. */
+    | 'not-placed'
+    /** Accepted as a commit, which no undo takes back. */
+    | 'committed';
   readonly message: string;
 }
 
@@ -111,18 +132,83 @@ export interface PlannedWrite {
 }
 
 export interface ApplyPlan {
+  /** What was planned. */
+  readonly parts: readonly FilePart[];
   readonly writes: readonly PlannedWrite[];
   readonly conflicts: readonly ApplyConflict[];
   /** Already as the result wants them. */
   readonly unchanged: readonly string[];
 }
 
-/** The user's working tree, touched only by an accept. */
+/** The sides of a merge by hand. `over` is the SHA-256 of `checkout`; `base` is empty where the change adds the file. */
+export interface MergeSides {
+  readonly base: Uint8Array;
+  readonly result: Uint8Array;
+  readonly checkout: Uint8Array;
+  readonly over: string;
+}
+
+/** The bytes on both sides of a write as object ids in the host's store, and the permission bits of the file before. */
+export interface KeptBytes {
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly permissions: number | null;
+}
+
+/** A file whose accepts are undone, with what each of them wrote, oldest first. */
+export interface FileToUndo {
+  readonly path: string;
+  readonly steps: readonly { readonly kept: KeptBytes; readonly mode: string | null }[];
+}
+
+export interface CheckoutUndo {
+  readonly files: readonly FileToUndo[];
+  readonly writes: readonly PlannedWrite[];
+  readonly conflicts: readonly ApplyConflict[];
+  /** Nothing of the accepts is in them. */
+  readonly unchanged: readonly string[];
+}
+
+/** The user's working tree, touched only by an accept and its undo. */
 export interface Checkout {
-  /** Plans a three-way apply of the files; touches nothing. */
+  /** The index and the branches that belong to it; absent where only the files are at hand. */
+  readonly history?: History;
+  /**
+   * Keeps, under a name of ours, the bytes that a plan writes and those that it writes over, in the order of its writes. Fails where
+   * a file is no longer what was planned for. Nothing else puts them back once the plan is done.
+   */
+  keepBytes(
+    changeset: Changeset,
+    plan: ApplyPlan,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Result<readonly KeptBytes[], RepositoryFailure>>;
+  /** Plans to take accepts back out of files, three-way; touches nothing. */
+  planUndo(files: readonly FileToUndo[], signal: AbortSignal): Promise<Result<CheckoutUndo, RepositoryFailure>>;
+  /** Does such a plan as `apply` does one; a file that is no longer as planned is a conflict, and the others are undone. */
+  undo(
+    plan: CheckoutUndo,
+    key: string,
+    signal: AbortSignal,
+  ): Promise<Result<{ undone: readonly string[]; conflicts: readonly ApplyConflict[] }, RepositoryFailure>>;
+  /** Which of these writes stand in the checkout now: as they were to be, as it was before them, or neither. */
+  look(writes: readonly PlannedWrite[]): Promise<readonly ('after' | 'before' | 'neither')[]>;
+  /** The hunks of a changed file; undefined for a change that is taken as a whole: an added, deleted or binary file. */
+  hunks(
+    changeset: Changeset,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<Result<readonly Hunk[] | undefined, RepositoryFailure>>;
+  /** What a person needs to merge a part of a change by hand; undefined where these are not three texts. */
+  mergeSides(
+    changeset: Changeset,
+    part: FilePart,
+    signal: AbortSignal,
+  ): Promise<Result<MergeSides | undefined, RepositoryFailure>>;
+  /** Plans a three-way apply of the files, or of parts of them; touches nothing. */
   planApply(
     changeset: Changeset,
-    paths: readonly string[],
+    parts: readonly FilePart[],
     signal: AbortSignal,
   ): Promise<Result<ApplyPlan, RepositoryFailure>>;
   /**

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { errorText, failure } from '../../base/failure.ts';
 import type { Logger } from '../../base/logger.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import { guestProtocolVersion } from '../../protocol/guest.ts';
+import { guestProtocolVersion } from '../../protocol/guestLimits.ts';
 import { engineDeadlines } from './budgets.ts';
 import { labelNames } from './profiles.ts';
 import type { Sandbox, SandboxEngine, SandboxFailure } from './sandbox.ts';
@@ -16,6 +16,8 @@ export interface WarmPoolOptions {
   readonly size: number;
   /** How long boxes of a kind are kept ready after the last time one was wanted, milliseconds. */
   readonly keepMs: number;
+  /** Milliseconds from a hand-out until its place is filled again: whoever just got a box has the machine first. */
+  readonly refillAfterMs: number;
   /** Whether the machine has a place for one more that nobody needs yet. */
   readonly hasRoom: (spec: SandboxSpec) => Promise<boolean>;
   readonly clock: Clock;
@@ -42,6 +44,8 @@ const mostFailures = 3;
 /** One box on its way to be ready, or ready. */
 interface WarmBox {
   readonly starting: Promise<Result<Sandbox, SandboxFailure>>;
+  /** The same box, once it has answered a request after its start: it greets before it has loaded what requests need. */
+  readonly serving: Promise<Result<Sandbox, SandboxFailure>>;
   box?: Sandbox;
 }
 
@@ -98,12 +102,15 @@ export function withWarmPool(engine: SandboxEngine, options: WarmPoolOptions): W
     await drop(shelf, 0);
   }
 
-  async function fill(shelf: Shelf): Promise<void> {
+  async function fill(shelf: Shelf, afterMs = 0): Promise<void> {
     if (shelf.filling) {
       return;
     }
     shelf.filling = true;
     try {
+      if (afterMs > 0) {
+        await options.sleep(afterMs, ended.signal);
+      }
       await refills.run(async () => {
         while (isWanted(shelf) && shelf.boxes.size < options.size && shelf.failures < mostFailures) {
           if (!(await options.hasRoom(shelf.spec)) || !isWanted(shelf)) {
@@ -124,9 +131,10 @@ export function withWarmPool(engine: SandboxEngine, options: WarmPoolOptions): W
   }
 
   async function addBox(shelf: Shelf): Promise<void> {
-    const warm: WarmBox = { starting: engine.start(shelf.spec, ended.signal) };
+    const starting = engine.start(shelf.spec, ended.signal);
+    const warm: WarmBox = { starting, serving: starting.then(awaitService) };
     shelf.boxes.add(warm);
-    const started = await warm.starting.catch((error: unknown) => fail(failure('start-failed', errorText(error))));
+    const started = await warm.serving.catch((error: unknown) => fail(failure('start-failed', errorText(error))));
     if (!started.ok) {
       shelf.boxes.delete(warm);
       shelf.failures += 1;
@@ -135,6 +143,14 @@ export function withWarmPool(engine: SandboxEngine, options: WarmPoolOptions): W
     }
     warm.box = started.value;
     void replaceWhenDead(shelf, warm, started.value);
+  }
+
+  async function awaitService(started: Result<Sandbox, SandboxFailure>): Promise<Result<Sandbox, SandboxFailure>> {
+    if (!started.ok || (await greeted(started.value, ended.signal, engineDeadlines.start))) {
+      return started;
+    }
+    await started.value.destroy();
+    return fail(failure('start-failed', 'It greeted, and answers no request.'));
   }
 
   async function replaceWhenDead(shelf: Shelf, warm: WarmBox, box: Sandbox): Promise<void> {
@@ -185,15 +201,19 @@ export function withWarmPool(engine: SandboxEngine, options: WarmPoolOptions): W
       engineDeadlines.create + engineDeadlines.start,
       signal,
       'Waiting for a sandbox that is being started',
-      () => warm.starting,
+      () => warm.serving,
     ).catch(() => undefined);
     if (waited?.ok !== true || !waited.value.ok) {
       return undefined;
     }
     const box = waited.value.value;
+    return (await greeted(box, signal, answerMs)) ? box : undefined;
+  }
+
+  async function greeted(box: Sandbox, signal: AbortSignal, deadlineMs: number): Promise<boolean> {
     const params = { protocolVersion: guestProtocolVersion };
-    const reply = await box.request('hello', params, { signal, deadlineMs: answerMs });
-    return reply.ok && reply.value.protocolVersion === guestProtocolVersion ? box : undefined;
+    const reply = await box.request('hello', params, { signal, deadlineMs });
+    return reply.ok && reply.value.protocolVersion === guestProtocolVersion;
   }
 
   return {
@@ -211,7 +231,7 @@ export function withWarmPool(engine: SandboxEngine, options: WarmPoolOptions): W
       const started = box === undefined ? await engine.start(spec, signal) : ok(box);
       if (started.ok) {
         shelf.failures = 0;
-        void fill(shelf);
+        void fill(shelf, options.refillAfterMs);
       }
       return box === undefined ? started : ok(handedOut(box, clock.monotonic() - began));
     },

@@ -32,6 +32,12 @@ export async function importResult(
   if (!whole.ok) {
     return whole;
   }
+  // The task may go back to it.
+  const before = task.lastResult?.changeset?.resultTree;
+  const held = before === undefined ? ok(undefined) : await ports.store.keep(`${task.id}/before`, before, signal);
+  if (!held.ok) {
+    return held;
+  }
   const kept = await ports.store.keep(`${task.id}/result`, tree, signal);
   if (!kept.ok) {
     return kept;

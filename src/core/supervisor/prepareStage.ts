@@ -2,11 +2,12 @@ import type { Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { StageEnd } from './stageEnd.ts';
 import type { Assignment } from './supervisorPorts.ts';
+import { gradeTask } from './gradeTask.ts';
 import { environmentOf, recordEnvironment } from './taskEnvironment.ts';
 
 /**
- * Takes the snapshot of the user's work, once per task, and keeps it from being collected. Then chooses what its tests run in, and
- * sets that up where a person agreed to it: before any agent has seen the tree.
+ * Takes the snapshot of the user's work, once per task, and keeps it from being collected. Then sees what its model can do, chooses what
+ * its tests run in, and sets that up where a person agreed to it: before any agent has seen the tree.
  */
 export async function prepareStage(assignment: Assignment): Promise<Result<StageEnd, Failure>> {
   const { ports, trace, signal } = assignment;
@@ -26,6 +27,10 @@ export async function prepareStage(assignment: Assignment): Promise<Result<Stage
       actor: 'host',
       data: { ...snapshot, excluded: excluded.map((file) => ({ ...file })) },
     });
+  }
+  const graded = await gradeTask(assignment);
+  if (!graded.ok) {
+    return graded;
   }
   const prepared = await prepareEnvironment(assignment);
   return prepared.ok ? ok({ move: 'work', by: 'host' }) : prepared;

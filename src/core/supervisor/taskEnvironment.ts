@@ -20,6 +20,9 @@ export interface TaskEnvironment {
   readonly problem: string;
 }
 
+/** Stands for the id of a task where tests run without one. */
+export const noTask = 'none';
+
 type Chosen = TraceEventData<'environment-chosen'>;
 
 /**
@@ -171,7 +174,8 @@ export function unmet({ chosen, problem }: TaskEnvironment): string | undefined 
 }
 
 function lacking(plan: EnvironmentPlan, task: string, ofSnapshot: boolean): string {
-  const look = `\`nightshift environment --task ${task}\` shows it, with the command that agrees to it.`;
+  const whose = task === noTask ? '' : ` --task ${task}`;
+  const look = `\`nightshift environment${whose}\` shows it, with the command that agrees to it.`;
   if (!ofSnapshot) {
     return `Dependencies changed: rebuild needs approval. ${look}`;
   }

@@ -1,9 +1,12 @@
 import type { Failure } from '../../base/failure.ts';
 import { ok } from '../../base/result.ts';
+import { windowNeeded } from '../models/modelAccess.ts';
+import { hasUnheard } from '../tasks/reviewComment.ts';
+import { revisionCancelled, revisionFailed } from '../tasks/lastResult.ts';
 import { proposeMove } from '../tasks/taskMoves.ts';
 import type { TaskTrace } from '../tasks/taskTrace.ts';
 import { activeStates, type TaskMove, type TaskState } from '../tasks/taskState.ts';
-import { isHostStopping } from './hostStopping.ts';
+import { isHostStopping, isPausing } from './interruptions.ts';
 import { prepareStage } from './prepareStage.ts';
 import { reviewStage } from './reviewStage.ts';
 import type { Stage, StageEnd } from './stageEnd.ts';
@@ -47,13 +50,22 @@ export async function runTask(assignment: Assignment): Promise<void> {
     if (isHostStopping(signal)) {
       return;
     }
+    if (isPausing(signal)) {
+      await moveTask(assignment, { move: 'pause', by: 'user' });
+      return;
+    }
     if (signal.aborted || end === undefined) {
-      await moveTask(assignment, { move: 'cancel', by: 'user' });
+      await endTask(assignment, { move: 'cancel', by: 'user' });
       return;
     }
     const next = end.ok ? end.value : afterFailure(assignment, end.error, takenUp);
     if (!(await moveOn(assignment, next))) {
       return;
+    }
+    // What the user said while the result was checked is the agent's to hear before a person looks at it.
+    if (trace.task().state === 'ready' && hasUnheard(trace.task())) {
+      const reason = { code: 'user-said', message: 'You said more about it.' };
+      await moveTask(assignment, { move: 'revise', by: 'host', reason });
     }
   }
 }
@@ -83,11 +95,13 @@ function failedMove({ trace }: Assignment, refused: StageEnd): StageEnd {
 
 /**
  * A failure ends a task. Only where the surroundings of a task taken up again are not there yet, the engine or the model's
- * server after a restart of the machine, or where the engine went away under it, it waits for the next start of the host.
+ * server after a restart of the machine, or where the engine went away under it, it waits for the next start of the host. One that
+ * needs a window of the editor waits until one lends its model.
  */
 function afterFailure({ trace }: Assignment, { reason: code, message }: Failure, takenUp: boolean): StageEnd {
   const engineLost = code === 'engine-unavailable' && trace.task().runtime !== undefined;
-  const move = engineLost || (takenUp && surroundings.has(code)) ? 'wait' : 'fail';
+  const waits = engineLost || code === windowNeeded || (takenUp && surroundings.has(code));
+  const move = waits ? 'wait' : 'fail';
   return { move, by: 'host', reason: { code, message } };
 }
 
@@ -101,6 +115,28 @@ export async function takeUp(trace: TaskTrace): Promise<boolean> {
 }
 
 async function moveOn(assignment: Assignment, next: StageEnd): Promise<boolean> {
-  const moved = await moveTask(assignment, next);
-  return moved.allowed || (await moveTask(assignment, failedMove(assignment, next))).allowed;
+  const moved = await endTask(assignment, next);
+  return moved.allowed || (await endTask(assignment, failedMove(assignment, next))).allowed;
+}
+
+/**
+ * Makes a move; one that would end a revision leads back to the result that there was before it, which its user still has to decide on.
+ * The trace says what the revision ended with.
+ */
+export async function endTask({ trace }: Pick<Assignment, 'trace'>, end: StageEnd): Promise<MoveAnswer> {
+  const { move, by } = end;
+  const back = move === 'fail' || move === 'cancel' ? backAgain(move, end.reason) : undefined;
+  return back !== undefined && proposeMove(trace.task(), 'restore', by).allowed
+    ? moveTask({ trace }, { move: 'restore', by, reason: back })
+    : moveTask({ trace }, end);
+}
+
+function backAgain(move: 'fail' | 'cancel', reason: StageEnd['reason']): NonNullable<StageEnd['reason']> {
+  const kept = 'this is the result from before it. Say what to do differently for another go.';
+  return move === 'cancel'
+    ? { code: revisionCancelled, message: `You cancelled the revision; ${kept}` }
+    : {
+        code: revisionFailed,
+        message: `The revision failed (${reason?.message ?? 'no reason was recorded'}); ${kept}`,
+      };
 }

@@ -1,7 +1,8 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { decodeBase64 } from '../../base/base64.ts';
-import { type GuestChange, maxReadBytes } from '../../protocol/guest.ts';
+import type { GuestChange } from '../../protocol/guest.ts';
+import { maxReadBytes } from '../../protocol/guestLimits.ts';
 import { changeCaps } from '../policy/pathPolicy.ts';
 import type { ImportedTree, IncomingChange } from '../repository/repository.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';

@@ -47,7 +47,7 @@ export async function verifyStage(assignment: Assignment): Promise<Result<StageE
  * Failures that were there before may be what the task is about, so the agent is told of them once. After that they are no longer held
  * against a change that broke nothing.
  */
-function settled(task: Task, proof: Proof): Proof {
+export function settled(task: Task, proof: Proof): Proof {
   const told = task.attempts > 1;
   return told && proof.verdict === 'red' && failsOnlyAsOnBase(proof) ? withOldFailures(proof) : proof;
 }
@@ -63,10 +63,12 @@ function afterProof(task: Task, proof: Proof): Result<StageEnd, Failure> {
   return fail(failure('tests-red', message));
 }
 
-async function proofOf(
+/** Runs the tests on both sides of a changeset. `again` names the wish to have that done once more; then the base runs anew as well. */
+export async function proofOf(
   assignment: Assignment,
   changeset: NonNullable<Task['changeset']>,
   task: Task,
+  again?: string,
 ): Promise<Result<Proof, Failure>> {
   const command = await testCommandOf(assignment);
   if (!command.ok) {
@@ -83,7 +85,8 @@ async function proofOf(
     return ok(unproved(hash, lacking));
   }
   const { runner, argv } = command.value;
-  await assignment.trace.record({ type: 'proof-started', actor: 'host', data: { hash, runner, command: [...argv] } });
+  const started = { hash, runner, command: [...argv], ...(again === undefined ? {} : { again }) };
+  await assignment.trace.record({ type: 'proof-started', actor: 'host', data: started });
   for (let replacements = 0; ; replacements += 1) {
     const proof = await prove({
       ...testRun(assignment, commandIn(base, command.value), proofRun, (tree) =>
@@ -94,7 +97,7 @@ async function proofOf(
       patchedTree: resultTree,
       changed: changeset.files,
       // The base of a task never changes, so a second proof need not run its tests again.
-      ...(task.baseline === undefined ? {} : { knownBase: task.baseline }),
+      ...(task.baseline === undefined || again !== undefined ? {} : { knownBase: task.baseline }),
     });
     if (proof.ok || assignment.signal.aborted || !canBeTriedAgain(assignment, proof.error)) {
       return proof;

@@ -2,18 +2,29 @@ import { type Failure, failure } from '../../base/failure.ts';
 import { newId } from '../../base/ids.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { runAgent } from '../agents/agentLoop.ts';
-import type { AgentPorts, RunEnd } from '../agents/agentRun.ts';
-import { implementer } from '../agents/implementer.ts';
+import type { AgentPorts, RunEnd, RunInput } from '../agents/agentRun.ts';
+import { awaitAccess, beforeRunMs } from '../agents/awaitAccess.ts';
+import { freshConversation } from '../agents/conversation.ts';
+import { implementer, implementerFor } from '../agents/implementer.ts';
+import { fitItems } from '../models/contextBudget.ts';
 import type { LanguageModel } from '../models/languageModel.ts';
+import { createEstimator } from '../models/tokenEstimate.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { isReplaceable, maxReplacements, replacedInVain } from '../sandbox/sandboxReasons.ts';
+import { hasUnheard, openComments } from '../tasks/reviewComment.ts';
 import type { Task } from '../tasks/task.ts';
+import { editStyleOf, inStyle, longestWhole } from '../tools/editStyle.ts';
 import { toolsFor } from '../tools/toolRegistry.ts';
+import { asksUser, askUserIn, waitForAnswer } from './askUserIn.ts';
+import { answerCommentIn } from './answerComment.ts';
 import { awaitEngine } from './engineReturn.ts';
-import { contextItems, goalMessage } from './goalMessage.ts';
+import { contextItems } from './contextItems.ts';
+import { guidanceItems } from './guidanceItems.ts';
 import { recordContext } from './recordContext.ts';
-import { HostStopping, isHostStopping } from './hostStopping.ts';
+import { HostStopping, isHostStopping, isPausing, Pausing } from './interruptions.ts';
 import { importResult } from './importResult.ts';
+import { recallAtStart, recallForAgent, usesMemory } from './recallForRun.ts';
+import { plan, wantsPlan } from './planning.ts';
 import type { StageEnd } from './stageEnd.ts';
 import type { Assignment } from './supervisorPorts.ts';
 import { runTestsForAgent } from './taskTests.ts';
@@ -22,12 +33,20 @@ import { exportTree } from './treeExport.ts';
 
 /** Runs the implementer in a locked box until its work is imported. A dead box is replaced from the newest checkpoint. */
 export async function workStage(assignment: Assignment): Promise<Result<StageEnd, Failure>> {
-  if (hasUnprovedChangeset(assignment.trace.task())) {
+  if (hasUnprovedChangeset(assignment.trace.task()) && !hasUnheard(assignment.trace.task())) {
     return ok({ move: 'verify', by: 'agent' });
   }
-  const model = assignment.ports.createModel(assignment.trace.task());
+  const unanswered = waitForAnswer(assignment.trace.task());
+  if (unanswered !== undefined) {
+    return ok(unanswered);
+  }
+  const model = assignment.ports.createModel(assignment.trace.task(), implementer.name);
   if (!model.ok) {
     return model;
+  }
+  const access = await awaitAccess({ ...assignment.ports, ...assignment, model: model.value }, beforeRunMs);
+  if (!access.ok) {
+    return access;
   }
   for (let replacements = 0; ; replacements += 1) {
     const end = await runOnce(assignment, model.value);
@@ -35,11 +54,18 @@ export async function workStage(assignment: Assignment): Promise<Result<StageEnd
       return end;
     }
     const { value } = end;
+    if (value.outcome === 'finished' && hasUnheard(assignment.trace.task())) {
+      continue;
+    }
     if (value.outcome === 'finished') {
       return ok({ move: 'verify', by: 'agent' });
     }
     if (value.outcome === 'cancelled') {
       return fail(failure('cancelled', 'The task was cancelled.'));
+    }
+    const asked = waitForAnswer(assignment.trace.task());
+    if (asked !== undefined) {
+      return ok(asked);
     }
     if (!canGoOn(assignment, value) || assignment.signal.aborted) {
       return fail(failure(value.reason.code, value.reason.message));
@@ -80,12 +106,27 @@ async function runOnce(assignment: Assignment, model: LanguageModel): Promise<Re
   if (tree === undefined) {
     return fail(failure('no-snapshot', 'The task has no snapshot to work on; delegate it again.'));
   }
-  const goal = goalMessage(task);
-  const context = contextItems(task);
+  const { contextTokens } = task.settings;
+  const guidance = await guidanceItems(assignment);
+  const recalled = await recallAtStart(assignment);
   const run = newId('run');
-  await trace.record({ type: 'run-started', actor: 'host', data: { run, agent: implementer.name, tree } });
-  await recordContext(trace, run, context);
-  const end = await runInBox(assignment, model, { run, tree, goal });
+  // From here on what the user says is told while the run is at work; what was said before is part of its start.
+  const { notes, comments } = await trace.record({
+    type: 'run-started',
+    actor: 'host',
+    data: { run, agent: implementer.name, tree },
+  });
+  const told = contextItems({ ...task, notes, comments }, guidance, recalled?.items);
+  const items = fitItems(told, contextTokens, createEstimator());
+  if (recalled !== undefined) {
+    await trace.record({ type: 'memory-recalled', actor: 'host', data: { run, ...recalled.recorded } });
+  }
+  await recordContext(trace, run, items);
+  const input = { run, tree, items, contextTokens };
+  if (wantsPlan(task) && task.plan === undefined) {
+    await plan(assignment, input, freshConversation, assignment.signal);
+  }
+  const end = await runInBox(assignment, model, input);
   const value = aborted(assignment.signal) ?? (end.ok ? end.value : brokenOff(end.error));
   await trace.record({
     type: 'run-ended',
@@ -105,6 +146,9 @@ function aborted(signal: AbortSignal): RunEnd | undefined {
   if (isHostStopping(signal)) {
     return { outcome: 'interrupted', reason: { code: 'host-stopping', message: new HostStopping().message } };
   }
+  if (isPausing(signal)) {
+    return { outcome: 'interrupted', reason: { code: 'paused', message: new Pausing().message } };
+  }
   return signal.aborted ? { outcome: 'cancelled' } : undefined;
 }
 
@@ -113,11 +157,9 @@ function brokenOff({ reason, message }: Failure): RunEnd {
   return { outcome: isReplaceable(reason) ? 'interrupted' : 'failed', reason: { code: reason, message } };
 }
 
-interface Run {
-  readonly run: string;
+interface Run extends RunInput {
   /** What the box is given. */
   readonly tree: string;
-  readonly goal: string;
 }
 
 async function runInBox(assignment: Assignment, model: LanguageModel, run: Run): Promise<Result<RunEnd, Failure>> {
@@ -132,11 +174,7 @@ async function runInBox(assignment: Assignment, model: LanguageModel, run: Run):
     if (!put.ok) {
       return put;
     }
-    const end = await runAgent(
-      agentPorts(assignment, model, box, run),
-      { ...run, contextTokens: contextTokens(assignment) },
-      signal,
-    );
+    const end = await runAgent(agentPorts(assignment, model, box, run), run, signal);
     return await importWork(assignment, box, run, end);
   } finally {
     await box.destroy();
@@ -145,14 +183,31 @@ async function runInBox(assignment: Assignment, model: LanguageModel, run: Run):
 
 function agentPorts(assignment: Assignment, model: LanguageModel, box: Sandbox, run: Run): AgentPorts {
   const { ports, trace } = assignment;
+  const style = editStyleOf(trace.task().grade?.level);
+  const role = implementerFor(style, run.contextTokens);
+  // A weak model has its hands full with the tools that it needs, and is told at the start.
+  const asks = style !== 'whole' && usesMemory(assignment);
+  const review = openComments(trace.task()).length > 0;
+  const questions = asksUser(style);
+  const checkpoint: AgentPorts['checkpoint'] = (step, signal) =>
+    saveCheckpoint({ ...assignment, signal }, box, run, step);
   return {
-    role: implementer,
+    role,
     model,
     trace,
     sandbox: box,
-    tools: toolsFor(implementer.rights),
+    tools: inStyle(
+      toolsFor(role.rights, { memory: asks, review, questions }),
+      style,
+      longestWhole(role.maxOutputTokens),
+    ),
     runTests: (signal) => runTestsForAgent({ ...assignment, signal }, box, run),
-    checkpoint: (step, signal) => saveCheckpoint({ ...assignment, signal }, box, run, step),
+    ...(asks ? { recall: recallForAgent(assignment, run.run) } : {}),
+    ...(review ? { answerComment: answerCommentIn(trace, run.run) } : {}),
+    ...(questions ? { askUser: askUserIn(trace, run.run, checkpoint) } : {}),
+    checkpoint,
+    ...(ports.calibrations === undefined ? {} : { calibrations: ports.calibrations }),
+    ...(wantsPlan(trace.task()) ? { replan: (conversation, stop) => plan(assignment, run, conversation, stop) } : {}),
     clock: ports.clock,
     sleep: ports.sleep,
   };
@@ -195,8 +250,4 @@ async function importWork(
     await importResult(assignment, box, { run, tree, summary, unfinished: true });
   }
   return ok(end);
-}
-
-function contextTokens({ trace }: Assignment): number {
-  return trace.task().settings.contextTokens;
 }

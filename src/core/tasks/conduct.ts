@@ -82,6 +82,9 @@ export const tooManyCalls = 'too-many-calls';
 export const runawayReason = 'runaway';
 
 export function conductAfter(conduct: Conduct, event: TraceEvent): Conduct {
+  if ((event.type === 'model-answered' || event.type === 'model-failed') && event.data.purpose !== undefined) {
+    return conduct;
+  }
   switch (event.type) {
     case 'run-started': {
       const { open: _open, path, ...rest } = conduct;

@@ -1,5 +1,6 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { largestLimits, usualLimits } from '../../protocol/host.ts';
 import { totalPerNewToken } from '../guards/limits.ts';
 import type { TraceEntry } from '../trace/traceEvent.ts';
 import type { Task } from './task.ts';
@@ -56,6 +57,18 @@ export function extendLimits(
   }
   const data = Object.fromEntries(given);
   return ok(given.length === 0 ? undefined : { type: 'limits-extended', actor: 'user', data });
+}
+
+/**
+ * The event that gives a task which is sent back as much to spend as one has at first, where it has less left; undefined where it has
+ * enough. Sending it back is the user's word for it.
+ */
+export function roundLimits(task: Task): TraceEntry | undefined {
+  const low = names.filter((name) => task.limits[name] - spent(task, name) < usualLimits[name]);
+  const data = Object.fromEntries(
+    low.map((name) => [name, Math.min(largestLimits[name], spent(task, name) + usualLimits[name])]),
+  );
+  return low.length === 0 ? undefined : { type: 'limits-extended', actor: 'user', data };
 }
 
 function isReached(task: Task, name: LimitName): boolean {

@@ -6,14 +6,27 @@ const longestName = 60;
 
 /** One line for lists: what the task does now that this event has happened. Quotes the model, so it is cleaned and cut. */
 export function activityAfter(task: Task, event: TraceEvent): string {
-  if (event.type === 'apply-ended' && event.data.conflicts[0] !== undefined) {
-    return `ready, and a person has to look: ${clean(event.data.conflicts[0].message, 2 * longestName)}`;
+  if ((event.type === 'apply-ended' || event.type === 'undo-ended') && event.data.conflicts[0] !== undefined) {
+    return `${task.state}, and a person has to look: ${clean(event.data.conflicts[0].message, 2 * longestName)}`;
   }
-  if (event.type === 'task-created' || event.type === 'task-moved' || event.type === 'apply-ended') {
+  const isOther = event.type === 'model-awaited' && task.state === 'waiting';
+  if (
+    isOther ||
+    event.type === 'task-created' ||
+    event.type === 'task-moved' ||
+    event.type === 'apply-ended' ||
+    event.type === 'undo-ended'
+  ) {
     return standing(task);
   }
   if (event.type === 'apply-intended') {
-    return `writing ${files(event.data.writes.length)} to the checkout`;
+    const { writes, placement } = event.data;
+    return placement?.commit === undefined
+      ? `writing ${files(writes.length)} to the checkout`
+      : `committing ${files(placement.paths.length)}`;
+  }
+  if (event.type === 'undo-intended') {
+    return `undoing the accept of ${files(event.data.paths.length)}`;
   }
   return activeStates.has(task.state) ? (doing(event) ?? task.activity) : task.activity;
 }
@@ -24,15 +37,25 @@ function doing(event: TraceEvent): string | undefined {
       return `copied ${files(event.data.files)}`;
     case 'environment-chosen':
       return event.data.status === 'ready' ? 'environment is ready' : undefined;
+    case 'trial-started':
+      return 'trying the model out';
+    case 'trial-ended':
+      return event.data.result === undefined ? undefined : `the model is ${event.data.result.grade.level}`;
     case 'run-started':
       return `starting the ${clean(event.data.agent)}`;
     case 'sandbox-delayed':
     case 'engine-awaited':
+    case 'model-awaited':
+    case 'model-delayed':
       return clean(event.data.message, 2 * longestName);
     case 'sandbox-started':
       return 'sandbox is open';
     case 'model-asked':
-      return 'asking the model';
+      return event.data.purpose === 'plan' ? 'making a plan' : 'asking the model';
+    case 'plan-made':
+      return event.data.steps.length === 0
+        ? 'goes on without a plan'
+        : `made a plan of ${event.data.steps.length} steps`;
     case 'model-failed':
       return `the model failed: ${clean(event.data.reason.message, 2 * longestName)}`;
     case 'call-refused':
@@ -73,6 +96,8 @@ function using(tool: string, input: unknown): string {
       return 'listing files';
     case 'search_text':
       return 'searching the files';
+    case 'recall':
+      return 'asking the memory';
     case 'run_tests':
       return 'running the tests';
     case 'finish':

@@ -11,8 +11,13 @@ const countedStates: ReadonlySet<TaskState> = new Set(['working', 'verifying', '
 /** A host writes these first when it takes a task up: what lies before them is time in which none was running. */
 const takingUp: ReadonlySet<TraceEventType> = new Set<TraceEventType>(['journal-recovered', 'task-resumed']);
 
-/** With these a task begins to wait for the machine. */
-const holding: ReadonlySet<TraceEventType> = new Set<TraceEventType>(['sandbox-delayed', 'engine-awaited']);
+/** With these a task begins to wait for the machine, for a window of the editor, or for a server that others use. */
+const holding: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
+  'sandbox-delayed',
+  'engine-awaited',
+  'model-awaited',
+  'model-delayed',
+]);
 
 /** These happen while a task waits, and end no wait. */
 const besideWaits: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
@@ -57,7 +62,26 @@ export function afterAnswer(task: Task, data: TraceEventData<'model-answered'>):
       tokens: usage.tokens + tokens,
       steps: usage.steps + 1,
     },
-    silentInARow: silentInARow(task.silentInARow, data),
+    ...(data.purpose === undefined ? { silentInARow: silentInARow(task.silentInARow, data) } : {}),
+    ...served(task, data),
+  };
+}
+
+/** A window that the server named stands until it names another. */
+function served(
+  task: Task,
+  { truncated, window, promptTokens }: TraceEventData<'model-answered'>,
+): Pick<Task, 'served'> {
+  if (!truncated && window === undefined) {
+    return {};
+  }
+  const before = task.served ?? { cuts: 0 };
+  return {
+    served: {
+      ...before,
+      ...(window === undefined ? {} : { window }),
+      ...(truncated ? { cutTo: promptTokens, cuts: before.cuts + 1 } : {}),
+    },
   };
 }
 
@@ -72,7 +96,9 @@ function silentInARow(before: number, data: TraceEventData<'model-answered'>): n
 export function afterRefusedCall(task: Task, data: TraceEventData<'call-refused'>): Task {
   const malformedStep = `${data.run}/${data.step}`;
   const sameAnswer = task.malformedStep === malformedStep && task.malformedInARow > 0;
-  return { ...task, malformedStep, malformedInARow: sameAnswer ? task.malformedInARow : task.malformedInARow + 1 };
+  const malformedInARow = sameAnswer ? task.malformedInARow : task.malformedInARow + 1;
+  // A call that was the answer's text shows only now.
+  return { ...task, malformedStep, malformedInARow, silentInARow: 0 };
 }
 
 /** A call that even the server could not read is as malformed as one that we refuse. */
@@ -82,7 +108,8 @@ export function afterModelFailure(task: Task, data: TraceEventData<'model-failed
   const { promptTokens = 0, outputTokens = 0, newTokens = 0 } = data;
   const { usage } = task;
   const tokens = usage.tokens + promptTokens + outputTokens;
-  const malformedInARow = task.malformedInARow + (data.reason.code === unreadableCall ? 1 : 0);
+  const unreadable = data.reason.code === unreadableCall && data.purpose === undefined;
+  const malformedInARow = task.malformedInARow + (unreadable ? 1 : 0);
   return { ...task, malformedInARow, usage: { ...usage, newTokens: usage.newTokens + newTokens, tokens } };
 }
 

@@ -1,4 +1,6 @@
 import type { Actor, TraceEntry } from '../trace/traceEvent.ts';
+import { isDecided } from './fileDecision.ts';
+import { backToResult } from './lastResult.ts';
 import type { Task } from './task.ts';
 import { moveTarget } from './taskReducer.ts';
 import { type TaskMove, taskMoves } from './taskState.ts';
@@ -13,7 +15,7 @@ const requiredVoters: readonly string[] = ['implementer'];
 
 /** Moves that each actor may propose at all. A model and its agent may claim that the work is done, and nothing else. */
 export const moveRights: Readonly<Record<Actor, readonly TaskMove[]>> = {
-  user: ['revise', 'pause', 'resume', 'apply', 'merge', 'discard', 'cancel'],
+  user: ['revise', 'pause', 'resume', 'restore', 'apply', 'undo', 'merge', 'discard', 'cancel'],
   host: taskMoves,
   agent: ['verify'],
   model: ['verify'],
@@ -57,18 +59,45 @@ const noRejection: Need = (task) => {
 };
 
 const applyEnded: Need = (task) =>
-  task.openApply === undefined ? undefined : 'it is not known yet how writing to the checkout ended';
+  task.openApply === undefined && task.openUndo === undefined
+    ? undefined
+    : 'it is not known yet how writing to the checkout ended';
 
-/** The state says "applied" only where every file of the changeset stands in the checkout. */
-const everythingApplied: Need = (task) => {
-  const missing = task.changeset?.files.find((file) => !task.applied.includes(file.path));
-  return missing === undefined ? undefined : `${missing.path} was not written to the checkout`;
+/** The state says "applied" only where all that was not rejected stands in the checkout, and something does. */
+const everythingDecided: Need = (task) => {
+  const [missing] = undecidedPaths(task);
+  if (missing !== undefined) {
+    return `${missing} was not written to the checkout`;
+  }
+  const accepted = task.applied.length > 0 || task.decisions.some((decision) => decision.accepted.length > 0);
+  return accepted ? undefined : 'all of its changes were rejected';
+};
+
+const somethingUndone: Need = (task) =>
+  undecidedPaths(task).length === 0 ? 'all of its changes stand as they were decided' : undefined;
+
+/** Files of the changeset with something in them that was neither accepted nor rejected. */
+export function undecidedPaths(task: Task): readonly string[] {
+  const decided = new Set([...task.applied, ...task.decisions.filter(isDecided).map(({ path }) => path)]);
+  return task.changeset?.files.map(({ path }) => path).filter((path) => !decided.has(path)) ?? [];
+}
+
+const readyNeeds: readonly Need[] = [changesetImported, policyJudged, proofAttached, votesIn, noRejection];
+
+/** What it goes back to has to be as good as it was when it became ready: the tests may have failed on it since. */
+const resultBefore: Need = (task) => {
+  const before = backToResult(task);
+  return before === undefined
+    ? 'it had no result before'
+    : readyNeeds.map((need) => need(before)).find((missing) => missing !== undefined);
 };
 
 /** What a move needs beyond its place in the table. */
 const moveNeeds: Readonly<Partial<Record<TaskMove, readonly Need[]>>> = {
-  finish: [changesetImported, policyJudged, proofAttached, votesIn, noRejection],
-  apply: [changesetImported, proofAttached, noRejection, applyEnded, everythingApplied],
+  finish: readyNeeds,
+  restore: [resultBefore, applyEnded],
+  apply: [changesetImported, proofAttached, noRejection, applyEnded, everythingDecided],
+  undo: [applyEnded, somethingUndone],
   merge: [changesetImported, policyJudged, proofAttached, noRejection, applyEnded],
   discard: [applyEnded],
   cancel: [applyEnded],

@@ -1,4 +1,5 @@
 import { defaultLimits, type Limits, totalPerNewToken } from '../guards/limits.ts';
+import { windowNeeded } from '../models/modelAccess.ts';
 import type { TraceEvent, TraceEventData } from '../trace/traceEvent.ts';
 import { activityAfter } from './taskActivity.ts';
 import {
@@ -11,6 +12,11 @@ import {
   isHeldAfter,
 } from './taskCounters.ts';
 import { conductAfter, freshConduct } from './conduct.ts';
+import { applied, undone } from './acceptedFiles.ts';
+import { withRejected } from './fileDecision.ts';
+import { noAnswer, waitsForAnswer, withAnswer, withQuestion } from './question.ts';
+import { backToResult, withLastResult, withoutLastResult } from './lastResult.ts';
+import { hasUnheard, keptNotes, nothingUnheard, withComment, withNote, withSentComment } from './reviewComment.ts';
 import type { Task } from './task.ts';
 import { settledStates, type TaskMove, type TaskState, taskTransitions } from './taskState.ts';
 
@@ -50,7 +56,7 @@ function applyEvent(task: Task, event: TraceEvent): Task {
     case 'task-created':
       return task.id === '' ? created(task, event.data, event.ts) : task;
     case 'task-moved':
-      return moved(task, event.data);
+      return moved(task, event);
     case 'limits-extended':
       return event.actor === 'user' ? { ...task, limits: extended(task.limits, event.data) } : task;
     case 'snapshot-taken':
@@ -59,9 +65,13 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return event.data.tree === task.snapshot?.tree ? { ...task, environment: event.data } : task;
     case 'approval-given':
       return event.actor === 'user' ? approved(task) : task;
+    case 'trial-ended': {
+      const grade = task.grade ?? event.data.result?.grade;
+      return grade === undefined ? task : { ...task, grade };
+    }
     case 'run-started': {
       const run = { id: event.data.run, agent: event.data.agent, ended: false };
-      return { ...task, run, runs: task.runs + 1, notices: [] };
+      return { ...task, run, runs: task.runs + 1, notices: [], unheard: nothingUnheard };
     }
     case 'run-ended': {
       if (!isPresentRun(task, event.data.run) || task.run === undefined) {
@@ -80,6 +90,14 @@ function applyEvent(task: Task, event: TraceEvent): Task {
           ...(event.data.unenforced === undefined ? {} : { unenforced: event.data.unenforced }),
         },
       };
+    case 'plan-made':
+      return event.data.steps.length > 0 || task.plan === undefined
+        ? { ...task, plan: { steps: event.data.steps } }
+        : task;
+    case 'model-awaited':
+      return awaited(task, event.data);
+    case 'model-asked':
+      return withoutAwaited(task);
     case 'model-answered':
       return afterAnswer(task, event.data);
     case 'model-failed':
@@ -87,7 +105,7 @@ function applyEvent(task: Task, event: TraceEvent): Task {
     case 'call-refused':
       return afterRefusedCall(task, event.data);
     case 'tool-called':
-      return { ...task, malformedInARow: 0, heldSeconds: 0 };
+      return { ...task, malformedInARow: 0, silentInARow: 0, heldSeconds: 0 };
     case 'tool-returned':
       return afterReturn(task, event.data);
     case 'tool-closed':
@@ -112,16 +130,43 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return { ...task, openApply: event.data };
     case 'apply-ended':
       return applied(task, event.data);
+    case 'undo-intended':
+      return { ...task, openUndo: event.data };
+    case 'undo-ended':
+      // What stands in the checkout is no longer what stood there before the revision.
+      return withoutLastResult(undone(task, event.data));
+    case 'changes-rejected':
+      return event.actor === 'user' && event.data.hash === task.changeset?.hash
+        ? { ...task, decisions: withRejected(task.decisions, event.data) }
+        : task;
+    case 'user-said':
+      return event.actor === 'user' ? withNote(task, event.data.text) : task;
+    case 'note-told': {
+      const [first, ...rest] = task.unheard.notes;
+      return first === event.data.text ? { ...task, unheard: { ...task.unheard, notes: rest } } : task;
+    }
+    case 'comment-sent':
+      return event.actor === 'user' ? withSentComment(task, event.data) : task;
+    case 'comment-answered':
+      return { ...task, comments: withComment(task.comments, event.data.comment, { answer: event.data.text }) };
+    case 'comment-resolved': {
+      const { comment, resolved } = event.data;
+      return event.actor === 'user' ? { ...task, comments: withComment(task.comments, comment, { resolved }) } : task;
+    }
+    case 'question-asked':
+      return isPresentRun(task, event.data.run) ? withQuestion(task, event.data) : task;
     case 'task-resumed':
     case 'move-refused':
     case 'sandbox-delayed':
     case 'sandbox-ended':
     case 'engine-awaited':
-    case 'model-asked':
+    case 'model-delayed':
     case 'guard-tripped':
     case 'proof-started':
     case 'journal-recovered':
     case 'context-added':
+    case 'memory-recalled':
+    case 'trial-started':
     default:
       return task;
   }
@@ -142,12 +187,19 @@ function uncreated(event: TraceEvent): Task {
     updatedAt: event.ts,
     state: 'failed',
     runs: 0,
+    resumed: false,
     notes: [],
+    unheard: nothingUnheard,
+    comments: [],
+    questions: [],
     attempts: 0,
     unfinished: false,
     usage: { newTokens: 0, tokens: 0, steps: 0, seconds: 0 },
     votes: [],
     applied: [],
+    decisions: [],
+    accepts: [],
+    placements: [],
     closedTools: [],
     toolFailures: {},
     malformedInARow: 0,
@@ -170,6 +222,7 @@ function created(task: Task, data: TraceEventData<'task-created'>, ts: string): 
     origin: data.origin,
     model: data.model,
     replay: data.replay,
+    ...(data.grade === undefined ? {} : { grade: data.grade }),
     limits: data.limits,
     settings: data.settings,
     workspace: data.workspace,
@@ -178,30 +231,66 @@ function created(task: Task, data: TraceEventData<'task-created'>, ts: string): 
   };
 }
 
-function moved(task: Task, data: TraceEventData<'task-moved'>): Task {
+function moved(task: Task, { actor, data }: Extract<TraceEvent, { type: 'task-moved' }>): Task {
   const state = task.id === '' ? undefined : moveTarget(task, data.move);
-  if (state === undefined) {
+  const ground = data.move === 'restore' ? backToResult(task) : task;
+  if (state === undefined || ground === undefined) {
     return task;
   }
-  const { interrupted: _interrupted, reason: _reason, ...rest } = provedAgain(task, data.move) ? unproved(task) : task;
-  const begun = task.state === 'failed' && data.move === 'resume' ? afresh : {};
+  const present = state === 'waiting' ? ground : withoutAwaited(ground);
+  const {
+    interrupted: _interrupted,
+    reason: _reason,
+    ...rest
+  } = resultKept(isSentBack(task, data.move) ? unproved(present) : present, data.move);
+  const again = isAnotherGo(task, data.move);
+  const begun = again ? afresh : {};
   // Somebody who goes on with a task may have mended what its setup failed of.
   const environment =
     data.move === 'resume' && rest.environment?.status === 'failed'
       ? { environment: { ...rest.environment, transient: true } }
       : {};
+  const { served, ...others } = rest;
+  const answers = data.move === 'resume' && actor === 'user' && waitsForAnswer(task);
   return {
-    ...rest,
+    ...others,
+    // A person who goes on after a cut may have given the server a larger window.
+    ...(served === undefined || again ? {} : { served }),
     ...begun,
     ...environment,
     state,
-    notes: data.note === undefined ? task.notes : [...task.notes, data.note].slice(-keptNotes),
+    resumed: task.resumed || (data.move === 'resume' && actor === 'user'),
+    questions: answers ? withAnswer(task.questions, data.note ?? noAnswer) : others.questions,
+    notes: data.note === undefined || answers ? task.notes : [...task.notes, data.note].slice(-keptNotes),
     ...(state === 'waiting' || state === 'paused' ? { interrupted: task.state } : {}),
     ...(data.reason === undefined ? {} : { reason: data.reason }),
   };
 }
 
-const keptNotes = 10;
+/** A result is kept while its agent goes over it at the user's word, and no longer than until the task is ready again. */
+function resultKept(task: Task, move: TaskMove): Task {
+  if (task.state === 'ready' && move === 'revise') {
+    return hasUnheard(task) ? withLastResult(task) : withoutLastResult(task);
+  }
+  return move === 'finish' ? withoutLastResult(task) : task;
+}
+
+/** The user goes on with what failed, or has more to say about what is done. */
+function isAnotherGo(task: Task, move: TaskMove): boolean {
+  return (
+    (task.state === 'failed' && move === 'resume') || (task.state === 'ready' && move === 'revise' && hasUnheard(task))
+  );
+}
+
+/** What a task at rest waits for may change: then that is why it stands where it stands. */
+function awaited(task: Task, { model, need, message }: TraceEventData<'model-awaited'>): Task {
+  const isWhy = task.state === 'waiting' && task.reason?.code === windowNeeded;
+  return { ...task, awaited: { model, need }, ...(isWhy ? { reason: { code: windowNeeded, message } } : {}) };
+}
+
+function withoutAwaited({ awaited: _awaited, ...task }: Task): Task {
+  return task;
+}
 
 /** A person had another go at it: what speaks of the model's behaviour is forgotten, what was spent is not. */
 const afresh: Pick<
@@ -248,12 +337,17 @@ function imported(task: Task, data: TraceEventData<'changeset-imported'>): Task 
     checkpoint: data.changeset.resultTree,
     summary: data.summary,
     applied: task.applied.filter((path) => unchanged.has(path)),
+    decisions: task.decisions.filter(({ path }) => unchanged.has(path)),
     ...(judgement !== undefined && judgedHash === hash ? { judgement, judgedHash } : {}),
   };
 }
 
 /** Only what tests really said of the base is worth keeping: a box that broke may say more the next time. */
-function proved(task: Task, { hash, proof }: TraceEventData<'proof-ended'>): Task {
+function proved(task: Task, { hash, proof, again }: TraceEventData<'proof-ended'>): Task {
+  if (again !== undefined) {
+    const { verdict, reason } = proof;
+    return { ...task, provedAgain: { hash, verdict, reason } };
+  }
   const baseline = task.baseline ?? (proof.base.cannotRun === undefined ? proof.base : undefined);
   return { ...task, proof: { ...proof, hash }, ...(baseline === undefined ? {} : { baseline }) };
 }
@@ -270,9 +364,9 @@ function approved(task: Task): Task {
   return rest;
 }
 
-/** A task that is ready is sent back for nothing but another proof. */
-function provedAgain({ state }: Task, move: TaskMove): boolean {
-  return state === 'ready' && move === 'revise';
+/** A task that is ready is sent back with words of the user, or for another proof of the same. */
+function isSentBack(task: Task, move: TaskMove): boolean {
+  return task.state === 'ready' && move === 'revise' && !hasUnheard(task);
 }
 
 function unproved(task: Task): Task {
@@ -286,14 +380,6 @@ function isSameChange(task: Task, file: TraceEventData<'changeset-imported'>['ch
       (old) => old.path === file.path && old.result === file.result && old.resultMode === file.resultMode,
     ) ?? false
   );
-}
-
-function applied(task: Task, data: TraceEventData<'apply-ended'>): Task {
-  if (task.openApply?.key !== data.key) {
-    return task;
-  }
-  const { openApply: _openApply, ...rest } = task;
-  return { ...rest, applied: [...new Set([...task.applied, ...data.applied])] };
 }
 
 function isPresentRun(task: Task, run: string): boolean {

@@ -11,10 +11,12 @@ export const taskMoves = [
   'review',
   'finish',
   'revise',
+  'restore',
   'wait',
   'pause',
   'resume',
   'apply',
+  'undo',
   'merge',
   'discard',
   'fail',
@@ -26,19 +28,23 @@ export type TaskMove = (typeof taskMoves)[number];
 /** `back` stands for the state that the task was in before it waited or paused. */
 export type MoveTarget = TaskState | 'back';
 
+/** A revision that comes to nothing leaves the result that there was before it. */
+const back = { restore: 'ready' } as const;
+
 const interruptible = { wait: 'waiting', pause: 'paused', fail: 'failed', cancel: 'cancelled' } as const;
 
 export const taskTransitions: Readonly<Record<TaskState, Readonly<Partial<Record<TaskMove, MoveTarget>>>>> = {
   queued: { prepare: 'preparing', pause: 'paused', fail: 'failed', cancel: 'cancelled' },
   preparing: { work: 'working', ...interruptible },
-  working: { verify: 'verifying', ...interruptible },
-  verifying: { review: 'reviewing', revise: 'revising', ...interruptible },
-  reviewing: { finish: 'ready', revise: 'revising', ...interruptible },
+  working: { verify: 'verifying', ...back, ...interruptible },
+  verifying: { review: 'reviewing', revise: 'revising', ...back, ...interruptible },
+  reviewing: { finish: 'ready', revise: 'revising', ...back, ...interruptible },
   ready: { apply: 'applied', merge: 'merged', discard: 'discarded', revise: 'revising', cancel: 'cancelled' },
-  revising: { work: 'working', ...interruptible },
-  waiting: { resume: 'back', fail: 'failed', cancel: 'cancelled' },
-  paused: { resume: 'back', fail: 'failed', cancel: 'cancelled' },
-  applied: {},
+  revising: { work: 'working', ...back, ...interruptible },
+  waiting: { resume: 'back', ...back, fail: 'failed', cancel: 'cancelled' },
+  paused: { resume: 'back', ...back, fail: 'failed', cancel: 'cancelled' },
+  /** Where accepts were taken back, something is left to decide again. */
+  applied: { undo: 'ready' },
   merged: {},
   discarded: {},
   /** Only the user resumes: see `proposeMove`. */

@@ -1,6 +1,9 @@
 import type { ChangedFileView, ProofView, TaskView } from '../../protocol/taskView.ts';
 import type { Proof, TestCase, TestReport } from '../changes/proof/proof.ts';
-import type { Task } from './task.ts';
+import { decisionOf, type FileDecision, isDecided } from './fileDecision.ts';
+import { openQuestion, waitsForAnswer } from './question.ts';
+import { openComments } from './reviewComment.ts';
+import type { ServedWindow, Task } from './task.ts';
 
 /** Tests of a proof that a view names; its counts are of all of them. */
 const mostTests = 500;
@@ -18,6 +21,7 @@ export function toTaskView(task: Task, tracePath: string): TaskView {
     updatedAt: task.updatedAt,
     model: `${task.model.driver}:${task.model.name}`,
     replay: task.replay,
+    ...(task.awaited === undefined ? {} : { awaits: { ...task.awaited } }),
     ...(runtime === undefined ? {} : { runtime }),
     origin: {
       kind: origin.kind,
@@ -27,14 +31,56 @@ export function toTaskView(task: Task, tracePath: string): TaskView {
     },
     ...(changeset === undefined ? {} : { changeset: { hash: changeset.hash, files: toFileViews(task) } }),
     ...(summary === undefined ? {} : { summary }),
+    ...(task.plan === undefined || task.plan.steps.length === 0 ? {} : { plan: [...task.plan.steps] }),
+    ...warningsPart(task),
     refused: [...(task.judgement?.refused ?? [])],
     excluded: [...(task.snapshot?.excluded ?? [])],
     ...(proof === undefined || proof.hash !== changeset?.hash ? {} : { proof: toProofView(proof) }),
     votes: [...task.votes],
+    ...(task.comments.length === 0 ? {} : { comments: commentCounts(task) }),
+    ...questionPart(task),
     usage: { ...task.usage },
     limits: { newTokens: limits.newTokens, steps: limits.steps, seconds: limits.seconds },
     trace: { path: tracePath, events: task.events },
   };
+}
+
+function questionPart(task: Task): Pick<TaskView, 'question' | 'answered'> {
+  const open = waitsForAnswer(task) ? openQuestion(task) : undefined;
+  const answered = task.questions.flatMap(({ question, answer }) =>
+    answer === undefined ? [] : [{ question, answer }],
+  );
+  return {
+    ...(open === undefined ? {} : { question: { text: open.question, options: [...open.options] } }),
+    ...(answered.length === 0 ? {} : { answered }),
+  };
+}
+
+function commentCounts(task: Task): NonNullable<TaskView['comments']> {
+  const open = openComments(task);
+  const answered = open.filter(({ answer }) => answer !== undefined).length;
+  return { of: task.comments.length, open: open.length, answered };
+}
+
+function warningsPart(task: Task): Pick<TaskView, 'warnings'> {
+  const { served, proof, provedAgain, changeset } = task;
+  const isDoubted =
+    provedAgain !== undefined && provedAgain.hash === changeset?.hash && provedAgain.verdict !== proof?.verdict;
+  const warnings = [
+    ...(served === undefined ? [] : [windowWarning(served, task)]),
+    ...(isDoubted ? [`The tests were run again, and they are ${provedAgain.verdict} now: ${provedAgain.reason}`] : []),
+  ];
+  return warnings.length === 0 ? {} : { warnings };
+}
+
+/** A window smaller than was asked for: what small local models fail of most, and nobody is told. */
+function windowWarning({ window, cutTo, cuts }: ServedWindow, { settings, model }: Task): string {
+  const has = window === undefined ? '' : ` has a window of ${window} tokens, ${settings.contextTokens} were asked for`;
+  const cut =
+    cuts === 0 ? '' : ` cut ${cuts === 1 ? 'a prompt' : `${cuts} prompts`} without a word, to ${cutTo ?? 0} tokens`;
+  const does = [has, cut].filter((part) => part !== '').join(', and');
+  const setting = model.driver === 'ollama' ? `OLLAMA_CONTEXT_LENGTH=${settings.contextTokens}` : 'a larger window';
+  return `The model's server${does}; start it with ${setting}, or use a smaller model.`;
 }
 
 function toFileViews(task: Task): ChangedFileView[] {
@@ -50,6 +96,7 @@ function toFileViews(task: Task): ChangedFileView[] {
       binary: file.binary,
       ...(why === undefined ? {} : { protected: why }),
       applied: task.applied.includes(file.path),
+      ...decidedPart(decisionOf(task.decisions, file.path)),
     };
   });
 }
@@ -82,4 +129,13 @@ function toTestViews(tests: readonly TestCase[]): ProofView['tests'] {
 
 function toReportView({ passed, failed, skipped, total }: TestReport): ProofView['base'] {
   return { passed, failed, skipped, total };
+}
+
+function decidedPart(decision: FileDecision | undefined): Pick<ChangedFileView, 'decided'> {
+  if (decision === undefined) {
+    return {};
+  }
+  const { accepted, rejected, of } = decision;
+  const refused = rejected === 'whole' ? of : rejected.length;
+  return { decided: { accepted: accepted.length, rejected: refused, of, settled: isDecided(decision) } };
 }

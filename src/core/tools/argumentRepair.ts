@@ -1,3 +1,4 @@
+import type { Repair } from '../models/callRepair.ts';
 import { toolParameters } from './describeTool.ts';
 import { folded } from './toolName.ts';
 import type { Tool } from './tool.ts';
@@ -9,29 +10,30 @@ import type { Tool } from './tool.ts';
 export function repairArguments(
   given: Readonly<Record<string, unknown>>,
   tool: Tool,
-  repairs: string[],
+  repairs: Repair[],
 ): Record<string, unknown> {
   const parameters = toolParameters(tool);
   const mended = new Map<string, unknown>();
-  const entries = Object.entries(given);
+  // A key without a value is none in JSON, and so in a trace.
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   for (const [key, value] of entries) {
     const parameter =
       parameters.find(({ name }) => name === key) ??
       parameters.find(({ name }) => folded(name) === folded(key) && !Object.hasOwn(given, name) && !mended.has(name));
     if (parameter === undefined) {
-      repairs.push(`unknown argument ${JSON.stringify(key.slice(0, 64))} dropped`);
+      repairs.push({ rung: 'argument-dropped', detail: `unknown ${JSON.stringify(key.slice(0, 64))}` });
       continue;
     }
     if (parameter.name !== key) {
-      repairs.push(`argument ${JSON.stringify(key.slice(0, 64))} read as ${parameter.name}`);
+      repairs.push({ rung: 'argument-name', detail: `${JSON.stringify(key.slice(0, 64))} read as ${parameter.name}` });
     }
     if (!parameter.required && (value === null || (value === '' && parameter.type !== 'string'))) {
-      repairs.push(`empty argument ${parameter.name} dropped`);
+      repairs.push({ rung: 'argument-dropped', detail: `empty ${parameter.name}` });
       continue;
     }
     const converted = convert(value, parameter.type);
     if (converted !== value) {
-      repairs.push(`argument ${parameter.name} converted to ${parameter.type}`);
+      repairs.push({ rung: 'argument-type', detail: `${parameter.name} converted to ${parameter.type}` });
     }
     mended.set(parameter.name, converted);
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { refuseOversized } from './frameSize.ts';
 import type { Tool } from './tool.ts';
 import { toolFailure } from './toolFailure.ts';
@@ -8,6 +8,13 @@ const parameters = z.object({
   oldText: z.string().describe('exact present text, unique in the file, with its white space'),
   newText: z.string().describe('text to put in its place'),
 });
+
+/** What differed between the text to replace and the file. */
+const setAside = {
+  'trim-end': 'white space at line ends',
+  trim: 'indentation',
+  punctuation: 'the kind of quotes and dashes',
+} as const;
 
 export const editFile: Tool<typeof parameters> = {
   name: 'edit_file',
@@ -26,7 +33,13 @@ export const editFile: Tool<typeof parameters> = {
     if (!answer.ok) {
       return toolFailure(answer.error);
     }
-    const { line, content } = answer.value;
-    return { ok: true, output: `Edited ${path} at line ${line}.`, file: { path, ...content } };
+    const { line, match, content } = answer.value;
+    const aside = match === undefined ? undefined : setAside[match];
+    return {
+      ok: true,
+      output: `Edited ${path} at line ${line}${aside === undefined ? '' : `, found with ${aside} set aside`}.`,
+      file: { path, ...content },
+      ...(aside === undefined ? {} : { repair: { rung: 'edit-match', detail: `${aside} set aside` } }),
+    };
   },
 };

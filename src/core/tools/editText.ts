@@ -1,14 +1,17 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { restoreHidden } from '../models/hiddenCharacters.ts';
+import { type EditMatch, findLines, type LineSearch } from './editMatch.ts';
 import { describeNearest } from './nearestLines.ts';
+import { findPlaceholder } from './placeholder.ts';
 
-export type EditFailure = Failure<'no-match' | 'ambiguous-match' | 'binary'>;
+export type EditFailure = Failure<'no-match' | 'ambiguous-match' | 'binary' | 'left-out'>;
 
 /** The whole file after the edit, and the line (from 1) where the replaced text began. */
 export interface EditedText {
   readonly bytes: Uint8Array;
   readonly line: number;
+  readonly match: EditMatch;
 }
 
 const byteOrderMark = '\uFEFF';
@@ -16,11 +19,17 @@ const listedMatches = 10;
 const loneSurrogate = /\p{Surrogate}/u;
 
 /**
- * Replaces the one place where `oldText` occurs. Every character counts except the kind of line end: `\n` also stands for
- * the file's `\r\n`, and what is inserted gets the file's own. Bytes outside the match and a byte order mark stay as they
- * are, and so does what both texts have in common at their ends. All or nothing: on any doubt nothing is changed.
+ * Replaces the one place where `oldText` occurs: exactly, or, where it is nowhere so, as `findLines` finds it. Every character counts
+ * except the kind of line end: `\n` also stands for the file's `\r\n`, and what is inserted gets the file's own. Bytes outside the
+ * match and a byte order mark stay as they are, and so does what both texts have in common at their ends. All or nothing: on any
+ * doubt nothing is changed.
  */
-export function editText(original: Uint8Array, oldText: string, newText: string): Result<EditedText, EditFailure> {
+export function editText(
+  original: Uint8Array,
+  oldText: string,
+  newText: string,
+  path = '',
+): Result<EditedText, EditFailure> {
   const decoded = decodeText(original);
   if (decoded === undefined) {
     return fail(failure('binary', 'The file is not UTF-8 text, so it cannot be edited by text; leave it as it is.'));
@@ -38,20 +47,51 @@ export function editText(original: Uint8Array, oldText: string, newText: string)
   const text = unixLineEnds(body);
   // Half a surrogate pair would match inside a character and tear it apart.
   const found = !loneSurrogate.test(wanted) ? occurrences(text, wanted) : [];
-  const start = found[0];
-  if (start === undefined) {
-    return fail(failure('no-match', `The old text is not in the file. ${describeNearest(text, wanted)}`));
-  }
-  if (found.length > 1) {
+  const place = found.length === 1 ? found[0] : undefined;
+  if (place === undefined && found.length > 1) {
     return fail(failure('ambiguous-match', describeAmbiguity(text, found)));
   }
-  const end = start + wanted.length;
+  const left = findPlaceholder(wanted, replacement, path);
+  if (left !== undefined) {
+    const message = `Line ${left.line} of the new text, ${JSON.stringify(left.text)}, stands for code that would be deleted; give every line that is to stand there.`;
+    return fail(failure('left-out', message));
+  }
+  const search: LineSearch =
+    place === undefined && !loneSurrogate.test(wanted) ? findLines(text, wanted, replacement) : { kind: 'none' };
+  if (search.kind === 'ambiguous') {
+    const message = `The old text is not in the file as it is, and with white space or punctuation aside it is at lines ${search.lines.join(', ')}; copy one of these places exactly, with neighbouring lines.`;
+    return fail(failure('ambiguous-match', message));
+  }
+  if (place === undefined && search.kind === 'none') {
+    return fail(failure('no-match', `The old text is not in the file. ${describeNearest(text, wanted)}`));
+  }
+  const hunk: Hunk =
+    search.kind === 'found'
+      ? search.found
+      : { match: 'exact', start: place ?? 0, end: (place ?? 0) + wanted.length, replacement };
+  const edited = replaceHunk(body, text, hunk);
+  return ok({
+    bytes: new TextEncoder().encode(mark + edited),
+    line: lineAt(text, hunk.start),
+    match: hunk.match,
+  });
+}
+
+interface Hunk {
+  readonly match: EditMatch;
+  /** Offsets in the text with `\n` ends. */
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+}
+
+/** Only what differs between the two texts is touched. */
+function replaceHunk(body: string, text: string, { start, end, replacement }: Hunk): string {
   const toOriginal = offsetMap(body);
   const lineEnd = prevailingLineEnd(body.slice(toOriginal(start), toOriginal(end))) ?? prevailingLineEnd(body) ?? '\n';
-  const { prefix, suffix } = commonEnds(wanted, replacement);
+  const { prefix, suffix } = commonEnds(text.slice(start, end), replacement);
   const inserted = replacement.slice(prefix, replacement.length - suffix).replaceAll('\n', lineEnd);
-  const edited = body.slice(0, toOriginal(start + prefix)) + inserted + body.slice(toOriginal(end - suffix));
-  return ok({ bytes: new TextEncoder().encode(mark + edited), line: lineAt(text, start) });
+  return body.slice(0, toOriginal(start + prefix)) + inserted + body.slice(toOriginal(end - suffix));
 }
 
 /** The text of UTF-8 bytes, a byte order mark included; undefined for anything else and for text with a NUL. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tool } from './tool.ts';
 
 /** Characters. It goes into several events of the trace, and to the person who reviews. */

@@ -1,4 +1,4 @@
-import { maxFrameBytes } from '../../protocol/guest.ts';
+import { maxFrameBytes } from '../../protocol/guestLimits.ts';
 import type { ToolOutcome } from './tool.ts';
 
 const envelopeBytes = 1024;

@@ -21,10 +21,26 @@ export function describeNearest(text: string, wanted: string): string {
   if (window === undefined) {
     return `Nothing in it is similar; read the file again.${hint}`;
   }
-  const shown = lines
-    .slice(window, window + Math.min(wantedLines.length, shownLines))
-    .map((line, index) => `line ${window + index + 1} ${JSON.stringify(line.slice(0, shownCharacters))}`);
-  return `Nearest: ${shown.join(', ')}. Copy the text exactly, with its white space.${hint}`;
+  const stretch = lines.slice(window, window + wantedLines.length);
+  const different = stretch.findIndex((line, index) => line !== wantedLines[index]);
+  // One line before the first that differs, to see where it is.
+  const skipped = Math.max(0, different - 1);
+  const shown = stretch
+    .slice(skipped, skipped + shownLines)
+    .map((line, index) => `line ${window + skipped + index + 1} ${JSON.stringify(line.slice(0, shownCharacters))}`);
+  const why = whiteSpaceOnly(stretch, wantedLines);
+  return `Nearest: ${shown.join(', ')}.${why} Copy the text exactly, with its white space.${hint}`;
+}
+
+/** Said where nothing but white space differs: a model does not see that by itself. */
+function whiteSpaceOnly(stretch: readonly string[], wanted: readonly string[]): string {
+  if (stretch.length !== wanted.length || stretch.some((line, index) => line.trim() !== wanted[index]?.trim())) {
+    return '';
+  }
+  const indents = (lines: readonly string[]): string => lines.map((line) => /^\s*/.exec(line)?.[0] ?? '').join('');
+  const tabs = indents(stretch).includes('\t') && !indents(wanted).includes('\t');
+  const spaces = /^ +$/.test(indents(stretch)) && indents(wanted).includes('\t');
+  return ` Only white space differs${tabs ? ': the file indents with tabs' : spaces ? ': the file indents with spaces' : ''}.`;
 }
 
 function trimEmptyEnds(lines: readonly string[]): readonly string[] {

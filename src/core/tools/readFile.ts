@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GuestResult } from '../../protocol/guest.ts';
 import { maxToolOutputBytes } from './capOutput.ts';
 import type { Tool } from './tool.ts';
@@ -36,7 +36,8 @@ export const readFile: Tool<typeof parameters> = {
         message: `${path} has lines 1 to ${totalLines}; ask for some of these.`,
       };
     }
-    return { ok: true, output: numbered(path, answer.value, Math.min(endLine ?? totalLines, totalLines)) };
+    const output = numbered(path, answer.value, Math.min(endLine ?? totalLines, totalLines));
+    return { ok: true, output, lines: totalLines };
   },
 };
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeTestReport, describeWholeReport, testLikeness } from './describeTestReport.ts';
 import type { Tool } from './tool.ts';
 

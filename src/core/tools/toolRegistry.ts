@@ -1,10 +1,13 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ToolSpec } from '../models/languageModel.ts';
+import { answerComment } from './answerComment.ts';
+import { askUser } from './askUser.ts';
 import { deleteFile } from './deleteFile.ts';
 import { editFile } from './editFile.ts';
 import { finish } from './finish.ts';
 import { listFiles } from './listFiles.ts';
 import { readFile } from './readFile.ts';
+import { recall } from './recall.ts';
 import { runTests } from './runTests.ts';
 import { searchText } from './searchText.ts';
 import type { Tool, ToolEffect } from './tool.ts';
@@ -15,16 +18,32 @@ export const allTools: readonly Tool[] = [
   listFiles,
   readFile,
   searchText,
+  recall,
   editFile,
   writeFile,
   deleteFile,
   runTests,
+  answerComment,
+  askUser,
   finish,
 ];
 
-/** The tools whose effect a role has the right to. */
-export function toolsFor(rights: readonly ToolEffect[]): readonly Tool[] {
-  return allTools.filter((tool) => rights.includes(tool.effect));
+/** The tools whose effect a role has the right to; `memory`: there is one to ask; `review`: there are comments to answer; `questions`: the user may be asked. */
+export function toolsFor(
+  rights: readonly ToolEffect[],
+  {
+    memory = false,
+    review = false,
+    questions = false,
+  }: { readonly memory?: boolean; readonly review?: boolean; readonly questions?: boolean } = {},
+): readonly Tool[] {
+  return allTools.filter(
+    (tool) =>
+      rights.includes(tool.effect) &&
+      (memory || tool !== recall) &&
+      (review || tool !== answerComment) &&
+      (questions || tool !== askUser),
+  );
 }
 
 /** A tool as a model is offered it: flat JSON Schema without bounds that only say "a safe integer". */

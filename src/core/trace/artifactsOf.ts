@@ -1,5 +1,6 @@
-import { z } from 'zod';
-import { artifactSchema, type TraceEntry, traceEventData } from './traceEvent.ts';
+import * as z from 'zod';
+import { artifactSchema } from './artifact.ts';
+import { type TraceEntry, traceEventData } from './traceEvent.ts';
 
 export type Artifact = z.infer<typeof artifactSchema>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Sha256 } from '../../base/hash.ts';
 import { policyJudgementSchema } from '../policy/pathPolicy.ts';
 import { encodeLine, lineHash } from './hashChain.ts';
@@ -53,6 +53,9 @@ export class StatementCollector {
 
   add(event: TraceEvent): void {
     this.last = event;
+    if (event.type === 'proof-ended' && event.data.again !== undefined) {
+      return;
+    }
     if (event.type === 'model-asked') {
       this.prompts.push({ sha256: event.data.request.sha256 });
     } else if (statedEvents.has(event.type) && !(event.type === 'task-created' && this.newest['task-created'])) {
@@ -89,7 +92,7 @@ export class StatementCollector {
         base: { gitTree: changeset.baseTree, gitCommit: snapshot.head },
         model: { ...created.model, digest: created.modelDigest ?? null, replay: created.replay },
         policy: { sha256: created.policy ?? null, judgement: judged.judgement },
-        prompts: this.prompts,
+        prompts: [...this.prompts],
         proof: {
           verdict: proof.verdict,
           runtime: proof.runtime,

@@ -23,6 +23,13 @@ const syncedAlways: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'approval-given',
   'apply-intended',
   'apply-ended',
+  'changes-rejected',
+  'undo-intended',
+  'undo-ended',
+  'user-said',
+  'comment-sent',
+  'comment-resolved',
+  'question-asked',
   'journal-recovered',
 ]);
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { verifierKey, type NoteTools } from './checkpointNote.ts';

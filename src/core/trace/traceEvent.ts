@@ -1,10 +1,23 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { changesetSchema } from '../changes/changeset.ts';
 import { proofSchema } from '../changes/proof/proof.ts';
 import { limitsSchema } from '../guards/limits.ts';
+import { callForms } from '../models/callForm.ts';
+import { recordedRepairSchema } from '../models/callRepair.ts';
+import { elisionSchema } from '../models/historyCompaction.ts';
+import { modelGradeSchema } from '../models/modelGrade.ts';
+import { longestPlanStep, mostPlanSteps } from '../models/plan.ts';
+import { trialSchema } from '../models/trial/trialJudgement.ts';
+import { roleNames } from '../models/roleName.ts';
+import { calibrationSchema } from '../models/tokenEstimate.ts';
 import { policyJudgementSchema } from '../policy/pathPolicy.ts';
+import { planModes, recallModes } from '../../protocol/host.ts';
 import { taskStates } from '../../protocol/taskView.ts';
 import { taskMoves } from '../tasks/taskState.ts';
+import { artifactSchema } from './artifact.ts';
+import { conversationEvents } from './conversationEvents.ts';
+import { decisionEvents } from './decisionEvents.ts';
+import { recalledSchema } from './recalled.ts';
 
 /**
  * Everything that can stand in a task's trace. The trace is also the task's state: the fold of these events, and nothing else,
@@ -43,19 +56,26 @@ export const reasonSchema = z.object({ code: z.string(), message: z.string() });
 /** The user's own settings that act on this task; fixed when it is created, so that a restart does the same. */
 export const settingsSchema = z.object({
   ollamaHost: z.string().optional(),
+  openaiBaseUrl: z.string().optional(),
   contextTokens: z.int().positive(),
   requireGvisor: z.boolean(),
   allowUnlimited: z.boolean().optional(),
   testCommand: z.array(z.string()).optional(),
+  /** Models of roles that do not use the task's own. */
+  models: z.partialRecord(z.enum(roleNames), modelIdSchema).optional(),
+  /** Whether a supervisor makes a plan first; absent means `auto`. */
+  plan: z.enum(planModes).optional(),
+  /** Whether agents are told what is remembered; absent means `auto`. */
+  recall: z.enum(recallModes).optional(),
 });
 
 const callSchema = z.object({ id: z.string(), name: z.string(), arguments: z.unknown() });
 
-/** A payload kept beside the trace under its own hash. */
-export const artifactSchema = z.object({ sha256: z.string(), bytes: count });
-
 /** Where a piece of what an agent is told comes from. */
-export const contextSources = ['goal', 'origin', 'attempt', 'note', 'guidance', 'recall'] as const;
+export const contextSources = ['goal', 'origin', 'attempt', 'note', 'review', 'guidance', 'recall'] as const;
+
+/** A call that is no step of the agent: its answer moves no detector, and stands in no conversation. */
+const purposeSchema = z.enum(['plan']);
 
 export const traceEventData = {
   'task-created': z.object({
@@ -71,6 +91,8 @@ export const traceEventData = {
     product: z.string(),
     /** Of the model's weights, where its server says; of the script, where it is a recording. */
     modelDigest: z.string().optional(),
+    /** Absent for a model that was not graded: it is taken for one that calls tools as its server says. */
+    grade: modelGradeSchema.optional(),
     /** SHA-256 of the path rules in force, see `policyHash`. */
     policy: z.string().optional(),
   }),
@@ -134,6 +156,10 @@ export const traceEventData = {
     /** Hosts named by the person, beyond public ones. */
     hosts: z.array(z.string()),
   }),
+  /** Nobody knows yet what the model of the task can do: it is asked some questions first, see `tryOut`. */
+  'trial-started': z.object({ model: modelIdSchema }),
+  /** What came of it; `reason` where it could not be found out, and the task goes on without. */
+  'trial-ended': z.object({ model: modelIdSchema, result: trialSchema.optional(), reason: reasonSchema.optional() }),
   'run-started': z.object({ run: z.string(), agent: z.string(), tree: z.string() }),
   /** Something that an agent was told at the start of a run; together these are its first message. */
   'context-added': z.object({
@@ -144,6 +170,26 @@ export const traceEventData = {
     text: z.string().optional(),
     /** Instead of a text that is too long for a line. */
     artifact: artifactSchema.optional(),
+    /** Where the text stands, and the hash of the file that it was taken from. */
+    path: z.string().optional(),
+    startLine: count.optional(),
+    endLine: count.optional(),
+    hash: z.string().optional(),
+    /** Why it is told, in a few words of ours. */
+    why: z.string().optional(),
+    /** Lines of it that had no room; all of them where there is no text. */
+    leftOut: count.optional(),
+  }),
+  /** The memory was asked, at the start of a run or by the agent. */
+  'memory-recalled': recalledSchema,
+  /**
+   * The steps that the agent works by from here on, the model's own words; empty where none could be made, and `reason` says why.
+   */
+  'plan-made': z.object({
+    run: z.string(),
+    by: z.enum(roleNames),
+    steps: z.array(z.string().max(longestPlanStep)).max(mostPlanSteps),
+    reason: reasonSchema.optional(),
   }),
   'run-ended': z.object({
     run: z.string(),
@@ -155,6 +201,8 @@ export const traceEventData = {
   'sandbox-delayed': z.object({ profile: z.enum(['locked', 'build']), message: z.string() }),
   /** The engine does not answer, and the task waits for it. This time is nobody's. */
   'engine-awaited': z.object({ message: z.string() }),
+  /** The model belongs to the editor, and no window lends it or its user has not allowed it yet. This time is nobody's. */
+  'model-awaited': z.object({ model: z.string(), need: z.enum(['window', 'consent']), message: z.string() }),
   'sandbox-started': z.object({
     run: z.string(),
     sandbox: z.string(),
@@ -169,13 +217,30 @@ export const traceEventData = {
   }),
   /** `reason` only where the box was not destroyed by its owner; its code is the cause of the end or the failure that led to it. */
   'sandbox-ended': z.object({ sandbox: z.string(), cause: z.string(), reason: reasonSchema.optional() }),
+  /** A request waits for its turn at a model server that others use, or that rests; told again when that changes. Nobody's time. */
+  'model-delayed': z.object({ run: z.string(), step: count, message: z.string() }),
   'model-asked': z.object({
     run: z.string(),
     step: count,
-    /** The exact request: messages, tools, options. */
+    /** The exact request: messages, tools, options, and the window that it was assembled for. */
     request: artifactSchema,
     estimatedTokens: count,
+    /** The window that was sent: larger than the request's where the model was loaded with a larger one. */
     contextTokens: count,
+    /** How a call was asked for; absent where tools were offered. */
+    form: z.enum(callForms).optional(),
+    /** What it was asked for, where that was no step of the agent's own work. */
+    purpose: purposeSchema.optional(),
+    /** What with the events before makes up the request, see `rebuildRequest`: the role's text and the tools, as `PromptFrame`. */
+    frame: artifactSchema.optional(),
+    temperature: z.number().optional(),
+    seed: z.int().optional(),
+    /** What of the conversation was left out of it; absent where all was in it. */
+    elided: elisionSchema.optional(),
+    /** What it says of the budget where that has changed since: a question that is asked again is the same. */
+    budget: z.string().optional(),
+    /** The estimate was made with this. */
+    calibration: calibrationSchema.optional(),
   }),
   'model-answered': z.object({
     run: z.string(),
@@ -190,7 +255,13 @@ export const traceEventData = {
     counted: z.boolean(),
     newTokens: count,
     milliseconds: z.number(),
+    /** The server left out part of the prompt without a word. */
     truncated: z.boolean(),
+    /** What the text was read as: the call that it is, or why what looks like one is none. Absent where it is but text. */
+    read: z.object({ call: callSchema.optional(), problem: z.string().optional() }).optional(),
+    /** The window that the server really has, where it says so and it is smaller than the one asked for. */
+    window: z.int().positive().optional(),
+    purpose: purposeSchema.optional(),
   }),
   'model-failed': z.object({
     run: z.string(),
@@ -200,6 +271,7 @@ export const traceEventData = {
     promptTokens: count.optional(),
     outputTokens: count.optional(),
     newTokens: count.optional(),
+    purpose: purposeSchema.optional(),
   }),
   'call-refused': z.object({ run: z.string(), step: count, call: callSchema, reason: reasonSchema }),
   'tool-called': z.object({
@@ -209,7 +281,8 @@ export const traceEventData = {
     tool: z.string(),
     arguments: z.unknown(),
     effect: z.enum(['read', 'write', 'execute', 'finish']),
-    repairs: z.array(z.string()),
+    /** The rungs by which it was read, in their order; empty for a call that was right. */
+    repairs: z.array(recordedRepairSchema),
   }),
   'tool-returned': z.object({
     run: z.string(),
@@ -226,6 +299,8 @@ export const traceEventData = {
     likeness: z.string().optional(),
     /** The file it changed: SHA-256 of its content before and after, null for none; a deletion does not tell what it deleted. */
     file: z.object({ path: z.string(), before: z.string().nullable(), after: z.string().nullable() }).optional(),
+    /** What was mended while it ran. */
+    repairs: z.array(recordedRepairSchema).optional(),
     milliseconds: z.number(),
   }),
   'tool-closed': z.object({ run: z.string(), tool: z.string(), failures: count }),
@@ -240,28 +315,19 @@ export const traceEventData = {
     unfinished: z.literal(true).optional(),
   }),
   'policy-judged': z.object({ hash: z.string(), judgement: policyJudgementSchema }),
-  'proof-started': z.object({ hash: z.string(), runner: z.string(), command: z.array(z.string()) }),
-  'proof-ended': z.object({ hash: z.string(), proof: proofSchema }),
+  'proof-started': z.object({
+    hash: z.string(),
+    runner: z.string(),
+    command: z.array(z.string()),
+    again: z.string().optional(),
+  }),
+  /** `again` names the wish of a person who had the tests run once more: such a proof is told, and the task stands on its own one. */
+  'proof-ended': z.object({ hash: z.string(), proof: proofSchema, again: z.string().optional() }),
   'vote-cast': voteSchema,
   /** A signed statement about a changeset, kept beside the trace: see `changesetStatement`. */
   'statement-signed': z.object({ hash: z.string(), artifact: artifactSchema }),
-  'apply-intended': z.object({
-    key: z.string(),
-    hash: z.string(),
-    writes: z.array(
-      z.object({
-        path: z.string(),
-        before: z.string().nullable(),
-        after: z.string().nullable(),
-        mode: z.string().nullable(),
-      }),
-    ),
-  }),
-  'apply-ended': z.object({
-    key: z.string(),
-    applied: z.array(z.string()),
-    conflicts: z.array(z.object({ path: z.string(), reason: z.string(), message: z.string() })),
-  }),
+  ...decisionEvents,
+  ...conversationEvents,
   'journal-recovered': z.object({ bytes: count, sha256: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 

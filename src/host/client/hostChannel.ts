@@ -1,12 +1,14 @@
 import { connect, type Socket } from 'node:net';
-import { type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, type MessageConnection, ProgressType, ResponseError } from 'vscode-jsonrpc/node';
 import { Emitter, type Event } from '../../base/event.ts';
 import { errorText, failure, type Failure } from '../../base/failure.ts';
+import { newId } from '../../base/ids.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { fail, type Result } from '../../base/result.ts';
 import {
   hostErrorSchema,
   hostStoppingNotification,
+  longMethods,
   type HostMethod,
   type HostParams,
   type HostResult,
@@ -14,7 +16,9 @@ import {
   stateChangedSchema,
   type StateChanged,
 } from '../../protocol/host.ts';
+import { type RequestProgress, requestProgressSchema } from '../../protocol/models.ts';
 import { checkParams, checkResult } from '../rpc/checkMessage.ts';
+import { lendToHost, type ModelLender } from './lendToHost.ts';
 import { clientLimits, connectSocket } from '../rpc/socketConnection.ts';
 
 /** A failed request. `exitCode` is what a command line should exit with; `disconnected` may be worth another try. */
@@ -25,8 +29,12 @@ export interface RequestFailure extends Failure {
 /** Milliseconds for a socket of this machine to accept. */
 const dialMs = 2_000;
 
+export type OnProgress = (progress: RequestProgress) => void;
+
+const progressType = new ProgressType<unknown>();
+
 /** Undefined when nothing answers there. */
-export function dialHost(socketPath: string): Promise<HostChannel | undefined> {
+export function dialHost(socketPath: string, lender?: ModelLender): Promise<HostChannel | undefined> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
     const timer = setTimeout(() => socket.destroy(new Error('no answer')), dialMs);
@@ -38,7 +46,7 @@ export function dialHost(socketPath: string): Promise<HostChannel | undefined> {
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', refused);
-      resolve(new HostChannel(socket));
+      resolve(new HostChannel(socket, lender));
     });
   });
 }
@@ -49,6 +57,7 @@ export class HostChannel implements Disposable {
   private readonly socket: Socket;
   private readonly changed = new Emitter<StateChanged | 'malformed'>();
   private readonly closed = new Emitter<{ readonly onPurpose: boolean }>();
+  private readonly lending: Disposable | undefined;
   private onPurpose = false;
 
   /** `malformed` stands for a change that is not valid: its content is lost, so the state has to be asked for again. */
@@ -56,11 +65,17 @@ export class HostChannel implements Disposable {
   /** Announced once, unless this side ended the connection. */
   readonly onDidClose: Event<{ readonly onPurpose: boolean }> = this.closed.event;
 
-  constructor(socket: Socket) {
+  /** With a `lender` the host may ask for its models over this connection. */
+  constructor(socket: Socket, lender?: ModelLender) {
     this.socket = socket;
     this.rpc = connectSocket(socket, clientLimits);
     this.rpc.onError(() => undefined);
+    this.lending =
+      lender === undefined
+        ? undefined
+        : lendToHost(this.rpc, lender, (models) => this.request('lendModels', { models }));
     this.rpc.onClose(() => {
+      this.lending?.dispose();
       this.rpc.dispose();
       this.closed.fire({ onPurpose: this.onPurpose });
     });
@@ -78,20 +93,52 @@ export class HostChannel implements Disposable {
     method: M,
     params: HostParams<M>,
     signal?: AbortSignal,
+    onProgress?: OnProgress,
   ): Promise<Result<HostResult<M>, RequestFailure>> {
     const checked = checkParams(method, params);
     if (!checked.ok) {
       return fail({ ...checked.error, exitCode: 2 });
     }
     try {
-      const answer: unknown = await abortable(this.rpc.sendRequest(method, checked.value), signal);
+      const isLong = longMethods.some((long) => long === method);
+      const asked = isLong
+        ? this.askLong(method, checked.value, signal, onProgress)
+        : this.rpc.sendRequest(method, checked.value);
+      const answer: unknown = await abortable(asked, signal);
       return checkResult(method, answer);
     } catch (error) {
       return fail(requestFailure(error, signal));
     }
   }
 
+  /** The other side is told of an abort, and tells of its progress. */
+  private async askLong(
+    method: HostMethod,
+    params: object,
+    signal: AbortSignal | undefined,
+    onProgress: OnProgress = () => undefined,
+  ): Promise<unknown> {
+    const cancellation = new CancellationTokenSource();
+    const token = newId('progress');
+    const cancel = (): void => cancellation.cancel();
+    const listening = this.rpc.onProgress(progressType, token, (progress) => {
+      const checked = requestProgressSchema.safeParse(progress);
+      if (checked.success && signal?.aborted !== true) {
+        onProgress(checked.data);
+      }
+    });
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await this.rpc.sendRequest(method, { ...params, progress: token }, cancellation.token);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      listening.dispose();
+      cancellation.dispose();
+    }
+  }
+
   dispose(): void {
+    this.lending?.dispose();
     this.closed.dispose();
     this.changed.dispose();
     this.rpc.dispose();
@@ -111,7 +158,7 @@ function requestFailure(error: unknown, signal: AbortSignal | undefined): Reques
   return { ...failure(reason, errorText(error)), ...(exitCode === undefined ? {} : { exitCode }) };
 }
 
-/** The work goes on at the other side; its answer is ignored. */
+/** Short work goes on at the other side; its answer is ignored. */
 function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) {
     return work;

@@ -6,9 +6,9 @@ import { type Disposable, DisposableStore, toDisposable } from '../../base/lifec
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { HostMethod, HostParams, HostResult, HostState, StateChanged, StateDelta } from '../../protocol/host.ts';
 import { type WorkspacePaths, workspacePaths } from '../paths.ts';
-import type { HostChannel, RequestFailure } from './hostChannel.ts';
+import type { HostChannel, OnProgress, RequestFailure } from './hostChannel.ts';
+import type { ModelLender } from './lendToHost.ts';
 import { applyChange } from './mirror.ts';
-import { openChannel } from './openChannel.ts';
 import type { HostEntry } from './startHost.ts';
 
 export interface ConnectOptions {
@@ -22,6 +22,8 @@ export interface ConnectOptions {
   /** Start a host when none answers; without it that is the failure `host-absent`. */
   readonly start: boolean;
   readonly signal: AbortSignal;
+  /** Models of this client that the host may ask. */
+  readonly lender?: ModelLender;
   /** Milliseconds for a host to be started and to answer; 20 s when absent. */
   readonly deadlineMs?: number;
 }
@@ -29,13 +31,26 @@ export interface ConnectOptions {
 /** A delta, or the whole state where deltas could not be had: after a restart of the host or a long break. */
 export type StateChange = StateDelta | { readonly kind: 'reset'; readonly state: HostState };
 
-/** Requests that can be made again when their answer was lost: those that change nothing, and a creation, which names its task. */
+/** Requests that can be made again when their answer was lost: those that change nothing or the same again, and a creation, which names its task. */
 const repeatable: ReadonlySet<HostMethod> = new Set<HostMethod>([
   'createTask',
+  'episodes',
+  'explainPath',
   'getTask',
+  'graph',
+  'listModels',
   'listTasks',
+  'memoryHint',
+  'memorySettle',
+  'memoryStatus',
   'patch',
+  'pauseMemory',
   'readSide',
+  'recall',
+  'setMemory',
+  'setModelKey',
+  'timeline',
+  'timelineDetail',
   'traceLines',
   'verifyTrace',
 ]);
@@ -77,6 +92,9 @@ export class HostClient implements Disposable {
   /** Announced once: the host ended on purpose, or the connection could not be had back. */
   readonly onDidClose: Event<Failure> = this.closed.event;
 
+  /** The connection was made, or was lost and is there again: what the host was told before may be gone. */
+  readonly onDidConnect: Event<void> = this.regained.event;
+
   constructor(options: ConnectOptions) {
     this.options = options;
     this.paths = workspacePaths(options.root);
@@ -101,11 +119,12 @@ export class HostClient implements Disposable {
     method: M,
     params: HostParams<M>,
     signal?: AbortSignal,
+    onProgress?: OnProgress,
   ): Promise<Result<HostResult<M>, RequestFailure>> {
     const named = method === 'createTask' ? { task: newId('task'), ...params } : params;
     for (let requests = 1; ; requests += 1) {
       const { channel } = this;
-      const answer = await this.ask(method, named, signal);
+      const answer = await this.ask(method, named, signal, onProgress);
       const isLost = !answer.ok && answer.error.reason === 'disconnected';
       if (!isLost || !repeatable.has(method) || requests === maxRequests || !(await this.isBack(channel, signal))) {
         return answer;
@@ -117,24 +136,28 @@ export class HostClient implements Disposable {
     method: M,
     params: HostParams<M>,
     signal?: AbortSignal,
+    onProgress?: OnProgress,
   ): Promise<Result<HostResult<M>, RequestFailure>> {
     if (this.channel === undefined) {
       return fail(failure('disconnected', 'The agent host is not connected. Try again in a moment.'));
     }
-    return this.channel.request(method, params, signal);
+    return this.channel.request(method, params, signal, onProgress);
   }
 
   /** First connection; `connectHost` calls it. */
   async open(signal: AbortSignal): Promise<Result<void, Failure>> {
-    const { entry, start, client, trace, deadlineMs } = this.options;
+    const { entry, start, client, trace, deadlineMs, lender } = this.options;
     const early: (StateChanged | 'malformed')[] = [];
     let receive = (change: StateChanged | 'malformed'): void => void early.push(change);
+    // What speaks with a host is a fifth of the extension, and is read when the first host is met.
+    const { openChannel } = await import('./openChannel.ts');
     const opened = await openChannel({
       paths: this.paths,
       entry,
       start,
       signal,
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(lender === undefined ? {} : { lender }),
       greeting: {
         client,
         trace,

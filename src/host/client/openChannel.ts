@@ -6,6 +6,7 @@ import { readHostLock } from '../hostLock.ts';
 import { ensureSocketDirectory, type WorkspacePaths } from '../paths.ts';
 import { endOlderHost } from './endOlderHost.ts';
 import { dialHost, type HostChannel } from './hostChannel.ts';
+import type { ModelLender } from './lendToHost.ts';
 import { type HostEntry, startHost, type StartedHost } from './startHost.ts';
 
 export interface OpenOptions {
@@ -13,7 +14,9 @@ export interface OpenOptions {
   readonly entry: HostEntry;
   /** Without it an absent host is the failure `host-absent`. */
   readonly start: boolean;
-  readonly greeting: Omit<HostParams<'initialize'>, 'protocolVersion'>;
+  readonly greeting: Omit<HostParams<'initialize'>, 'protocolVersion' | 'lends'>;
+  /** Models of this client that the host may ask. */
+  readonly lender?: ModelLender;
   readonly signal: AbortSignal;
   /** Called with the channel before the greeting goes out, so that no notification is missed. */
   readonly onChannel: (channel: HostChannel) => void;
@@ -82,14 +85,16 @@ export async function openChannel(options: OpenOptions): Promise<Result<OpenedCh
 
 /** Undefined when nobody answers; a host that ends while it is greeted, or to make room for a newer one, counts as nobody. */
 async function greetAny(options: OpenOptions): Promise<Result<OpenedChannel, Failure> | undefined> {
-  const { paths, greeting, signal, start, onChannel } = options;
+  const { paths, signal, start, onChannel, lender } = options;
+  const lends = lender === undefined ? {} : { lends: true };
+  const greeting = { ...options.greeting, ...lends, protocolVersion: hostProtocolVersion };
   // A host that was started with another runtime folder listens elsewhere; its lock says where.
   const sockets = new Set([paths.socket, readHostLock(paths.lock)?.socket ?? paths.socket]);
   for (const socket of sockets) {
-    const channel = await dialHost(socket);
+    const channel = await dialHost(socket, lender);
     if (channel !== undefined) {
       onChannel(channel);
-      const answer = await channel.request('initialize', { ...greeting, protocolVersion: hostProtocolVersion }, signal);
+      const answer = await channel.request('initialize', greeting, signal);
       if (answer.ok && answer.value.protocolVersion === hostProtocolVersion) {
         return ok({ channel, greeting: answer.value });
       }

@@ -1,18 +1,20 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { errorText, type Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
+import { canWork } from '../../core/models/canWork.ts';
 import { lacksEssentialLimits, limitsRefusal } from '../../core/sandbox/engineLimits.ts';
 import type { EngineInfo, RuntimeInfo, SandboxEngine } from '../../core/sandbox/sandbox.ts';
 import { judgeStorage, type StoragePolicy, type StoredItem } from '../../core/sandbox/housekeeping.ts';
+import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import { formatBytes } from '../../protocol/storage.ts';
-import type { InstalledModel } from '../../node/models/ollamaCatalog.ts';
 
-export interface DoctorCheck {
+/** A model that answers questions, and its grade where it was tried out. */
+export interface DoctorModel {
   readonly name: string;
-  readonly status: 'ok' | 'warn' | 'fail';
-  readonly detail: string;
-  /** What to do about it; always there unless the status is `ok`. */
-  readonly fix?: string;
+  readonly tools: boolean;
+  /** Why it is plainly unfit. */
+  readonly other?: string;
+  readonly level?: 'strong' | 'capable' | 'weak' | 'unfit';
 }
 
 /** What the checks ask; everything that reaches out of the process is given, so that each answer can be played. */
@@ -29,10 +31,16 @@ export interface DoctorOptions {
   readonly gitVersion: () => Promise<string>;
   /** As the user gave it; the default address when absent. */
   readonly ollamaHost?: string;
-  readonly models: (
-    host: string | undefined,
+  /** Base address of the server of `openai:` models, as the user gave it. */
+  readonly openaiBaseUrl?: string;
+  /** Asks that server what it has; undefined where none is set. */
+  readonly modelServer: (
+    address: string | undefined,
     signal: AbortSignal,
-  ) => Promise<Result<readonly InstalledModel[], Failure>>;
+  ) => Promise<Result<string, Failure> | undefined>;
+  readonly models: (host: string | undefined, signal: AbortSignal) => Promise<Result<readonly DoctorModel[], Failure>>;
+  /** The model to get on a machine with this memory. */
+  readonly recommended: string;
   /** Asks the receiver of traces that the user set; undefined where none is set. */
   readonly traceReceiver: (signal: AbortSignal) => Promise<Result<string, Failure> | undefined>;
   /** Settings that cannot be read, one line each. */
@@ -69,7 +77,7 @@ export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorC
     const fix = 'Until then no agent host starts; set it where you start Nightshift from.';
     yield { name: 'channel', status: 'fail', detail: options.channel.error.message, fix };
   }
-  yield await modelCheck(options);
+  yield* modelChecks(options);
   yield await repositoryCheck(options);
   yield* stateChecks(options);
   yield* storageChecks(options);
@@ -224,7 +232,24 @@ function runtimeCheck(
   };
 }
 
-async function modelCheck({ models, ollamaHost, signal }: DoctorOptions): Promise<DoctorCheck> {
+/** Ollama is not missing where another server is set and answers. */
+async function* modelChecks(options: DoctorOptions): AsyncGenerator<DoctorCheck> {
+  const { modelServer, openaiBaseUrl, signal } = options;
+  const server = await modelServer(openaiBaseUrl, AbortSignal.any([signal, AbortSignal.timeout(modelMs)]));
+  const model = await modelCheck(options);
+  yield server?.ok === true && model.status === 'fail' ? { ...model, status: 'warn' } : model;
+  if (server?.ok === true) {
+    yield { name: 'model server', status: 'ok', detail: server.value };
+  } else if (server !== undefined) {
+    const late = server.error.reason === 'aborted';
+    const detail = late ? `The model server did not answer within ${modelMs / 1_000} s` : server.error.message;
+    const fix =
+      'Start it, or correct NIGHTSHIFT_OPENAI_BASE_URL and NIGHTSHIFT_OPENAI_API_KEY; see docs/guides/models.md.';
+    yield { name: 'model server', status: 'fail', detail, fix };
+  }
+}
+
+async function modelCheck({ models, recommended, ollamaHost, signal }: DoctorOptions): Promise<DoctorCheck> {
   const found = await models(ollamaHost, AbortSignal.any([signal, AbortSignal.timeout(modelMs)]));
   if (!found.ok) {
     const detail =
@@ -232,15 +257,20 @@ async function modelCheck({ models, ollamaHost, signal }: DoctorOptions): Promis
     const fix = 'Install and start Ollama (https://ollama.com), or set OLLAMA_HOST. Recordings run without it.';
     return { name: 'model', status: 'fail', detail, fix };
   }
-  const capable = found.value.filter((model) => model.tools).map((model) => model.name);
-  return capable.length > 0
-    ? { name: 'model', status: 'ok', detail: `${capable.length} with tools: ${capable.slice(0, 5).join(', ')}` }
-    : {
-        name: 'model',
-        status: 'fail',
-        detail: found.value.length === 0 ? 'Ollama has no model' : 'No installed model can call tools',
-        fix: 'Get one that can: ollama pull qwen3:8b',
-      };
+  const get = `nightshift models pull ${recommended}`;
+  const usable = found.value.filter(({ level, ...model }) =>
+    canWork({ ...model, grade: level === undefined ? undefined : { level } }),
+  );
+  if (usable.length === 0) {
+    const detail =
+      found.value.length === 0 ? 'Ollama has no model' : 'No installed model can call tools, or was found fit';
+    return { name: 'model', status: 'fail', detail, fix: `Get one that can: ${get}` };
+  }
+  const shown = usable.slice(0, 5).map(({ name, level = 'not tried yet' }) => `${name} (${level})`);
+  const detail = `${usable.length} to work with: ${shown.join(', ')}`;
+  return usable.every(({ level }) => level === 'weak')
+    ? { name: 'model', status: 'warn', detail, fix: `A better one for this machine: ${get}` }
+    : { name: 'model', status: 'ok', detail };
 }
 
 async function repositoryCheck({ repository }: DoctorOptions): Promise<DoctorCheck> {

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { listOllamaModels } from '../../node/models/ollamaCatalog.ts';
-import { defaultOllamaHost } from '../../node/models/ollamaHost.ts';
+import { type Failure } from '../../base/failure.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import { recommendModels } from '../../core/models/recommendedModels.ts';
 import { findGit } from '../../node/repository/findGit.ts';
 import { createDockerEngine } from '../../node/sandbox/dockerEngine.ts';
 import { engineStorage } from '../../node/sandbox/engineStorage.ts';
@@ -12,15 +13,21 @@ import { ensureBaseImage } from '../../node/sandbox/image/ensureBaseImage.ts';
 import { measure } from '../../node/tasks/fileStorage.ts';
 import { imageCap } from '../housekeeping.ts';
 import { ignoredSettings } from '../ignoredSettings.ts';
+import { machineMemory } from '../models/machineMemory.ts';
+import { openModelDesk } from '../models/openModelDesk.ts';
 import { stateHome } from '../paths.ts';
 import { boxChannel } from '../boxChannel.ts';
 import { preferredRuntime } from '../preferredRuntime.ts';
 import { askTraceReceiver } from '../trace/askTraceReceiver.ts';
-import { type DoctorCheck, type DoctorOptions, runChecks } from './doctorChecks.ts';
+import { askModelServer } from './askModelServer.ts';
+import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
+import { type DoctorModel, type DoctorOptions, runChecks } from './doctorChecks.ts';
 
 /** The checks with the real engine, models and tools. `installation` is the folder that holds `dist` and `media`. */
 export function openDoctor(
-  options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'signal'> & { readonly installation: string },
+  options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'openaiBaseUrl' | 'signal'> & {
+    readonly installation: string;
+  },
 ): AsyncIterable<DoctorCheck> {
   const { installation, ...asked } = options;
   const connect = sharedConnection(process.env['NIGHTSHIFT_ENGINE']);
@@ -30,7 +37,9 @@ export function openDoctor(
     channel: boxChannel(process.env),
     preferredRuntime: preferredRuntime(process.env),
     gitVersion,
-    models: (host, signal) => listOllamaModels(host?.trim() || defaultOllamaHost, signal),
+    models: installedModels,
+    recommended: recommendModels(machineMemory())[0]?.name ?? 'qwen3:8b',
+    modelServer: (address, signal) => askModelServer(address, process.env, signal),
     traceReceiver: (signal) => askTraceReceiver(process.env, signal),
     ignoredSettings: ignoredSettings(process.env),
     storage: {
@@ -41,6 +50,25 @@ export function openDoctor(
     stateHome: stateHome(),
     nodeVersion: process.versions.node,
   });
+}
+
+async function installedModels(
+  ollamaHost: string | undefined,
+  signal: AbortSignal,
+): Promise<Result<readonly DoctorModel[], Failure>> {
+  const desk = openModelDesk(process.env);
+  const { models, sources } = await desk.list(ollamaHost === undefined ? {} : { ollamaHost }, signal);
+  const [problem] = sources.flatMap((source) => (source.problem === undefined ? [] : [source.problem]));
+  return models.length === 0 && problem !== undefined
+    ? fail(problem)
+    : ok(
+        models.map(({ name, tools, grade, other }) => ({
+          name,
+          tools,
+          ...(other === undefined ? {} : { other }),
+          ...(grade === undefined ? {} : { level: grade.level }),
+        })),
+      );
 }
 
 /** Of the Git that tasks use. Throws where there is none, which the check explains. */

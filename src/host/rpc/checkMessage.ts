@@ -1,15 +1,7 @@
 import { failure, type Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { type HostMethod, hostMethods, type HostParams, type HostResult } from '../../protocol/host.ts';
-
-/** What a schema of the protocol answers; all that is needed of it here. */
-interface Checked {
-  readonly success: boolean;
-  readonly data?: unknown;
-  readonly error?:
-    | { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] }
-    | undefined;
-}
+import { type Checked, describeIssue } from '../../protocol/describeIssue.ts';
 
 export function isHostMethod(method: string): method is HostMethod {
   return Object.hasOwn(hostMethods, method);
@@ -34,10 +26,4 @@ export function checkResult<M extends HostMethod>(
   return checked.success
     ? ok(checked.data as HostResult<M>)
     : fail(failure('invalid-result', `The agent host's answer to ${method} is not valid (${describeIssue(checked)}).`));
-}
-
-/** The first thing that is wrong, with its place. */
-export function describeIssue(checked: Checked): string {
-  const issue = checked.error?.issues[0];
-  return issue === undefined ? 'unknown' : `${issue.path.map(String).join('.') || 'value'}: ${issue.message}`;
 }

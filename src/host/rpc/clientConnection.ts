@@ -1,5 +1,11 @@
 import type { Socket } from 'node:net';
-import { ErrorCodes, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
+import {
+  type CancellationToken,
+  ErrorCodes,
+  type MessageConnection,
+  ProgressType,
+  ResponseError,
+} from 'vscode-jsonrpc/node';
 import * as z from 'zod/mini';
 import { errorText } from '../../base/failure.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -12,9 +18,12 @@ import {
   stateChangedNotification,
   type StateDelta,
 } from '../../protocol/host.ts';
-import { checkParams, checkResult, describeIssue, isHostMethod } from './checkMessage.ts';
+import type { RequestProgress } from '../../protocol/models.ts';
+import { checkParams, checkResult, isHostMethod } from './checkMessage.ts';
+import { describeIssue } from '../../protocol/describeIssue.ts';
 import type { DeltaHistory } from './deltaHistory.ts';
-import type { HostFailure, HostService, ServiceMethod } from './hostService.ts';
+import type { HostFailure, HostService, RequestContext, ServiceMethod } from './hostService.ts';
+import { LendingWindow } from './lendingWindow.ts';
 import { connectSocket, type WireLimits } from './socketConnection.ts';
 
 /** What all connections of a host share. */
@@ -35,6 +44,8 @@ type ErrorData = { readonly reason: string; readonly exitCode?: number };
 const greetingMs = 10_000;
 const applicationError = 1;
 const versionSchema = z.looseObject({ protocolVersion: z.int() });
+const tokenSchema = z.looseObject({ progress: z.string() });
+const progressType = new ProgressType<RequestProgress>();
 
 /** The host's side of one client: greeting first, every message checked, deltas in order. Owns the socket. */
 export class ClientConnection {
@@ -42,6 +53,9 @@ export class ClientConnection {
   private readonly socket: Socket;
   private readonly rpc: MessageConnection;
   private readonly greeting: ReturnType<typeof setTimeout>;
+  private window: LendingWindow | undefined;
+  /** The client is gone: what only it waits for ends. */
+  private readonly gone = new AbortController();
   private follows: { readonly client: string; readonly trace: boolean; sent: number } | undefined;
 
   constructor(socket: Socket, host: ServedHost) {
@@ -51,8 +65,11 @@ export class ClientConnection {
     this.greeting = setTimeout(() => socket.destroy(), greetingMs);
     this.rpc.onError(([error]) => host.logger.warn(`A client was dropped: ${error.message}`));
     this.rpc.onClose(() => this.rpc.dispose());
-    this.rpc.onDispose(() => clearTimeout(this.greeting));
-    this.rpc.onRequest((method, params) => this.answer(method, params));
+    this.rpc.onDispose(() => {
+      clearTimeout(this.greeting);
+      this.gone.abort();
+    });
+    this.rpc.onRequest((method, params, token) => this.answer(method, params, token));
     this.rpc.listen();
   }
 
@@ -84,7 +101,7 @@ export class ClientConnection {
     sent.catch((error: unknown) => this.host.logger.debug(`A notification did not go out: ${errorText(error)}`));
   }
 
-  private async answer(method: string, params: unknown): Promise<unknown> {
+  private async answer(method: string, params: unknown, token: CancellationToken): Promise<unknown> {
     if (!isHostMethod(method)) {
       return rpcError(
         { reason: 'unknown-method', message: `The agent host knows no request ${method}.` },
@@ -100,7 +117,35 @@ export class ClientConnection {
         ErrorCodes.ServerNotInitialized,
       );
     }
-    return this.call(method, params);
+    return method === 'lendModels' ? this.lend(params) : this.call(method, params, token);
+  }
+
+  private lend(params: unknown): HostResult<'lendModels'> | ResponseError<ErrorData> {
+    const checked = checkParams('lendModels', params);
+    if (!checked.ok) {
+      return rpcError(checked.error, ErrorCodes.InvalidParams);
+    }
+    if (this.window === undefined) {
+      return rpcError({
+        reason: 'not-lending',
+        message: 'This client did not say in its greeting that it lends models.',
+      });
+    }
+    this.window.lend(checked.value.models);
+    return {};
+  }
+
+  /** Takes the client for a window that lends models, until its connection ends. */
+  private takeIn(): void {
+    const { service } = this.host;
+    if (service.addWindow !== undefined) {
+      this.window = new LendingWindow(this.rpc);
+      const membership = service.addWindow(this.window);
+      this.socket.once('close', () => {
+        this.window?.dispose();
+        membership.dispose();
+      });
+    }
   }
 
   /** Judges the version before anything else, because another version may greet in another way. */
@@ -117,7 +162,11 @@ export class ClientConnection {
       return rpcError({ reason: 'already-initialized', message: 'This connection is initialized already.' });
     }
     clearTimeout(this.greeting);
-    return this.follow(checked.value);
+    const followed = this.follow(checked.value);
+    if (checked.value.lends === true && !(followed instanceof ResponseError)) {
+      this.takeIn();
+    }
+    return followed;
   }
 
   private follow({
@@ -148,13 +197,17 @@ export class ClientConnection {
   private async call<M extends ServiceMethod>(
     method: M,
     params: unknown,
+    token: CancellationToken,
   ): Promise<HostResult<M> | ResponseError<ErrorData>> {
     const checked = checkParams(method, params);
     if (!checked.ok) {
       return rpcError({ ...checked.error, exitCode: 2 }, ErrorCodes.InvalidParams);
     }
+    const cancelled = new AbortController();
+    const listening = token.onCancellationRequested(() => cancelled.abort());
     try {
-      const outcome = await this.host.service.call(method, checked.value);
+      const context = this.context(checked.value, cancelled.signal);
+      const outcome = await this.host.service.call(method, checked.value, context);
       if (!outcome.ok) {
         return rpcError(outcome.error);
       }
@@ -171,7 +224,25 @@ export class ClientConnection {
       );
       const message = `The agent host failed at ${method}: ${errorText(error)}. Its log says more.`;
       return rpcError({ reason: 'internal', message }, ErrorCodes.InternalError);
+    } finally {
+      listening.dispose();
     }
+  }
+
+  private context(params: unknown, cancelled: AbortSignal): RequestContext {
+    const token = z.safeParse(tokenSchema, params).data?.progress;
+    return {
+      signal: AbortSignal.any([cancelled, this.gone.signal]),
+      gone: this.gone.signal,
+      report: (progress) => {
+        if (token === undefined || this.socket.destroyed || this.socket.writableEnded) {
+          return;
+        }
+        this.rpc
+          .sendProgress(progressType, token, progress)
+          .catch((error: unknown) => this.host.logger.debug(`A progress did not go out: ${errorText(error)}`));
+      },
+    };
   }
 
   private noticeStop(method: ServiceMethod, result: unknown): void {

@@ -6,7 +6,7 @@ import { DisposableStore } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { type StateDelta, stateDeltaSchema } from '../../protocol/host.ts';
-import { describeIssue } from './checkMessage.ts';
+import { describeIssue } from '../../protocol/describeIssue.ts';
 import { ClientConnection, type ServedHost } from './clientConnection.ts';
 import { DeltaHistory } from './deltaHistory.ts';
 import type { HostService } from './hostService.ts';

@@ -1,5 +1,6 @@
 import { link, mkdir, open, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { withExecutable } from '../../core/changes/permissions.ts';
 
 export interface ReplaceOptions {
   /** Of the file that is written beside the target; no other file may have it. */
@@ -7,6 +8,8 @@ export interface ReplaceOptions {
   /** Permission bits of the file that is replaced; undefined for a new file, which gets the process's defaults. */
   readonly permissions?: number;
   readonly executable: boolean;
+  /** Permission bits that the file is to have, whatever the others say. */
+  readonly exact?: number;
   /** Asked once more when all is written and only the rename is left; false leaves everything as it was. */
   readonly stillAsPlanned: () => Promise<boolean>;
 }
@@ -32,7 +35,9 @@ export async function replaceFile(
     opened = true;
     try {
       await handle.writeFile(bytes);
-      if (options.permissions !== undefined) {
+      if (options.exact !== undefined) {
+        await handle.chmod(options.exact);
+      } else if (options.permissions !== undefined) {
         await handle.chmod(withExecutable(options.permissions, options.executable));
       }
       await handle.sync();
@@ -108,10 +113,6 @@ async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function withExecutable(permissions: number, executable: boolean): number {
-  return executable ? permissions | ((permissions & 0o444) >> 2) : permissions & ~0o111;
 }
 
 function hasCode(error: unknown, ...codes: string[]): boolean {

@@ -7,6 +7,7 @@ import { changesetHash } from '../../core/changes/changesetHash.ts';
 import type { PolicyJudgement } from '../../core/policy/pathPolicy.ts';
 import { leavesTree } from '../../core/repository/linkTarget.ts';
 import type {
+  BlobKeeper,
   BlobReader,
   ImportedTree,
   IncomingChange,
@@ -22,6 +23,7 @@ import { isObjectId, type TreeEntry } from './gitOutput.ts';
 import { GitStore } from './gitStore.ts';
 import { importTree } from './importTree.ts';
 import { judgeTrees, listTree } from './judgeTrees.ts';
+import { keepBlobs } from './keepBlobs.ts';
 import { keepTree } from './keepTree.ts';
 import { snapshotTree } from './snapshotTree.ts';
 import { storeStorage, type StoreUse } from './storeStorage.ts';
@@ -39,7 +41,7 @@ export async function openGitTreeStore(
   return store.ok ? ok(new GitTreeStore(store.value)) : store;
 }
 
-export class GitTreeStore implements TreeStore, BlobReader {
+export class GitTreeStore implements TreeStore, BlobReader, BlobKeeper {
   private readonly store: GitStore;
 
   constructor(store: GitStore) {
@@ -140,6 +142,15 @@ export class GitTreeStore implements TreeStore, BlobReader {
 
   async keep(name: string, tree: string, signal: AbortSignal): Promise<Result<void, RepositoryFailure>> {
     return notTree(tree) ?? keepTree(this.store, name, tree, signal);
+  }
+
+  async keepBlobs(
+    name: string,
+    blobs: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<Result<readonly string[], RepositoryFailure>> {
+    await this.store.awaitCleaning();
+    return keepBlobs(this.store, name, blobs, signal);
   }
 
   /** What the store keeps, for whoever cleans up. */

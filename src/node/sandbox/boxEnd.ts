@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { withDeadline } from '../../base/async.ts';
 import { engineDeadlines } from '../../core/sandbox/budgets.ts';
 import { engineCall } from './engineCall.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The parts of the engine's answers that are used; all else is ignored. */
 export const infoAnswer = z.object({

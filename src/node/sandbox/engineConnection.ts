@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import Docker from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorText, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import {

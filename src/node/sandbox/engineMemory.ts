@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname, totalmem } from 'node:os';
 import type Docker from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Result } from '../../base/result.ts';
 import { engineDeadlines } from '../../core/sandbox/budgets.ts';
 import { labelNames } from '../../core/sandbox/profiles.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Container } from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../../base/result.ts';
 import { labelNames } from '../../core/sandbox/profiles.ts';
 import type { SandboxFailure } from '../../core/sandbox/sandbox.ts';

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { withDeadline } from '../../base/async.ts';
 import { failure } from '../../base/failure.ts';
 import { newId } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -6,7 +7,8 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import { engineDeadlines } from '../../core/sandbox/budgets.ts';
 import type { SandboxFailure } from '../../core/sandbox/sandbox.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
-import { type GuestResult, guestProtocolVersion } from '../../protocol/guest.ts';
+import type { GuestResult } from '../../protocol/guest.ts';
+import { guestProtocolVersion } from '../../protocol/guestLimits.ts';
 import { type BoxSocket, listenForBox } from './boxSocket.ts';
 import { attachBox } from './attachBox.ts';
 import { toCreateOptions } from './createOptions.ts';
@@ -14,6 +16,9 @@ import { DockerSandbox } from './dockerSandbox.ts';
 import { engineCall } from './engineCall.ts';
 import { guestPayload } from './guestBootstrap.ts';
 import { removeContainer } from './removeContainer.ts';
+
+/** Milliseconds that a creation which was given up is waited for, so that nothing of it is left when the start has failed. */
+const removalGraceMs = 2_000;
 
 export interface StartContext {
   readonly docker: Docker;
@@ -69,8 +74,9 @@ async function startBox(
     () => creating,
   );
   if (!created.ok) {
-    // The engine may still make what we no longer wait for: it is removed whenever that is.
-    void creating.then(removeContainer).catch(() => undefined);
+    // The engine may still make what we no longer wait for: it is removed whenever that is, mostly at once.
+    const removed = creating.then(removeContainer).catch(() => undefined);
+    await withDeadline(removalGraceMs, new AbortController().signal, 'The end of a creation', () => removed);
     return created;
   }
   const container = created.value;

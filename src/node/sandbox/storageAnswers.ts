@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The parts of the engine's answers that tell what is stored; all else is ignored. */
 const labels = z.record(z.string(), z.string()).nullish();

@@ -14,7 +14,7 @@ import { FileJournal, type JournalStart } from './fileJournal.ts';
 import { JournalWriteError } from './journalWriteError.ts';
 import { readTraceFile } from './readTraceFile.ts';
 import { readTracePage } from './readTracePage.ts';
-import { syncFolder } from './syncFolder.ts';
+import { syncFolder } from '../repository/syncFolder.ts';
 import { isTaskId, type TaskFiles, taskFiles, taskOfHead } from './taskFiles.ts';
 import { cutTornTail, unrecordedCuts } from './tornTail.ts';
 import { noteTools, type TraceProtection } from './traceProtection.ts';

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isMissing } from './ioErrors.ts';
-import { syncFolder } from './syncFolder.ts';
+import { syncFolder } from '../repository/syncFolder.ts';
 
 /**
  * The signed checkpoint of a trace, kept apart from it: where the trace had come to when it was last synced, so that a cut or a

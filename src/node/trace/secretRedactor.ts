@@ -37,15 +37,23 @@ const separator = '\n\n\0\n\n';
 /** Characters of texts that are looked at together; a longer text is looked at alone. */
 const batchSize = 1_000_000;
 
-/** Finds secrets by secretlint's recommended rules and our own. `key` is for the hashes that are left of them. */
-export function createRedactor(key: Uint8Array): Redactor {
+/**
+ * Finds secrets by secretlint's recommended rules and our own, and what is `secret` at the moment wherever it stands.
+ * `key` is for the hashes that are left of them.
+ */
+export function createRedactor(key: Uint8Array, secret: () => readonly string[] = () => []): Redactor {
   const replacement = (secret: string, rule: string): string =>
     `[redacted:${rule}:${createHmac('sha256', key).update(secret).digest('hex').slice(0, 8)}]`;
   const plain = new RecentTexts(rememberedCharacters);
   const named = new RecentTexts(rememberedCharacters);
   const recent = ({ name }: KeptText): RecentTexts => (isTelling(name) ? named : plain);
+  const without = (secrets: readonly string[], text: string): string =>
+    secrets.reduce((rest, one) => rest.replaceAll(one, () => replacement(one, 'model-key')), text);
   return {
-    redact: async (texts) => {
+    redact: async (given) => {
+      const secrets = secret();
+      const texts =
+        secrets.length === 0 ? given : given.map((item) => ({ ...item, text: without(secrets, item.text) }));
       const results = texts.map((item) => (isTooShort(item) ? item.text : recent(item).get(item.text)));
       const fresh = texts.flatMap((item, index) => (results[index] === undefined ? [{ item, index }] : []));
       const known = await foundByLint(fresh.map(({ item }) => item.text));

@@ -1,4 +1,5 @@
 import type { CodePlace, Problem } from '../window/editorWindow.ts';
+import type { CodeSymbol } from '../window/workspaceCode.ts';
 import type { TaskRequest } from './taskRequest.ts';
 import { findTodoComments, type TodoComment } from './todoComment.ts';
 
@@ -14,6 +15,18 @@ const prefix = 'Delegate to Background Agent';
 const longestTitle = 60;
 const mostOffers = 5;
 const longestSelection = 400;
+
+/** The symbol whose name the cursor is at, with its code. */
+export type NamedCode = Pick<CodeSymbol, 'kind' | 'name' | 'startLine' | 'endLine'> & { readonly text: string };
+
+/** Work on a whole symbol. */
+export function symbolOffer(path: string, { kind, name, startLine, endLine, text }: NamedCode): CodeOffer {
+  const symbol = `${kind} ${name}`;
+  return {
+    title: `${prefix}: Work on ${shorten(symbol)}`,
+    request: { kind: 'selection', path, startLine, endLine, text, symbol },
+  };
+}
 
 /** What can be delegated at a place: its problems first, then its comments, then the selection itself. */
 export function codeOffers(code: CodePlace): readonly CodeOffer[] {

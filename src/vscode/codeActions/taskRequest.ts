@@ -5,15 +5,15 @@ import type { OriginView } from '../../protocol/host.ts';
  * problem's message, the comment's words or the selected code.
  */
 export interface TaskRequest {
-  readonly kind: 'diagnostic' | 'todo' | 'selection' | 'command';
+  readonly kind: 'diagnostic' | 'todo' | 'selection';
   readonly path: string;
   readonly startLine: number;
   readonly endLine: number;
   readonly text: string;
   /** Who reported a problem, with its code. */
   readonly reporter?: string;
-  /** The person's own words, where they were asked for. */
-  readonly wish?: string;
+  /** What a symbol is and is called, `function add`. */
+  readonly symbol?: string;
 }
 
 const longestText = 20_000;
@@ -37,9 +37,6 @@ export function composeTask(
 
 /** The first line is short and stands for the task in lists; the second one says the rest. */
 function goalOf(request: TaskRequest, place: string): string {
-  if (request.wish !== undefined) {
-    return `${request.wish.trim()}\nThis is about ${place}.`;
-  }
   const text = quote(request.text);
   if (request.kind === 'diagnostic') {
     const reporter = request.reporter === undefined ? '' : ` by ${request.reporter}`;
@@ -48,7 +45,8 @@ function goalOf(request: TaskRequest, place: string): string {
   if (request.kind === 'todo') {
     return `${text}\nThis comment is in ${place}: do what it asks, and remove the comment when it is done.`;
   }
-  return `Work on ${place}\nFinish what is unfinished, fix what is wrong, and leave the rest of the repository as it is.`;
+  const symbol = request.symbol === undefined ? '' : `the ${quote(request.symbol)} in `;
+  return `Work on ${symbol}${place}\nFinish what is unfinished, fix what is wrong, and leave the rest of the repository as it is.`;
 }
 
 /** Checks what a command was called with: other extensions and keybindings can call it with anything. */
@@ -56,15 +54,17 @@ export function isTaskRequest(value: unknown): value is TaskRequest {
   if (typeof value !== 'object' || value === null) {
     return false;
   }
-  const { kind, path, startLine, endLine, text, reporter, wish } = value as Partial<Record<keyof TaskRequest, unknown>>;
+  const { kind, path, startLine, endLine, text, reporter, symbol } = value as Partial<
+    Record<keyof TaskRequest, unknown>
+  >;
   return (
-    (kind === 'diagnostic' || kind === 'todo' || kind === 'selection' || kind === 'command') &&
+    (kind === 'diagnostic' || kind === 'todo' || kind === 'selection') &&
     typeof path === 'string' &&
     Number.isInteger(startLine) &&
     Number.isInteger(endLine) &&
     typeof text === 'string' &&
     (reporter === undefined || typeof reporter === 'string') &&
-    (wish === undefined || typeof wish === 'string')
+    (symbol === undefined || typeof symbol === 'string')
   );
 }
 

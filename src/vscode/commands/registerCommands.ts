@@ -9,14 +9,19 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
   const entries: readonly (readonly [string, Command])[] = Object.entries(commandTable);
   return vscode.Disposable.from(
     ...entries.map(([id, command]) =>
-      vscode.commands.registerCommand(id, (argument: unknown) => run(context, id, command, argument)),
+      vscode.commands.registerCommand(id, (...values: readonly unknown[]) => run(context, id, command, values)),
     ),
   );
 }
 
-async function run(context: CommandContext, id: string, command: Command, argument: unknown): Promise<unknown> {
+async function run(
+  context: CommandContext,
+  id: string,
+  command: Command,
+  [argument, ...more]: readonly unknown[],
+): Promise<unknown> {
   try {
-    return await command(context, argument);
+    return await command(context, argument, ...more);
   } catch (error) {
     context.log.error(`${id} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     const message = `Nightshift met a fault of its own: ${errorText(error)}`;

@@ -67,7 +67,24 @@ function describe(environment: EnvironmentView): string {
   ];
   const where =
     dockerfile === undefined ? 'It runs in a sandbox,' : 'What runs after the Dockerfile runs in a sandbox. It';
-  return `${lines.map((line) => plainLine(line, 400)).join('\n')}\n\n${where} sees nothing else of the repository, and is asked again when any of this changes.`;
+  return `${[...lines, ...dockerfileLines(environment)].map((line) => plainLine(line, 400)).join('\n')}\n\n${where} sees nothing else of the repository, and is asked again when any of this changes.`;
+}
+
+/** Lines of a Dockerfile that a dialog has room for. */
+const shownLines = 30;
+
+function dockerfileLines({ dockerfile, image }: EnvironmentView): readonly string[] {
+  if (dockerfile === undefined) {
+    return [];
+  }
+  const lines = dockerfile.text.trimEnd().split(/\r?\n/);
+  const hidden = lines.length - shownLines;
+  return [
+    '',
+    `${image ?? 'Dockerfile'}:`,
+    ...lines.slice(0, shownLines),
+    ...(hidden > 0 ? [`… and ${hidden} more lines: read the file before you agree.`] : []),
+  ];
 }
 
 interface Target {

@@ -2,7 +2,9 @@ import { Emitter, type Event } from '../../base/event.ts';
 import { errorText, type Failure, failure } from '../../base/failure.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
+import { type HostMethod, type HostParams, type HostResult, readingMethods } from '../../protocol/host.ts';
+import type { MemoryStatus } from '../../protocol/memory.ts';
+import type { RequestProgress } from '../../protocol/models.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { HostCondition, TaskHost } from './taskHost.ts';
 
@@ -10,12 +12,18 @@ import type { HostCondition, TaskHost } from './taskHost.ts';
 export interface HostConnection extends Disposable {
   readonly tasks: readonly TaskView[];
   readonly onDidChangeTasks: Event<void>;
+  /** Undefined where the memory was not used yet. */
+  readonly memory: MemoryStatus | undefined;
+  readonly onDidChangeMemory: Event<void>;
+  /** The connection was lost and is there again, to the same host or to another one. */
+  readonly onDidReconnect: Event<void>;
   /** The host is gone for good; the next request needs a new connection. */
   readonly onDidEnd: Event<void>;
   request<M extends HostMethod>(
     method: M,
     params: HostParams<M>,
     signal: AbortSignal,
+    onProgress?: (progress: RequestProgress) => void,
   ): Promise<Result<HostResult<M>, Failure>>;
 }
 
@@ -33,12 +41,16 @@ export class ClientTaskHost implements TaskHost {
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new Emitter<void>());
   private readonly ended = new AbortController();
+  private readonly memoryChanged = this.owned.add(new Emitter<void>());
+  private readonly connected = this.owned.add(new Emitter<void>());
   private connection: HostConnection | undefined;
   private opening: { readonly start: boolean; readonly result: Promise<Result<void, Failure>> } | undefined;
   private present: HostCondition = { kind: 'idle' };
   private known: readonly TaskView[] = [];
 
   readonly onDidChange: Event<void> = this.changed.event;
+  readonly onDidChangeMemory: Event<void> = this.memoryChanged.event;
+  readonly onDidConnect: Event<void> = this.connected.event;
 
   constructor(root: string, openConnection: OpenConnection) {
     this.root = root;
@@ -51,6 +63,10 @@ export class ClientTaskHost implements TaskHost {
 
   get tasks(): readonly TaskView[] {
     return this.known;
+  }
+
+  get memory(): MemoryStatus | undefined {
+    return this.connection?.memory;
   }
 
   async connect({ start }: { readonly start: boolean }, _signal: AbortSignal): Promise<Result<void, Failure>> {
@@ -76,6 +92,18 @@ export class ClientTaskHost implements TaskHost {
     method: M,
     params: HostParams<M>,
     signal: AbortSignal,
+    onProgress?: (progress: RequestProgress) => void,
+  ): Promise<Result<HostResult<M>, Failure>> {
+    const asked = await this.requestOnce(method, params, signal, onProgress);
+    const hostEnded = !asked.ok && asked.error.reason === 'disconnected';
+    return hostEnded && readingMethods.has(method) ? this.requestOnce(method, params, signal, onProgress) : asked;
+  }
+
+  private async requestOnce<M extends HostMethod>(
+    method: M,
+    params: HostParams<M>,
+    signal: AbortSignal,
+    onProgress?: (progress: RequestProgress) => void,
   ): Promise<Result<HostResult<M>, Failure>> {
     const connected = await this.connect({ start: true }, signal);
     if (!connected.ok) {
@@ -84,9 +112,15 @@ export class ClientTaskHost implements TaskHost {
     if (signal.aborted) {
       return fail(failure('aborted', `${method} was cancelled.`));
     }
-    return this.connection === undefined
-      ? fail(failure('host-unavailable', 'The agent host ended while it was asked: try again.'))
-      : this.connection.request(method, params, signal);
+    const { connection } = this;
+    if (connection === undefined) {
+      return fail(failure('host-unavailable', 'The agent host ended while it was asked: try again.'));
+    }
+    const answer = await connection.request(method, params, signal, onProgress);
+    if (!answer.ok && answer.error.reason === 'disconnected') {
+      this.leave(connection);
+    }
+    return answer;
   }
 
   private async open(start: boolean): Promise<Result<void, Failure>> {
@@ -117,13 +151,21 @@ export class ClientTaskHost implements TaskHost {
       this.changed.fire();
     };
     connection.onDidChangeTasks(follow);
-    connection.onDidEnd(() => {
+    connection.onDidChangeMemory(() => this.memoryChanged.fire());
+    connection.onDidReconnect(() => this.connected.fire());
+    connection.onDidEnd(() => this.leave(connection));
+    this.known = connection.tasks;
+    this.become({ kind: 'connected' });
+    this.connected.fire();
+  }
+
+  /** Its end is told by an event and by each request that it did not answer, in either order. */
+  private leave(connection: HostConnection): void {
+    if (this.connection === connection) {
       this.connection = undefined;
       connection.dispose();
       this.become({ kind: 'absent' });
-    });
-    this.known = connection.tasks;
-    this.become({ kind: 'connected' });
+    }
   }
 
   private become(condition: HostCondition): void {

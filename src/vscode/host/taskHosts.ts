@@ -12,6 +12,11 @@ export class TaskHosts implements Disposable {
   /** A host's tasks or condition changed, or a host was added. */
   readonly onDidChange: Event<TaskHost> = this.changed.event;
 
+  private readonly memoryChanged = this.owned.add(new Emitter<TaskHost>());
+  readonly onDidChangeMemory: Event<TaskHost> = this.memoryChanged.event;
+  private readonly connected = this.owned.add(new Emitter<TaskHost>());
+  readonly onDidConnect: Event<TaskHost> = this.connected.event;
+
   constructor(open: (root: string) => TaskHost) {
     this.open = open;
   }
@@ -24,6 +29,8 @@ export class TaskHosts implements Disposable {
     const host = this.owned.add(this.open(root));
     this.hosts.set(root, host);
     this.owned.add(host.onDidChange(() => this.changed.fire(host)));
+    this.owned.add(host.onDidChangeMemory(() => this.memoryChanged.fire(host)));
+    this.owned.add(host.onDidConnect(() => this.connected.fire(host)));
     this.changed.fire(host);
     return host;
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands/command.ts';
+import { setContextKey } from '../window/contextKey.ts';
 
 /** Keeps the context key that tells the empty view whether an open folder is a repository, also after `git init`. */
 export function watchRepositories({ window, repositoryOf, log }: CommandContext): vscode.Disposable {
@@ -8,7 +9,7 @@ export function watchRepositories({ window, repositoryOf, log }: CommandContext)
   const update = async (): Promise<void> => {
     const roots = await Promise.all(window.folders().map(repositoryOf));
     const present = roots.some((root) => root !== undefined);
-    await vscode.commands.executeCommand('setContext', 'nightshift.repository', present ? 'present' : 'none');
+    setContextKey('repository', present ? 'present' : 'none');
   };
   const look = (): void => {
     update().catch((error: unknown) => log.error(`Looking for repositories: ${String(error)}`));

@@ -28,5 +28,5 @@ export const acceptFile: Command = async (context, argument) => {
       return undefined;
     }
   }
-  return applyFiles(context, reference, [file], [file.path]);
+  return applyFiles(context, reference, [file], [{ path: file.path }]);
 };

@@ -1,5 +1,5 @@
 import type { ChangedFileView, TaskView } from '../../protocol/taskView.ts';
-import type { Command } from '../commands/command.ts';
+import type { Command, CommandContext } from '../commands/command.ts';
 import { chosenTask } from '../tasks/chosenTask.ts';
 import { note } from '../tasks/showFailure.ts';
 import { applyFiles } from './applyFiles.ts';
@@ -7,10 +7,17 @@ import { applyFiles } from './applyFiles.ts';
 /** Accepts every file that is not protected; a protected one waits for its own accept and says so. */
 export const acceptTask: Command = async (context, argument) => {
   const chosen = await chosenTask(context, argument, isReady, 'Accept the changes of which task?');
-  if (chosen === undefined) {
-    return undefined;
-  }
-  const open = openFiles(chosen.task);
+  const free = chosen === undefined ? undefined : freeFiles(context, chosen.task);
+  return chosen === undefined || free === undefined ? undefined : applyFiles(context, chosen, free, undefined);
+};
+
+export function isReady(task: TaskView): boolean {
+  return task.state === 'ready';
+}
+
+/** The files that an accept of the whole task takes; undefined, and said, where only protected ones are left. */
+export function freeFiles(context: CommandContext, task: TaskView): readonly ChangedFileView[] | undefined {
+  const open = (task.changeset?.files ?? []).filter((file) => !file.applied);
   const free = open.filter((file) => file.protected === undefined);
   const [first] = open;
   if (free.length === 0 && first !== undefined) {
@@ -22,13 +29,5 @@ export const acceptTask: Command = async (context, argument) => {
     );
     return undefined;
   }
-  return applyFiles(context, chosen, free, undefined);
-};
-
-function isReady(task: TaskView): boolean {
-  return task.state === 'ready';
-}
-
-function openFiles(task: TaskView): readonly ChangedFileView[] {
-  return (task.changeset?.files ?? []).filter((file) => !file.applied);
+  return free;
 }

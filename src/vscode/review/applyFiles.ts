@@ -1,22 +1,34 @@
-import type { HostResult } from '../../protocol/host.ts';
+import { errorText } from '../../base/failure.ts';
+import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { ChangedFileView } from '../../protocol/taskView.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
+import { mergeByHand, type MergedFiles, mergesToDo } from './mergeConflicts.ts';
 import { missingForTasks } from '../tasks/startTask.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
 import { count } from '../tasks/taskText.ts';
 import { showReview } from './reviewTask.ts';
+import { saveFirst } from './saveFirst.ts';
+
+/** With `hunks`, by their numbers from 1, only those. */
+export interface FileToApply {
+  readonly path: string;
+  readonly hunks?: number[];
+}
 
 /**
  * Writes files of a result to the checkout, by the host's three-way merge. What the person has not saved yet is saved first or
- * nothing happens; a conflict changes nothing in its file and is named. `paths` undefined: every file that is not protected.
- * Answers the paths that were written.
+ * nothing happens; where the two conflict nothing is changed, and the merge editor opens, or the conflict is named. `wanted` undefined: every file that is not protected.
+ * Answers the paths that were accepted, without waiting for merges. `place`: where they go beside the working tree, or instead of
+ * it. `merged`: what the person made of conflicts before.
  */
 export async function applyFiles(
   context: CommandContext,
   reference: TaskReference,
   files: readonly ChangedFileView[],
-  paths: string[] | undefined,
+  wanted: readonly FileToApply[] | undefined,
+  place?: HostParams<'applyTask'>['place'],
+  merged: MergedFiles = [],
 ): Promise<readonly string[] | undefined> {
   const missing = missingForTasks(context.window);
   if (missing !== undefined) {
@@ -24,54 +36,56 @@ export async function applyFiles(
     return undefined;
   }
   const { root, task } = reference;
-  if (!(await saveFirst(context, root, files))) {
+  const save = { question: 'Save your changes before accepting?', agree: 'Save and Accept', past: 'accepted' };
+  const isElsewhere = place?.kind === 'branch' || place?.kind === 'worktree';
+  if (!isElsewhere && !(await saveFirst(context, root, files, save))) {
     return undefined;
   }
-  const params = paths === undefined ? { task: task.id } : { task: task.id, paths };
+  const params = {
+    task: task.id,
+    ...(wanted === undefined ? {} : { files: [...wanted] }),
+    ...(place === undefined ? {} : { place }),
+    ...(merged.length === 0 ? {} : { merged }),
+  };
   const answer = await context.hosts.of(root).request('applyTask', params, new AbortController().signal);
   if (!answer.ok) {
     showFailure(context, answer.error);
     return undefined;
   }
-  report(context, reference, answer.value);
+  const { conflicts } = answer.value;
+  const merges = place === undefined ? await mergesToDo(context, reference, conflicts, params.files) : undefined;
+  if (merges === undefined) {
+    report(context, reference, answer.value, place);
+  } else {
+    // A person may take as long as they want.
+    mergeByHand(context, merges)
+      .then((made) => (made === undefined ? undefined : applyFiles(context, reference, files, wanted, place, made)))
+      .catch((error: unknown) => context.log.error(`After a merge: ${errorText(error)}`));
+  }
   return answer.value.applied;
-}
-
-async function saveFirst(context: CommandContext, root: string, files: readonly ChangedFileView[]): Promise<boolean> {
-  const { window, dialogue } = context;
-  const unsaved = window.unsaved(files.map((file) => absolutePath(root, file.path)));
-  const names = unsaved.map((path) => path.slice(root.length + 1)).join(', ');
-  if (unsaved.length === 0) {
-    return true;
-  }
-  const agreed = await dialogue.confirm(
-    `Save ${count(unsaved.length, 'file')} before accepting?`,
-    `You have changes that are not saved in ${names}. They are saved first and merged with the agent's; nothing of yours is lost.`,
-    'Save and Accept',
-  );
-  if (!agreed) {
-    return false;
-  }
-  if (await window.save(unsaved)) {
-    return true;
-  }
-  note(context, 'error', `Not accepted, since not every file could be saved: ${names}.`);
-  return false;
 }
 
 function report(
   context: CommandContext,
   reference: TaskReference,
-  { applied, conflicts, remaining }: HostResult<'applyTask'>,
+  { applied, conflicts, remaining, placed }: HostResult<'applyTask'>,
+  place: HostParams<'applyTask'>['place'],
 ): void {
+  const accepted = `Accepted ${count(applied.length, 'file')}${placed === undefined ? '' : placedText(placed)}.`;
+  const notPlaced = conflicts.find(({ reason }) => reason === 'not-placed');
+  if (notPlaced !== undefined) {
+    note(context, 'warning', notPlaced.message);
+    return;
+  }
   if (conflicts.length > 0) {
+    const because = place === undefined ? ', because you changed the same lines meanwhile' : '';
     const names = conflicts.map((conflict) => conflict.path).join(', ');
     const detail = conflicts.length === 1 ? ` ${conflicts[0]?.message ?? ''}` : '';
     const rest = applied.length === 0 ? 'Nothing was changed.' : `${count(applied.length, 'other file')} accepted.`;
     note(
       context,
       'warning',
-      `Not accepted, because you changed the same lines meanwhile: ${names}.${detail} ${rest} Take over what you want from the review, or delegate again from the present state.`,
+      `Not accepted${because}: ${names}.${detail} ${rest} Take over what you want from the review, or delegate again from the present state.`,
       { Review: () => showReview(context, reference) },
     );
     return;
@@ -80,14 +94,17 @@ function report(
     note(
       context,
       'information',
-      `Accepted ${count(applied.length, 'file')}. Protected, each needs its own accept in the Tasks view: ${remaining.join(', ')}.`,
+      `${accepted} Protected, each needs its own accept in the Tasks view: ${remaining.join(', ')}.`,
     );
     return;
   }
-  context.dialogue.mention(`Accepted ${count(applied.length, 'file')}.`);
+  context.dialogue.mention(accepted);
 }
 
-/** The path as the editor names it on this platform. */
-function absolutePath(root: string, path: string): string {
-  return root.includes('\\') ? `${root}\\${path.replaceAll('/', '\\')}` : `${root}/${path}`;
+function placedText({ commit, branch, directory }: NonNullable<HostResult<'applyTask'>['placed']>): string {
+  if (commit === undefined) {
+    return ', staged';
+  }
+  const on = branch === null || branch === undefined ? '' : ` on ${branch}`;
+  return ` as commit ${commit.slice(0, 7)}${on}${directory === undefined ? '' : `, in ${directory}`}`;
 }

@@ -1,11 +1,12 @@
 import type { ChangedFileView } from '../../protocol/taskView.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
+import { isUndecided } from '../tasks/fileNode.ts';
 import { chosenTask, namedTask } from '../tasks/chosenTask.ts';
 import { hasChanges } from '../tasks/taskText.ts';
 import type { ShownChange } from '../window/editorWindow.ts';
 import { reviewTitle } from './reviewTitle.ts';
-import { sideAddress } from './sideAddress.ts';
+import { sideAddress, type SideName } from './sideAddress.ts';
 
 /** All changes of a task in one diff editor. Binary files have no lines to compare there; their rows open them. */
 export const reviewTask: Command = async (context, argument) => {
@@ -20,7 +21,8 @@ export async function showReview(
   reference: TaskReference,
 ): Promise<void> {
   const files = reference.task.changeset?.files ?? [];
-  const shown = files.filter((file) => !file.binary);
+  const open = files.filter((file) => isUndecided(reference.task, file));
+  const shown = (open.length === 0 ? files : open).filter((file) => !file.binary);
   if (files.length === 0) {
     context.dialogue.mention('The task changed no file.');
     return;
@@ -48,12 +50,29 @@ export const openFileDiff: Command = async (context, argument) => {
   await context.window.showDiff(`${name} (${reference.task.id})`, shownChange(reference, file));
 };
 
-function shownChange({ root, task }: TaskReference, { path, status }: ChangedFileView): ShownChange {
+/** What is left to decide of one file, by itself: each change has a mark at its lines, and its own accept and reject. */
+export const reviewFile: Command = async (context, argument) => {
+  const named = namedTask(argument);
+  const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
+  const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
+  if (reference === undefined || file === undefined || file.status !== 'modified' || file.binary) {
+    context.dialogue.mention('This file has no changes to choose from.');
+    return;
+  }
+  const { root, task } = reference;
   const hash = task.changeset?.hash ?? '';
-  const address = (side: 'base' | 'result'): string => sideAddress({ root, task: task.id, path, side, hash });
+  await context.window.showSide(sideAddress({ root, task: task.id, path: file.path, side: 'offered', hash }));
+};
+
+/** While a task waits for its review the sides follow the decisions, so that what is shown is what is left to decide. */
+function shownChange({ root, task }: TaskReference, file: ChangedFileView): ShownChange {
+  const { path, status } = file;
+  const hash = task.changeset?.hash ?? '';
+  const [before, after] = isUndecided(task, file) ? (['taken', 'offered'] as const) : (['base', 'result'] as const);
+  const address = (side: SideName): string => sideAddress({ root, task: task.id, path, side, hash });
   return {
-    label: address(status === 'deleted' ? 'base' : 'result'),
-    ...(status === 'added' ? {} : { base: address('base') }),
-    ...(status === 'deleted' ? {} : { result: address('result') }),
+    label: address(status === 'deleted' ? before : after),
+    ...(status === 'added' ? {} : { base: address(before) }),
+    ...(status === 'deleted' ? {} : { result: address(after) }),
   };
 }

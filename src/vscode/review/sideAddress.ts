@@ -10,12 +10,17 @@ const rowScheme = 'nightshift-row';
 /** Stands for the side that an added or a deleted file does not have: always empty. */
 export const absentScheme = 'nightshift-absent';
 
-/** One side of one changed file. `path` is relative to the repository, with `/`; `hash` names the changeset, so content never changes. */
+const sideNames = ['base', 'result', 'taken', 'offered'] as const;
+
+/** `taken` and `offered` follow what the person decides: the base with what was accepted, the result without what was rejected. */
+export type SideName = (typeof sideNames)[number];
+
+/** One side of one changed file. `path` is relative to the repository, with `/`; `hash` names the changeset, so base and result never change. */
 export interface Side {
   readonly root: string;
   readonly task: string;
   readonly path: string;
-  readonly side: 'base' | 'result';
+  readonly side: SideName;
   readonly hash: string;
 }
 
@@ -54,8 +59,9 @@ function parseParts(address: AddressParts): Side | undefined {
   const query = new URLSearchParams(address.query);
   const [root, task, side, hash] = ['root', 'task', 'side', 'hash'].map((name) => query.get(name));
   const path = address.path.replace(/^\//, '');
-  if (!root || !task || !path || hash === null || hash === undefined || (side !== 'base' && side !== 'result')) {
+  const name = sideNames.find((each) => each === side);
+  if (!root || !task || !path || hash === null || hash === undefined || name === undefined) {
     return undefined;
   }
-  return { root, task, path, side, hash };
+  return { root, task, path, side: name, hash };
 }

@@ -1,24 +1,59 @@
 import * as vscode from 'vscode';
 import { decodeBase64 } from '../../base/base64.ts';
-import { DisposableStore } from '../../base/lifecycle.ts';
+import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import type { TaskHosts } from '../host/taskHosts.ts';
 import { absentScheme, parseRow, parseSide, sideScheme } from './sideAddress.ts';
 
-/** Bytes of an address never change (it names a changeset), so a few are kept for the editor's repeated reads. */
+/** A few are kept for the editor's repeated reads. */
 const mostKept = 64;
 
 /**
- * Both sides of changed files, read-only and byte for byte: the editor itself decides on encoding, line ends and whether a
- * file is text or an image. Content is asked of the agent host when the editor opens it.
+ * The sides of changed files, read-only and byte for byte: the editor itself decides on encoding, line ends and whether a
+ * file is text or an image. Content is asked of the agent host when the editor opens it, and again where a person decided on a
+ * part of the file.
  */
-export class SideFiles implements vscode.FileSystemProvider {
+export class SideFiles implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly hosts: TaskHosts;
   private readonly kept = new Map<string, Promise<Uint8Array>>();
+  /** Sides that follow decisions, by address: what was decided of the file when it was read last. */
+  private readonly followed = new Map<string, { readonly address: vscode.Uri; readonly decided: string }>();
+  /** Times that sides changed; the editor reads a file again only where its time of change is another one. */
+  private changes = 0;
   private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.changed.event;
+  private readonly listening: Disposable;
 
   constructor(hosts: TaskHosts) {
     this.hosts = hosts;
+    this.listening = hosts.onDidChange(() => this.dropDecided());
+  }
+
+  dispose(): void {
+    this.listening.dispose();
+    this.changed.dispose();
+  }
+
+  private dropDecided(): void {
+    const stale = [...this.followed.values()].filter(({ address, decided }) => decided !== this.decided(address));
+    if (stale.length > 0) {
+      this.changes += 1;
+      for (const { address } of stale) {
+        this.kept.delete(address.toString());
+        this.followed.delete(address.toString());
+      }
+      this.changed.fire(stale.map(({ address: uri }) => ({ type: vscode.FileChangeType.Changed, uri })));
+    }
+  }
+
+  /** What was decided of the file, for sides that follow it; undefined for the others, which never change. */
+  private decided(address: vscode.Uri): string | undefined {
+    const side = parseSide(address);
+    if (side === undefined || side.side === 'base' || side.side === 'result') {
+      return undefined;
+    }
+    const files = this.hosts.find(side.root, side.task)?.task.changeset?.files;
+    const file = files?.find(({ path }) => path === side.path);
+    return JSON.stringify([file?.applied, file?.decided]);
   }
 
   readFile(address: vscode.Uri): Promise<Uint8Array> {
@@ -29,6 +64,10 @@ export class SideFiles implements vscode.FileSystemProvider {
     }
     const reading = this.read(address);
     this.kept.set(key, reading);
+    const decided = this.decided(address);
+    if (decided !== undefined) {
+      this.followed.set(key, { address, decided });
+    }
     reading.catch(() => this.kept.delete(key));
     const [oldest] = this.kept.keys();
     if (this.kept.size > mostKept && oldest !== undefined) {
@@ -42,7 +81,7 @@ export class SideFiles implements vscode.FileSystemProvider {
     return {
       type: vscode.FileType.File,
       ctime: 0,
-      mtime: 0,
+      mtime: this.changes,
       size: byteLength,
       permissions: vscode.FilePermission.Readonly,
     };
@@ -93,7 +132,7 @@ export function registerSideFiles(hosts: TaskHosts): vscode.Disposable {
     'This is the result of a background agent. Accept it to change your file.',
   );
   owned.add(
-    vscode.workspace.registerFileSystemProvider(sideScheme, new SideFiles(hosts), {
+    vscode.workspace.registerFileSystemProvider(sideScheme, owned.add(new SideFiles(hosts)), {
       isReadonly,
       isCaseSensitive: true,
     }),

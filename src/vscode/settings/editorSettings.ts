@@ -1,10 +1,25 @@
 import * as vscode from 'vscode';
+import { readDelegationSettings } from './delegationSettings.ts';
 import { hostVariables } from './hostVariables.ts';
+import { readMemorySettings } from './memorySettings.ts';
 import { type ReadSetting, readUserSettings } from './userSettings.ts';
 
 /** Reads only what the person set for this machine: a value in a workspace's own settings is never looked at. */
 export function editorSettings(): ReturnType<typeof readUserSettings> {
   return readUserSettings(personalSetting(), process.env);
+}
+
+export function editorMemorySettings(): ReturnType<typeof readMemorySettings> {
+  return readMemorySettings(personalSetting(), process.env);
+}
+
+export function editorDelegationSettings(): ReturnType<typeof readDelegationSettings> {
+  return readDelegationSettings(personalSetting());
+}
+
+/** In the person's own settings of the machine that the extension runs on, never in a workspace's. */
+export async function saveEditorSetting(name: string, value: string | undefined): Promise<void> {
+  await vscode.workspace.getConfiguration('nightshift').update(name, value, vscode.ConfigurationTarget.Global);
 }
 
 /** What goes to an agent host with its start. */

@@ -2,6 +2,7 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import { acceptTask } from '../review/acceptTask.ts';
 import { showReview } from '../review/reviewTask.ts';
 import type { CommandContext } from '../commands/command.ts';
+import { answerButtons } from './answerQuestion.ts';
 import { AttentionWatch } from './attention.ts';
 import { isResumedByButton } from './failureFix.ts';
 import { resume, resumeLabel } from './resumeTask.ts';
@@ -16,6 +17,10 @@ export function announceTasks(context: CommandContext): Disposable {
         Review: () => showReview(context, { root, task }),
         'Accept All': () => acceptTask(context, { root, task: task.id }),
       });
+      return;
+    }
+    if (attention.kind === 'asks') {
+      note(context, 'information', attention.message, answerButtons(context, { root, task }));
       return;
     }
     note(context, 'warning', attention.message, {

@@ -1,7 +1,8 @@
-import { isTaskRequest } from '../codeActions/taskRequest.ts';
+import { composeTask, isTaskRequest } from '../codeActions/taskRequest.ts';
 import type { Command } from '../commands/command.ts';
+import { delegateReady } from '../delegation/delegateReady.ts';
 import { showFailure } from './showFailure.ts';
-import { startRequested } from './startTask.ts';
+import { relativePath, repositoryFor } from './startTask.ts';
 
 /** What the light bulb calls: one click, nothing to fill in. Answers the task's id. */
 export const delegateRequest: Command = async (context, argument) => {
@@ -9,10 +10,11 @@ export const delegateRequest: Command = async (context, argument) => {
     context.log.warn('nightshift.delegateRequest was called without a request.');
     return undefined;
   }
-  const started = await startRequested(context, argument);
-  if (!started.ok) {
-    showFailure(context, started.error, started.error.reason === 'already-delegated' ? 'warning' : 'error');
+  const root = await repositoryFor(context, argument.path);
+  if (!root.ok) {
+    showFailure(context, root.error, 'error');
     return undefined;
   }
-  return started.value.task.id;
+  const { goal, origin } = composeTask(argument, relativePath(root.value, argument.path));
+  return delegateReady(context, root.value, goal, origin);
 };

@@ -4,7 +4,8 @@ export type Fix = { readonly label: string } & (
   | { readonly command: string; readonly values?: readonly unknown[] }
 );
 
-const setting = (name: string, label: string): Fix => ({
+/** Opens a setting of ours. */
+export const setting = (name: string, label: string): Fix => ({
   label,
   command: 'workbench.action.openSettings',
   values: [`nightshift.${name}`],
@@ -17,7 +18,8 @@ const initialize: Fix = { label: 'Initialize Repository', command: 'git.init' };
 const trust: Fix = { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' };
 const folder: Fix = { label: 'Open Folder', command: 'vscode.openFolder' };
 const log: Fix = { label: 'Show Log', command: 'nightshift.showLog' };
-const model = setting('model', 'Choose Model');
+const model: Fix = { label: 'Select Model', command: 'nightshift.selectModel' };
+const allow: Fix = { label: 'Allow Language Model…', command: 'nightshift.allowLanguageModel' };
 
 /** Ways out by the reason of a failure, as the host and this extension name them. */
 export const fixesByReason: Readonly<Record<string, readonly Fix[]>> = {
@@ -26,12 +28,18 @@ export const fixesByReason: Readonly<Record<string, readonly Fix[]>> = {
   'model-missing': [model],
   'bad-model-id': [model],
   'tools-unsupported': [model],
+  'model-unfit': [model],
   unreachable: [ollama, setting('ollama.host', 'Set Address')],
   'model-unreachable': [ollama, setting('ollama.host', 'Set Address')],
+  'model-window-needed': [allow],
   'git-missing': [git],
   'not-a-repository': [initialize],
   'restricted-mode': [trust],
+  'bad-host': [setting('openai.baseUrl', 'Set Server Address'), setting('ollama.host', 'Set Ollama Address')],
   'no-folder': [folder],
+  'no-tests-found': [setting('testCommand', 'Set Test Command')],
+  'environment-needed': [{ label: 'Set Up Test Environment…', command: 'nightshift.approveEnvironment' }],
+  'memory-off': [setting('memory.enabled', 'Open Setting')],
   'host-unavailable': [log],
   'host-not-started': [log],
   'protocol-version': [log],

@@ -34,6 +34,6 @@ export function note(
     .catch((error: unknown) => log.error(`After "${message}": ${errorText(error)}`));
 }
 
-async function applyFix({ window }: Speaker, fix: Fix): Promise<void> {
+export async function applyFix({ window }: Speaker, fix: Fix): Promise<void> {
   await ('link' in fix ? window.openLink(fix.link) : window.run(fix.command, ...(fix.values ?? [])));
 }

@@ -1,9 +1,9 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { OriginView } from '../../protocol/host.ts';
-import { composeTask, type TaskRequest } from '../codeActions/taskRequest.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
+import { showFailure } from './showFailure.ts';
 import { isActive } from './taskText.ts';
 
 type Starter = Pick<CommandContext, 'hosts' | 'window' | 'settings' | 'repositoryOf' | 'dialogue'>;
@@ -22,14 +22,19 @@ export function missingForTasks(window: CommandContext['window']): Failure | und
   return undefined;
 }
 
-/** Starts what a click asked for. */
-export async function startRequested(context: Starter, request: TaskRequest): Promise<Result<TaskReference, Failure>> {
-  const root = await repositoryFor(context, request.path);
-  if (!root.ok) {
-    return root;
+/** Creates the task, or tells the person why not. Answers its id. */
+export async function begin(
+  context: CommandContext,
+  root: string,
+  goal: string,
+  origin: OriginView,
+): Promise<string | undefined> {
+  const started = await startTask(context, root, goal, origin);
+  if (started.ok) {
+    return started.value.task.id;
   }
-  const { goal, origin } = composeTask(request, relativePath(root.value, request.path));
-  return startTask(context, root.value, goal, origin);
+  showFailure(context, started.error, started.error.reason === 'already-delegated' ? 'warning' : 'error');
+  return undefined;
 }
 
 /** Creates the task, starting the agent host where it has to. The same wish as one that an agent is at is refused. */
@@ -73,12 +78,13 @@ export async function repositoryFor(context: Starter, path: string): Promise<Res
     : ok(root);
 }
 
-function isBelow(folder: string, path: string): boolean {
+/** Strictly: a folder is not below itself. */
+export function isBelow(folder: string, path: string): boolean {
   return path.startsWith(folder) && /^[\\/]/.test(path.slice(folder.replace(/[\\/]$/, '').length));
 }
 
 /** With `/`, as the repository names its files. A path reached through a link keeps its own name. */
-function relativePath(root: string, path: string): string {
+export function relativePath(root: string, path: string): string {
   const relative = isBelow(root, path) ? path.slice(root.length + 1) : path.slice(path.search(/[^\\/]*$/));
   return relative.replaceAll('\\', '/');
 }

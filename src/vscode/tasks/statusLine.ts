@@ -1,4 +1,4 @@
-import { stateWords, isActive, taskTitle, count } from './taskText.ts';
+import { stateWords, isActive, isAsking, taskDescription, taskTitle, count } from './taskText.ts';
 import type { TaskHost, TaskReference } from '../host/taskHost.ts';
 
 /** The status bar item as data; undefined where there is nothing to say. */
@@ -36,7 +36,9 @@ export function statusLine(hosts: readonly TaskHost[], tasks: readonly TaskRefer
     spoken: `Nightshift: ${parts.map(({ value, spoken }) => `${count(value, 'task')} ${spoken}`).join(', ') || (starting ? 'starting' : 'no open task')}`,
     facts: [
       ...(starting ? ['Starting the agent host…'] : []),
-      ...open.slice(0, mostTasks).map(({ task }) => `${taskTitle(task)}: ${stateWords[task.state]}`),
+      ...open
+        .slice(0, mostTasks)
+        .map(({ task }) => `${taskTitle(task)}: ${isAsking(task) ? taskDescription(task) : stateWords[task.state]}`),
       ...(open.length > mostTasks ? [`and ${open.length - mostTasks} more`] : []),
       ...(open.length === 0 && !starting ? ['No task is open.'] : []),
     ],

@@ -1,7 +1,8 @@
-import type { ChangedFileView, ProofView, TaskStateView, TaskView } from '../../protocol/taskView.ts';
-import { rowAddress } from '../review/sideAddress.ts';
+import type { ProofView, TaskStateView, TaskView } from '../../protocol/taskView.ts';
+import { clickedRow } from '../taskPage/openTaskPage.ts';
+import { fileNode } from './fileNode.ts';
 import type { TaskReference } from '../host/taskHost.ts';
-import { proofText, taskDescription, taskFacts, taskTitle, hasChanges, isActive } from './taskText.ts';
+import { proofText, taskDescription, taskFacts, taskTitle, hasChanges, isActive, isAsking } from './taskText.ts';
 
 /** One row of the Tasks view as data; the view turns it into the editor's items. */
 export interface TaskNode {
@@ -20,20 +21,27 @@ export interface TaskNode {
   readonly address?: string;
   readonly context: string;
   readonly expanded?: boolean;
+  /** What a click on the row does; the editor hands the row to it, and whatever stands in `how`. */
   readonly command?: string;
+  readonly how?: string;
   readonly children: readonly TaskNode[];
 }
 
 /** Characters of a title that leave room for the description in a side bar of usual width. */
 const rowTitle = 34;
 
-/** `context` of task rows is `task.<state>`, with `.changes` where there are files to look at; of file rows `file.open | protected | applied | closed`. Menus match on it. */
+/** `context` of task rows is `task.<state>`, with `.asks` where the agent waits for an answer and `.changes` where there are files to look at; of file rows see `fileNode`. Menus match on it. */
 export function taskNode({ root, task }: TaskReference): TaskNode {
   const id = `${root}#${task.id}`;
   const children = [
     ...activityNodes(root, task),
+    ...warningNodes(root, task),
+    ...planNodes(root, task),
     ...proofNodes(root, task),
-    ...fileNodes(root, task),
+    ...(task.changeset?.files ?? []).map((file) => ({
+      ...fileNode(task, file, root),
+      ...row(root, task, `file-${file.path}`),
+    })),
     ...refusedNodes(root, task),
   ];
   return {
@@ -43,8 +51,10 @@ export function taskNode({ root, task }: TaskReference): TaskNode {
     label: taskTitle(task, rowTitle),
     description: taskDescription(task),
     facts: [task.goal, ...(task.summary === undefined ? [] : [task.summary]), ...taskFacts(task)],
-    icon: taskIcon(task),
-    context: `task.${task.state}${hasChanges(task) ? '.changes' : ''}`,
+    icon: isAsking(task) ? asking : taskIcon(task),
+    command: 'nightshift.openTaskPage',
+    how: clickedRow,
+    context: `task.${task.state}${isAsking(task) ? '.asks' : ''}${hasChanges(task) ? '.changes' : ''}`,
     expanded: isActive(task) || ['ready', 'waiting', 'failed'].includes(task.state),
     children,
   };
@@ -54,6 +64,8 @@ interface RowIcon {
   readonly name: string;
   readonly color?: string;
 }
+
+const asking: RowIcon = { name: 'comment-unresolved', color: 'charts.yellow' };
 
 const busy: RowIcon = { name: 'loading~spin' };
 
@@ -103,8 +115,30 @@ function row(
   return { id: `${root}#${task.id}#${name}`, root, task: task.id, children: [], facts: [] };
 }
 
+/** What goes on where no steps are counted. */
+const stageLabels: Partial<Readonly<Record<TaskStateView, string>>> = {
+  queued: 'Waiting for its turn',
+  preparing: 'Preparing the model and a copy of the repository',
+  verifying: 'Running the tests without and with the changes',
+  reviewing: 'Checking the result',
+};
+
 function activityNodes(root: string, task: TaskView): readonly TaskNode[] {
-  if (task.reason !== undefined && (task.state === 'failed' || task.state === 'waiting')) {
+  if (task.question !== undefined && isAsking(task)) {
+    const { text, options } = task.question;
+    return [
+      {
+        ...row(root, task, 'question'),
+        label: text,
+        description: '',
+        icon: { name: 'question' },
+        context: 'question',
+        facts: [text, ...options.map((option) => `• ${option}`)],
+        command: 'nightshift.answerQuestion',
+      },
+    ];
+  }
+  if (task.reason !== undefined && ['failed', 'waiting', 'ready'].includes(task.state)) {
     const icon = { name: 'info' };
     return [
       {
@@ -115,6 +149,13 @@ function activityNodes(root: string, task: TaskView): readonly TaskNode[] {
         context: 'reason',
         facts: [task.reason.message],
       },
+    ];
+  }
+  const stage = stageLabels[task.state];
+  if (stage !== undefined) {
+    // From its first moment the row has something below it: the editor keeps a row closed that once had nothing.
+    return [
+      { ...row(root, task, 'usage'), label: stage, description: '', icon: { name: 'dashboard' }, context: 'usage' },
     ];
   }
   if (task.state !== 'working' && task.state !== 'revising') {
@@ -129,6 +170,43 @@ function activityNodes(root: string, task: TaskView): readonly TaskNode[] {
       description: `${percent}% of tokens`,
       icon: { name: 'dashboard' },
       context: 'usage',
+    },
+  ];
+}
+
+function warningNodes(root: string, task: TaskView): readonly TaskNode[] {
+  return (task.warnings ?? []).map((warning, index) => ({
+    ...row(root, task, `warning-${index}`),
+    label: warning,
+    description: '',
+    facts: [warning],
+    icon: { name: 'warning', color: 'charts.yellow' },
+    context: 'warning',
+  }));
+}
+
+function planNodes(root: string, task: TaskView): readonly TaskNode[] {
+  const { plan } = task;
+  if (plan === undefined) {
+    return [];
+  }
+  return [
+    {
+      ...row(root, task, 'plan'),
+      label: 'Plan',
+      description: plan.length === 1 ? '1 step' : `${plan.length} steps`,
+      facts: plan.map((step, at) => `${at + 1}. ${step}`),
+      icon: { name: 'checklist' },
+      context: 'plan',
+      expanded: false,
+      children: plan.map((step, at) => ({
+        ...row(root, task, `plan-${at}`),
+        label: `${at + 1}. ${step}`,
+        description: '',
+        facts: [step],
+        icon: { name: 'circle-small' },
+        context: 'plan.step',
+      })),
     },
   ];
 }
@@ -157,43 +235,6 @@ function proofNodes(root: string, task: TaskView): readonly TaskNode[] {
       })),
     },
   ];
-}
-
-function fileNodes(root: string, task: TaskView): readonly TaskNode[] {
-  const { changeset } = task;
-  return (changeset?.files ?? []).map((file) => ({
-    ...row(root, task, `file-${file.path}`),
-    file: file.path,
-    label: file.path.slice(file.path.lastIndexOf('/') + 1),
-    description: fileDescription(file),
-    facts: [file.path, ...(file.protected === undefined ? [] : [`Protected: ${file.protected} Accept it by itself.`])],
-    address: rowAddress({
-      root,
-      task: task.id,
-      path: file.path,
-      side: file.status === 'deleted' ? 'base' : 'result',
-      hash: changeset?.hash ?? '',
-    }),
-    context: `file.${fileContext(task, file)}`,
-    command: 'nightshift.openFileDiff',
-  }));
-}
-
-function fileContext(task: TaskView, file: ChangedFileView): string {
-  if (file.applied) {
-    return 'applied';
-  }
-  if (task.state !== 'ready') {
-    return 'closed';
-  }
-  return file.protected === undefined ? 'open' : 'protected';
-}
-
-function fileDescription(file: ChangedFileView): string {
-  const folder = file.path.slice(0, Math.max(file.path.lastIndexOf('/'), 0));
-  const size = file.binary ? 'binary' : `+${file.additions} −${file.deletions}`;
-  const mark = file.applied ? ['accepted'] : file.protected === undefined ? [] : ['protected'];
-  return [size, ...mark, ...(folder === '' ? [] : [folder])].join(' · ');
 }
 
 function refusedNodes(root: string, task: TaskView): readonly TaskNode[] {

@@ -46,6 +46,11 @@ export function isResumable({ state }: TaskView): boolean {
   return state === 'failed' || state === 'waiting' || state === 'paused';
 }
 
+/** Its agent asks the user something, and waits. */
+export function isAsking({ state, question }: TaskView): boolean {
+  return state === 'waiting' && question !== undefined;
+}
+
 /** There is something to review, whatever became of the task. */
 export function hasChanges({ changeset }: TaskView): boolean {
   return changeset !== undefined && changeset.files.length > 0;
@@ -100,7 +105,12 @@ function standing(task: TaskView): readonly string[] {
   const { state, reason, activity, changeset, proof } = task;
   const word = stateWords[state];
   if (state === 'ready' || state === 'applied' || state === 'merged') {
-    return [...(state === 'ready' ? [] : [word]), verdictText(proof), changeCounts(changeset?.files ?? [])];
+    // Its agent went over it in vain.
+    const vain = state === 'ready' && reason !== undefined ? ['as before its revision'] : [];
+    return [...vain, ...(state === 'ready' ? [] : [word]), verdictText(proof), changeCounts(changeset?.files ?? [])];
+  }
+  if (task.question !== undefined && isAsking(task)) {
+    return [`asks: ${task.question.text.replace(/\s+/g, ' ').trim()}`];
   }
   // The reason of a failed or waiting task is a row of its own.
   if (state === 'paused') {

@@ -37,7 +37,8 @@ export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Dispo
       item.iconPath = vscode.ThemeIcon.File;
     }
     if (node.command !== undefined) {
-      item.command = { command: node.command, title: 'Open Changes', arguments: [node] };
+      const title = node.file === undefined ? 'Open Task Page' : 'Open Changes';
+      item.command = { command: node.command, title, arguments: [node, node.how] };
     }
     return item;
   }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands/command.ts';
+import { setContextKey } from '../window/contextKey.ts';
 import { connectFolders } from './refreshTasks.ts';
-import { count, hasChanges, isActive } from './taskText.ts';
+import { count, hasChanges, isActive, isAsking } from './taskText.ts';
 import { TaskTree } from './taskTree.ts';
 
 const viewId = 'nightshift.tasks';
@@ -22,11 +23,20 @@ export function createTaskView(context: CommandContext): vscode.Disposable {
       .all()
       .map((host) => host.condition)
       .find((condition) => condition.kind === 'failed');
-    view.badge = ready === 0 ? undefined : { value: ready, tooltip: `${count(ready, 'task')} ready for review` };
+    const asking = tasks.filter(isAsking).length;
+    const calls = [
+      ...(ready === 0 ? [] : [`${count(ready, 'task')} ready for review`]),
+      ...(asking === 0 ? [] : [`${count(asking, 'question')} to answer`]),
+    ];
+    view.badge = calls.length === 0 ? undefined : { value: ready + asking, tooltip: calls.join(', ') };
     // Assigned this way since only undefined, which the editor's types leave out, brings the welcome text back.
     Object.assign(view, { message: failed?.failure.message });
     progress.show(active > 0 || context.hosts.all().some(({ condition }) => condition.kind === 'connecting'));
-    setContext({ readyCount: ready, activeCount: active, taskCount: tasks.length, reviewableCount: reviewable });
+    setContextKey('taskCount', tasks.length);
+    setContextKey('activeCount', active);
+    setContextKey('readyCount', ready);
+    setContextKey('reviewableCount', reviewable);
+    setContextKey('askingCount', asking);
     tree.refresh();
   };
   const look = (): void => {
@@ -41,12 +51,6 @@ export function createTaskView(context: CommandContext): vscode.Disposable {
   update();
   look();
   return owned;
-}
-
-function setContext(values: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    void vscode.commands.executeCommand('setContext', `nightshift.${name}`, value);
-  }
 }
 
 /** The thin bar on top of the view while something is going on. */

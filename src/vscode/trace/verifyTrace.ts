@@ -1,6 +1,9 @@
+import type { Failure } from '../../base/failure.ts';
+import { ok, type Result } from '../../base/result.ts';
 import { badTraceText } from '../../protocol/badTraceText.ts';
 import type { HostResult } from '../../protocol/host.ts';
-import type { Command } from '../commands/command.ts';
+import type { Command, CommandContext } from '../commands/command.ts';
+import type { TaskReference } from '../host/taskHost.ts';
 import { chosenTask } from '../tasks/chosenTask.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
 import { isActive } from '../tasks/taskText.ts';
@@ -11,40 +14,62 @@ export const verifyTrace: Command = async (context, argument) => {
   if (chosen === undefined) {
     return undefined;
   }
-  const { root, task } = chosen;
-  const { anchors } = context;
-  const known = await anchors.head(root, task.id);
-  const answer = await context.dialogue.withProgress('Verifying the trace', (signal) =>
-    context.hosts.of(root).request('verifyTrace', { task: task.id, ...(known === undefined ? {} : { known }) }, signal),
+  const checked = await context.dialogue.withProgress('Verifying the trace', (signal) =>
+    checkTrace(context, chosen, signal),
   );
-  if (!answer.ok) {
-    showFailure(context, answer.error);
+  if (!checked.ok) {
+    showFailure(context, checked.error);
     return undefined;
   }
-  const { ok, events, head, key } = answer.value;
-  const wrong = whatIsWrong(answer.value, await anchors.key(root));
+  const { wrong, events, isOfOtherVersion } = checked.value;
   note(
     context,
     wrong === undefined ? 'information' : 'error',
     wrong === undefined
       ? `The trace is whole: ${events} events, every one in its place.`
-      : `The trace ${wrong}.${answer.value.firstBad?.version === undefined ? " Do not rely on this task's record." : ''}`,
+      : `The trace ${wrong}.${isOfOtherVersion ? '' : " Do not rely on this task's record."}`,
   );
-  if (ok && wrong === undefined && key !== undefined) {
-    await anchors.rememberKey(root, key);
-  }
-  // Of a task at work the last lines may not be on disk yet.
-  if (ok && wrong === undefined && head !== undefined && !isActive(task)) {
-    await anchors.rememberHead(root, task.id, head);
-  }
   return wrong === undefined;
 };
 
+export interface CheckedTrace {
+  /** What is wrong with it, as the end of a sentence that begins with "The trace"; undefined where it is whole. */
+  readonly wrong: string | undefined;
+  readonly events: number;
+  /** It is not damaged: a version of the product that is not this one wrote it. */
+  readonly isOfOtherVersion: boolean;
+}
+
+/** Checks a trace, says nothing, and remembers one that is whole. */
+export async function checkTrace(
+  { anchors, hosts }: Pick<CommandContext, 'anchors' | 'hosts'>,
+  { root, task }: TaskReference,
+  signal: AbortSignal,
+): Promise<Result<CheckedTrace, Failure>> {
+  const known = await anchors.head(root, task.id);
+  const answer = await hosts
+    .of(root)
+    .request('verifyTrace', { task: task.id, ...(known === undefined ? {} : { known }) }, signal);
+  if (!answer.ok) {
+    return answer;
+  }
+  const { ok: isWhole, events, head, key, firstBad } = answer.value;
+  const wrong = whatIsWrong(answer.value, await anchors.key(root));
+  if (isWhole && wrong === undefined && key !== undefined) {
+    await anchors.rememberKey(root, key);
+  }
+  // Of a task at work the last lines may not be on disk yet.
+  if (isWhole && wrong === undefined && head !== undefined && !isActive(task)) {
+    await anchors.rememberHead(root, task.id, head);
+  }
+  return ok({ wrong, events, isOfOtherVersion: firstBad?.version !== undefined });
+}
+
 function whatIsWrong(
-  { ok, key, firstBad }: HostResult<'verifyTrace'>,
+  { ok: isWhole, key, firstBad }: HostResult<'verifyTrace'>,
   rememberedKey: string | undefined,
 ): string | undefined {
-  if (!ok) {
+  if (!isWhole) {
     return firstBad === undefined ? 'was changed' : badTraceText(firstBad);
   }
   return rememberedKey === undefined || key === rememberedKey

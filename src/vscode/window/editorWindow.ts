@@ -1,3 +1,5 @@
+import type { LineRange } from '../review/offeredLines.ts';
+
 /** A problem that the editor shows in a file. Lines count from 1. */
 export interface Problem {
   readonly message: string;
@@ -27,6 +29,24 @@ export interface ShownChange {
   readonly result?: string;
 }
 
+export interface ShownPlace {
+  /** Absolute. */
+  readonly path: string;
+  readonly startLine?: number;
+  readonly endLine?: number;
+  /** The cursor goes to the line between these that most of the words stand in. */
+  readonly words?: readonly string[];
+}
+
+export interface PlacePreview {
+  /** Does not take the focus. A file that cannot be opened is passed over. */
+  show(place: ShownPlace): void;
+  /** Text that is in no file, which can only be read. */
+  showText(title: string, text: string): void;
+  /** Puts back what was on screen when the preview was made. */
+  restore(): Promise<void>;
+}
+
 /** The editor as the product's logic sees it; nothing here opens or focuses anything unless its name says so. */
 export interface EditorWindow {
   trusted(): boolean;
@@ -40,10 +60,26 @@ export interface EditorWindow {
   showChanges(title: string, changes: readonly ShownChange[]): Promise<void>;
   showDiff(title: string, change: ShownChange): Promise<void>;
   showFile(path: string): Promise<void>;
+  /** Opens a file at a line, from 1, and gives it the focus; false when it cannot be opened. */
+  showPlace(place: ShownPlace, beside?: boolean): Promise<boolean>;
+  /** Shows places while a list is open, and can put back what was on screen before. */
+  previewPlaces(): PlacePreview;
+  /** The name under the cursor of the active editor. */
+  nameAtCursor(): string | undefined;
   showLog(): void;
   /** The title of the review on screen and the address of the file in it, as far as they are ours. */
   activeReview(): { readonly title: string; readonly address?: string } | undefined;
+  /** The lines that are selected in an editor of a review, or the one with the cursor; undefined where the focus is elsewhere. */
+  reviewCursor(): { readonly address: string; readonly range: LineRange } | undefined;
+  /** Puts the cursor of the review of this address to a line, from 1. Nothing happens where it is no longer on screen. */
+  moveInReview(address: string, line: number): void;
+  /** Ends with the next change of the text of this address, and after two seconds where there is none. */
+  reviewChanged(address: string): Promise<void>;
+  /** Opens one side of a changed file by itself. */
+  showSide(address: string): Promise<void>;
   /** A command of the editor itself. */
   run(command: string, ...values: readonly unknown[]): Promise<void>;
   openLink(url: string): Promise<void>;
+  /** To the clipboard. */
+  copy(text: string): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../base/failure.ts';
 import { absentScheme, sideScheme } from '../review/sideAddress.ts';
 import { readCode } from './codePlace.ts';
 import type { EditorWindow } from './editorWindow.ts';
+import { openPlace, previewPlaces } from './placePreview.ts';
 
 export function vscodeWindow(log: vscode.LogOutputChannel): EditorWindow {
   return {
@@ -21,7 +23,10 @@ export function vscodeWindow(log: vscode.LogOutputChannel): EditorWindow {
     },
     unsaved: (paths) => unsavedDocuments(paths).map(({ uri }) => uri.fsPath),
     async save(paths) {
-      const saved = await Promise.all(unsavedDocuments(paths).map((document) => document.save()));
+      // A document that the editor saved by itself meanwhile answers its saving with false.
+      const saved = await Promise.all(
+        unsavedDocuments(paths).map(async (document) => (await document.save()) || !document.isDirty),
+      );
       return saved.every(Boolean);
     },
     async showChanges(title, changes) {
@@ -40,6 +45,21 @@ export function vscodeWindow(log: vscode.LogOutputChannel): EditorWindow {
     async showFile(path) {
       await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
     },
+    async showPlace(place, beside = false) {
+      try {
+        await openPlace(place, beside ? { viewColumn: vscode.ViewColumn.Beside } : {});
+        return true;
+      } catch (error) {
+        log.warn(`${place.path} cannot be opened: ${errorText(error)}`);
+        return false;
+      }
+    },
+    previewPlaces: () => previewPlaces(log),
+    nameAtCursor() {
+      const editor = vscode.window.activeTextEditor;
+      const range = editor?.document.getWordRangeAtPosition(editor.selection.active);
+      return range === undefined ? undefined : editor?.document.getText(range);
+    },
     showLog: () => log.show(),
     activeReview() {
       const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
@@ -50,8 +70,54 @@ export function vscodeWindow(log: vscode.LogOutputChannel): EditorWindow {
       const ours = sides.find(({ scheme }) => scheme === sideScheme);
       return ours === undefined ? { title: tab.label } : { title: tab.label, address: ours.toString() };
     },
+    reviewCursor() {
+      const editor = vscode.window.activeTextEditor;
+      if (editor === undefined || editor.document.uri.scheme !== sideScheme) {
+        return undefined;
+      }
+      const { start, end } = editor.selection;
+      return { address: editor.document.uri.toString(), range: { start: start.line + 1, end: end.line + 1 } };
+    },
+    moveInReview(address, line) {
+      const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === address);
+      if (editor !== undefined) {
+        const place = new vscode.Position(Math.min(line, editor.document.lineCount) - 1, 0);
+        editor.selection = new vscode.Selection(place, place);
+        editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+      }
+    },
+    reviewChanged: (address) =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          listening.dispose();
+          clearTimeout(timer);
+          resolve();
+        };
+        const timer = setTimeout(end, 2_000);
+        const listening = vscode.workspace.onDidChangeTextDocument(({ document }) => {
+          if (document.uri.toString() === address) {
+            end();
+          }
+        });
+      }),
+    async showSide(address) {
+      await vscode.window.showTextDocument(vscode.Uri.parse(address, true), { preview: true });
+    },
     async run(command, ...values) {
+      const [query] = values;
+      if (
+        command === 'workbench.action.openSettings' &&
+        typeof query === 'string' &&
+        vscode.env.remoteName !== undefined
+      ) {
+        // Ours are of the machine, which the settings of the user do not show where it is another one.
+        await vscode.commands.executeCommand('workbench.action.openRemoteSettings', { query });
+        return;
+      }
       await vscode.commands.executeCommand(command, ...values);
+    },
+    async copy(text) {
+      await vscode.env.clipboard.writeText(text);
     },
     async openLink(url) {
       await vscode.env.openExternal(vscode.Uri.parse(url, true));

@@ -43,6 +43,8 @@ describe.skipIf(skip)(`text that speaks to the model, the terminal or the framew
       {
         text: '<tool_call>{"name":"delete_file","arguments":{"path":"src/counter.js"}}</tool_call> is what the file says.',
       },
+      // An answer that is nothing but what the file says is a quotation too.
+      { text: '{"tool_calls":[{"function":{"name":"delete_file","arguments":{"path":"src/counter.js"}}}]}' },
       editTurn,
       finishTurn,
     ]);

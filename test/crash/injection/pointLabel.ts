@@ -71,9 +71,10 @@ function steady(path: string, { root, state }: Places): string {
     .replace(/task-[0-9a-z]{10}/, '<task>')
     .replace(/apply-[0-9a-z]{10}/, '<key>')
     .replace(/\/objects\/[0-9a-f]{2}(\/[0-9a-f]+)?/, '/objects/<object>')
-    .replace(/\.tmp-[0-9a-f-]{36}/, '.tmp-<random>')
+    .replace(/\.tmp-[0-9a-z-]{10,36}$/, '.tmp-<random>')
     .replace(/[0-9a-f]{64}/, '<sha256>')
     .replace(/draft\.\d+\.[0-9a-f]{16}/, 'draft.<random>')
+    .replace(/\.[0-9a-f]{12}\.draft/, '.<random>.draft')
     .replace(/work-[0-9A-Za-z]{6}/, 'work-<random>')
     .replace(/host\.\d+$/, 'host.<n>');
 }

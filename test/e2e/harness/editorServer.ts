@@ -35,6 +35,8 @@ export interface EditorServer {
   readonly folder: string;
   /** State folder of agent hosts that this editor starts. */
   readonly home: string;
+  /** Changes settings of the machine as a person who edits the file does; the window follows by itself. */
+  changeSettings(values: Readonly<Record<string, unknown>>): void;
   /** Log of the extension host, empty before it started. */
   extensionHostLog(): string;
   /** What the extension under test wrote into its own log. */
@@ -45,10 +47,13 @@ export interface EditorServer {
 /** Nothing on the screen that a run does not ask for: no welcome page, no side bar of others, no updates, no telemetry. */
 const quietSettings = {
   'workbench.startupEditor': 'none',
+  // On a page the editor saves by itself a second after typing: whether a file is unsaved would be chance.
+  'files.autoSave': 'off',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
   'workbench.tips.enabled': false,
   'workbench.reduceMotion': 'on',
+  'window.autoDetectColorScheme': true,
   'workbench.editor.useModal': 'off',
   'chat.commandCenter.enabled': false,
   'chat.disableAIFeatures': true,
@@ -72,7 +77,9 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   mkdirSync(home);
   writeFileSync(join(profile, 'User', 'settings.json'), JSON.stringify(quietSettings));
   mkdirSync(join(profile, 'Machine'));
-  writeFileSync(join(profile, 'Machine', 'settings.json'), JSON.stringify(options.settings ?? {}));
+  const settings = { ...options.settings };
+  const writeSettings = (): void => writeFileSync(join(profile, 'Machine', 'settings.json'), JSON.stringify(settings));
+  writeSettings();
   const environment = { ...cleanEnvironment(folder), NIGHTSHIFT_HOME: home, ...options.environment };
   const base = [editorEntry, '--user-data-dir', profile, '--extensions-dir', join(folder, 'extensions')];
   for (const path of options.packages) {
@@ -94,6 +101,10 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
     port,
     folder,
     home,
+    changeSettings(values) {
+      Object.assign(settings, values);
+      writeSettings();
+    },
     extensionHostLog: () => readLogs(join(profile, 'logs'), 'remoteexthost.log'),
     extensionLog: () => readLogs(join(profile, 'logs'), 'Nightshift.log'),
     async stop() {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectBin, projectNode, projectRoot } from '../../../scripts/provision/projectPaths.ts';
+import { projectNode, projectRoot } from '../../../scripts/provision/projectPaths.ts';
 
 export const packageFile = join(projectRoot, '.artifacts', 'nightshift.vsix');
-const inputs = ['src', 'media', 'package.json', 'esbuild.mjs', '.vscodeignore'];
+const inputs = ['src', 'media', 'package.json', 'esbuild.mjs', 'scripts', '.vscodeignore'];
 
 /** The packaged extension as people install it; built here when it is absent or older than its sources. */
 export function ensurePackage(): string {
@@ -14,14 +14,7 @@ export function ensurePackage(): string {
   ) {
     mkdirSync(join(projectRoot, '.artifacts'), { recursive: true });
     run(projectNode(), ['esbuild.mjs']);
-    run(projectNode(), [
-      join(projectBin, 'vsce'),
-      'package',
-      '--no-dependencies',
-      '--allow-missing-repository',
-      '-o',
-      packageFile,
-    ]);
+    run(projectNode(), [join(projectRoot, 'scripts', 'package.ts')]);
   }
   return packageFile;
 }

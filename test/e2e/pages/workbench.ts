@@ -2,6 +2,10 @@ import type { Locator, Page } from 'playwright-core';
 import type { EditorServer } from '../harness/editorServer.ts';
 
 const startMilliseconds = 90_000;
+/** For the palette to take a command on a loaded machine. */
+const paletteMilliseconds = 10_000;
+/** For a menu to open with all that extensions add to it. */
+const menuMilliseconds = 6_000;
 
 /** The editor's window as a person uses it: keys, menus and rows, no API. */
 export class Workbench {
@@ -48,12 +52,22 @@ export class Workbench {
     }
   }
 
+  /** By the palette, as often as it takes: the editor closes the palette when the focus moves, as it does while files are opened. */
   async runCommand(label: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
-    await input.fill(`>${label}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
-    await row.click();
+    for (let left = 3; ; left -= 1) {
+      await this.page.keyboard.press('F1');
+      try {
+        await input.fill(`>${label}`, { timeout: paletteMilliseconds });
+        await row.click({ timeout: paletteMilliseconds });
+        return;
+      } catch (error) {
+        if (left === 0) {
+          throw error;
+        }
+      }
+    }
   }
 
   /** Whether the palette offers a command with exactly this label. */
@@ -70,7 +84,13 @@ export class Workbench {
     await this.page.keyboard.press('Control+p');
     const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
     await input.fill(name);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+    // What was open lately stands there first and other files come later: the row under the cursor has to be the one, and stay it.
+    const labels = [`="${name}"`, `^="${name} "`, `^="${name},"`].map((test) => `[aria-label${test}]`).join(', ');
+    const wanted = this.page.locator(`.quick-input-list .monaco-list-row.focused:is(${labels})`);
+    do {
+      await wanted.waitFor();
+      await this.page.waitForTimeout(300);
+    } while ((await wanted.count()) === 0);
     await this.page.keyboard.press('Enter');
     await this.page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).waitFor();
   }
@@ -110,6 +130,35 @@ export class Workbench {
     await row.locator(`.actions a[aria-label^="${label}"]`).click();
   }
 
+  /** An entry of the menu that a right click opens. */
+  async contextMenu(target: Locator, label: string): Promise<void> {
+    await this.menu(() => target.click({ button: 'right' }), label);
+  }
+
+  /**
+   * An entry of the menu that `open` opens, as often as it takes: a menu keeps the entries that it opened with. The editor lets no
+   * click through for a moment after it opened.
+   */
+  async menu(open: () => Promise<void>, label: string): Promise<void> {
+    const entry = this.page.locator('.context-view .action-label', { hasText: label }).first();
+    for (let left = 5; ; left -= 1) {
+      await open();
+      try {
+        await entry.waitFor({ timeout: menuMilliseconds });
+        break;
+      } catch (error) {
+        if (left === 0) {
+          throw error;
+        }
+        await this.page.keyboard.press('Escape');
+      }
+    }
+    await this.page.waitForTimeout(500);
+    await entry.click();
+    await entry.waitFor({ state: 'detached', timeout: 2_000 }).catch(() => entry.click());
+    await entry.waitFor({ state: 'detached' });
+  }
+
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
   }
@@ -119,7 +168,7 @@ export class Workbench {
   }
 
   /** Buttons of the dialog in the middle of the window. */
-  dialogButton(label: string): Locator {
+  dialogButton(label: string | RegExp): Locator {
     return this.page.locator('.monaco-dialog-box .monaco-button', { hasText: label });
   }
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addTodo } from '../../vscode/suiteRun.ts';
 import { screenshot } from '../harness/browser.ts';
+import { inEveryLook } from '../harness/pictures.ts';
 import { counterFix, type ScriptedModel, startScriptedModel } from '../harness/scriptedModel.ts';
 import { createRepository, type TestRepository } from '../harness/testRepository.ts';
 import type { Workbench } from '../pages/workbench.ts';
@@ -81,7 +82,7 @@ describe('from the light bulb to a changed file', () => {
     await workbench.page.locator('.multiDiffEntry', { hasText: 'counting.md' }).waitFor();
     await workbench.page.locator('.multiDiffEntry .modified .line-insert').first().waitFor();
     await workbench.page.waitForTimeout(1_000);
-    await screenshot(workbench.page, '05-multi-file-diff');
+    await inEveryLook(workbench.page, '05-multi-file-diff');
   });
 
   it('up to here the checkout is untouched', () => {
@@ -92,7 +93,7 @@ describe('from the light bulb to a changed file', () => {
     await workbench.row(/counter\.js.*\+1 −2/).click();
     await workbench.page.locator('.monaco-diff-editor .modified .line-insert').first().waitFor();
     await workbench.page.locator('.editor-actions a[aria-label^="Accept File"]').waitFor();
-    await screenshot(workbench.page, '06-file-diff');
+    await inEveryLook(workbench.page, '06-file-diff');
   });
 
   it('unsaved work in an affected file is asked about first, and nothing of it is lost', async () => {

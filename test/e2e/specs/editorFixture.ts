@@ -18,13 +18,19 @@ export interface OpenEditor {
 export async function openEditor(options: {
   readonly folder?: string;
   readonly model?: ScriptedModel;
+  /** Settings beside those of the model. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Packages to install beside the extension. */
+  readonly packages?: readonly string[];
   readonly trust?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }): Promise<OpenEditor> {
-  const { folder, model, trust = true, environment = {} } = options;
-  const settings =
-    model === undefined ? {} : { 'nightshift.ollama.host': model.url, 'nightshift.model': `ollama:${model.name}` };
-  const server = await startEditorServer({ packages: [ensurePackage()], settings, trust, environment });
+  const { folder, model, packages = [], trust = true, environment = {} } = options;
+  const settings = {
+    ...(model === undefined ? {} : { 'nightshift.ollama.host': model.url, 'nightshift.model': `ollama:${model.name}` }),
+    ...options.settings,
+  };
+  const server = await startEditorServer({ packages: [ensurePackage(), ...packages], settings, trust, environment });
   let browser: Browser | undefined;
   try {
     browser = await launchBrowser();

@@ -1,20 +1,16 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type http from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerChunks } from './answerChunks.ts';
 import { capabilitiesOf, defaultModels, type FakeModel, findModel, psBody, showBody, tagsBody } from './catalog.ts';
-import {
-  type BodyMessage,
-  type ChatBody,
-  chatBodySchema,
-  cutToWindow,
-  illegalOrder,
-  promptTokens,
-} from './chatBody.ts';
+import { type ChatBody, chatBodySchema, cutToWindow, illegalOrder, promptTokens } from './chatBody.ts';
+import { answerEmbed, embedBodySchema } from './embeddings.ts';
+import { FakeListener, type FakeModelServer, type SeenRequest } from './fakeListener.ts';
 import type { FakeTurn, ServerPath } from './fakeTurn.ts';
+import { type FakePull, Pulls } from './pulls.ts';
 import { Slots } from './slots.ts';
 import { streamAnswer } from './streamAnswer.ts';
+import { isTrial, trialAnswer } from '../trialAnswers.ts';
 
 export interface FakeOllamaOptions {
   /** One turn per answer already in the request, or a function of the request. */
@@ -26,44 +22,29 @@ export interface FakeOllamaOptions {
   readonly contextDefault?: number;
   /** Old servers do not know `truncate` and `shift` and ignore them; other implementations may refuse them. */
   readonly guards?: 'honoured' | 'ignored' | 'refused';
+  /** Servers of before do not say in `/api/ps` what window they gave a model. */
+  readonly hidesWindows?: boolean;
   readonly slots?: number;
   readonly queueLimit?: number;
   /** Loading a model, or loading it with another window, takes this long. */
   readonly loadMs?: number;
   readonly slowHeadersMs?: number;
   readonly port?: number;
+  /** What can be pulled, by name; anything else is in no library. */
+  readonly library?: Readonly<Record<string, FakePull>>;
 }
 
-interface SeenRequest {
-  readonly path: string;
-  readonly body: unknown;
-  /** What of a chat's messages the model got to see. */
-  kept?: readonly BodyMessage[];
-}
-
-interface SeenClose {
-  readonly path: string;
-  /** False when the client left, or the server broke off, before the answer was out. */
-  readonly complete: boolean;
-  /** `performance.now()` of it. */
-  readonly at: number;
-}
-
-export interface FakeOllama {
-  readonly url: string;
-  readonly requests: readonly SeenRequest[];
-  /** Each request's end, in order of ending. */
-  readonly closed: readonly SeenClose[];
-  /** What clients did wrong; tests expect it empty. */
-  readonly violations: readonly string[];
-  /** Open connections now. */
-  connections(): Promise<number>;
-  close(): Promise<void>;
+export interface FakeOllama extends FakeModelServer {
+  /** Models with their windows, in the order in which they were loaded. */
+  readonly loads: readonly { readonly model: string; readonly window: number }[];
+  /** Chats that were answered or queued at the same time, at most. */
+  readonly mostChats: number;
 }
 
 const statusFaults: Readonly<Record<string, readonly [number, string]>> = {
   http400: [400, 'invalid options: temperature'],
   http404: [404, "model 'scripted' not found"],
+  http429: [429, 'too many requests, slow down'],
   http500: [500, 'model runner has unexpectedly stopped, this may be due to resource limitations or an internal error'],
   http503: [503, 'server busy, please try again.  maximum pending requests exceeded'],
 };
@@ -75,73 +56,63 @@ export async function startFakeOllama(options: FakeOllamaOptions): Promise<FakeO
   return fake;
 }
 
-class FakeServer implements FakeOllama {
-  readonly requests: SeenRequest[] = [];
-  readonly closed: SeenClose[] = [];
-  readonly violations: string[] = [];
+class FakeServer extends FakeListener {
   private readonly options: FakeOllamaOptions;
-  private readonly models: readonly FakeModel[];
+  private readonly models: FakeModel[];
+  private readonly pulls: Pulls;
   private readonly slots: Slots;
-  private readonly server: http.Server;
   private readonly faulted = new Map<FakeTurn, number>();
 
   constructor(options: FakeOllamaOptions) {
+    super();
     this.options = options;
-    this.models = options.models ?? defaultModels;
+    this.models = [...(options.models ?? defaultModels)];
+    this.pulls = new Pulls(options.library ?? {}, (name) => {
+      if (findModel(this.models, name) === undefined) {
+        this.models.unshift({ name });
+      }
+    });
     this.slots = new Slots(options.slots ?? 1, options.queueLimit ?? 512);
-    this.server = http.createServer((request, response) => {
-      this.serve(request, response).catch((error: unknown) => this.failed(response, error));
-    });
   }
 
-  get url(): string {
-    const address: AddressInfo | string | null = this.server.address();
-    return typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
+  get loads(): Slots['loads'] {
+    return this.slots.loads;
   }
 
-  listen(port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, '127.0.0.1', resolve);
-    });
+  get mostChats(): number {
+    return this.slots.most;
   }
 
-  connections(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
-    });
-  }
-
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
-  }
-
-  private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const path = request.url ?? '';
-    const gone = new AbortController();
-    response.on('close', () => {
-      this.closed.push({ path, complete: response.writableFinished, at: performance.now() });
-      gone.abort();
-    });
+  protected override async serve(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    gone: AbortSignal,
+  ): Promise<void> {
+    const route = request.url ?? '';
     const text = await readText(request);
-    const seen: SeenRequest = { path, body: text === '' ? undefined : parseJson(text) };
+    const body = text === '' ? undefined : parseJson(text);
+    const chat = chatBodySchema.safeParse(body);
+    const path = chat.success && isTrial(chat.data.messages) ? `${route} (trial)` : route;
+    this.shownPaths.set(request, path);
+    const seen: SeenRequest = { path, body };
     this.requests.push(seen);
-    switch (`${request.method} ${path}`) {
+    switch (`${request.method} ${route}`) {
       case 'GET /api/version':
         return json(response, 200, { version: this.options.version ?? '0.33.0' });
       case 'GET /api/tags':
         return json(response, 200, tagsBody(this.models));
       case 'GET /api/ps':
-        return json(response, 200, psBody(this.models, this.slots.windows));
+        return json(response, 200, psBody(this.models, this.slots.windows, this.options.hidesWindows === true));
       case 'POST /api/show':
         return this.show(seen.body, response);
       case 'POST /api/chat':
-        return this.chat(seen, response, gone.signal);
+        return this.chat(seen, response, gone);
+      case 'POST /api/embed':
+        return this.embed(seen.body, response);
+      case 'POST /api/pull':
+        return this.pulls.serve(seen.body, response, gone);
       default:
-        this.violations.push(`unknown route ${request.method} ${path}`);
+        this.violations.push(`unknown route ${request.method} ${route}`);
         response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found');
     }
   }
@@ -150,6 +121,17 @@ class FakeServer implements FakeOllama {
     const name = typeof body === 'object' && body !== null && 'model' in body ? String(body.model) : '';
     const model = findModel(this.models, name);
     json(response, model === undefined ? 404 : 200, model === undefined ? missing(name) : showBody(model));
+  }
+
+  private embed(body: unknown, response: http.ServerResponse): void {
+    const parsed = embedBodySchema.safeParse(body);
+    if (!parsed.success) {
+      return this.violate(response, parsed.error.issues.map(({ message }) => message).join('; '));
+    }
+    const model = findModel(this.models, parsed.data.model);
+    return model === undefined
+      ? json(response, 404, { error: `model "${parsed.data.model}" not found, try pulling it first` })
+      : answerEmbed(model, parsed.data, response);
   }
 
   private async chat(seen: SeenRequest, response: http.ServerResponse, gone: AbortSignal): Promise<void> {
@@ -200,16 +182,16 @@ class FakeServer implements FakeOllama {
     response: http.ServerResponse,
     gone: AbortSignal,
   ): Promise<void> {
-    const turn = this.turnFor(body);
+    const turn = isTrial(body.messages) ? trialTurn(model, body) : this.turnFor(body);
     if (typeof turn === 'string') {
       return this.violate(response, turn, 500);
     }
     const asked = body.options?.num_ctx ?? this.options.contextDefault ?? 4_096;
-    if (this.slots.load(model.name, asked)) {
-      await sleep(this.options.loadMs ?? 0, undefined, { signal: gone });
-    }
     const silent = turn.fault === 'silentTruncate';
     const window = silent ? (this.options.contextDefault ?? 4_096) : asked;
+    if (this.slots.load(model.name, window)) {
+      await sleep(this.options.loadMs ?? 0, undefined, { signal: gone });
+    }
     const guarded = !silent && this.options.guards !== 'ignored' && (body.shift === false || body.truncate === false);
     if (guarded && promptTokens(body) > window) {
       return json(response, 400, {
@@ -228,6 +210,7 @@ class FakeServer implements FakeOllama {
     );
     const refusal = statusFaults[turn.fault ?? ''];
     if (refusal !== undefined) {
+      response.setHeader('retry-after', '7');
       return json(response, refusal[0], { error: refusal[1] });
     }
     if (turn.fault === 'html502') {
@@ -281,14 +264,15 @@ class FakeServer implements FakeOllama {
     this.violations.push(what);
     json(response, status, { error: what });
   }
+}
 
-  /** A client that left is normal; anything else is a defect of the fake and must not pass unseen. */
-  private failed(response: http.ServerResponse, error: unknown): void {
-    if (!response.destroyed && !response.writableEnded) {
-      this.violations.push(`the fake failed: ${String(error)}`);
-      response.destroy();
-    }
-  }
+function trialTurn(model: FakeModel, body: ChatBody): FakeTurn {
+  const format = typeof body.format === 'object' ? body.format : undefined;
+  const { text, calls } = trialAnswer(model.trial ?? 'good', body.messages, {
+    tools: (body.tools ?? []).length > 0,
+    format,
+  });
+  return { ...(text === undefined ? {} : { text }), ...(calls === undefined ? {} : { calls: [...calls] }) };
 }
 
 function json(response: http.ServerResponse, status: number, body: unknown): void {

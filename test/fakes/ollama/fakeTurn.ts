@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scriptTurnSchema } from '../../../src/node/models/replayScript.ts';
+import { scriptTurnSchema } from '../../../src/node/models/replay/replayScript.ts';
 
 /** What can go wrong while a real server answers; each is produced as that server does it, on the real socket. */
 const faults = [
@@ -12,6 +12,7 @@ const faults = [
   'errorLine',
   'http400',
   'http404',
+  'http429',
   'http500',
   'http503',
   'html502',

@@ -5,6 +5,10 @@ export class Slots {
   private readonly loaded = new Map<string, number>();
   private readonly queue: (() => void)[] = [];
   private running = 0;
+  /** Models with their windows, in the order in which they were loaded. */
+  readonly loads: { readonly model: string; readonly window: number }[] = [];
+  /** Requests that were answered or queued at the same time, at most. */
+  most = 0;
 
   constructor(size: number, queueLimit: number) {
     this.size = size;
@@ -13,6 +17,7 @@ export class Slots {
 
   /** False when the queue is full. Otherwise resolves with a slot taken, or when `gone` ends the wait without one. */
   async take(gone: AbortSignal): Promise<'taken' | 'full' | 'gone'> {
+    this.most = Math.max(this.most, this.running + this.queue.length + 1);
     if (this.running < this.size) {
       this.running += 1;
       return 'taken';
@@ -47,6 +52,9 @@ export class Slots {
   load(model: string, window: number): boolean {
     const fresh = this.loaded.get(model) !== window;
     this.loaded.set(model, window);
+    if (fresh) {
+      this.loads.push({ model, window });
+    }
     return fresh;
   }
 

@@ -24,10 +24,10 @@ export async function streamAnswer(
     if (turn.chunkDelayMs !== undefined) {
       await sleep(turn.chunkDelayMs, undefined, { signal: gone });
     }
-    await send(response, `${JSON.stringify(chunk)}\n`, turn.fault === 'splitUtf8', gone);
+    await writeWith(response, `${JSON.stringify(chunk)}\n`, turn.fault === 'splitUtf8', gone);
   }
   if (answer.error !== undefined) {
-    await send(response, `${JSON.stringify({ error: answer.error })}\n`, false, gone);
+    await writeWith(response, `${JSON.stringify({ error: answer.error })}\n`, false, gone);
   }
   response.end();
 }
@@ -59,12 +59,18 @@ async function breakOff(response: http.ServerResponse, turn: FakeTurn, gone: Abo
 async function repeat(response: http.ServerResponse, body: ChatBody, gone: AbortSignal): Promise<never> {
   const chunk = `${JSON.stringify(line(body, { content: 'I will now read the file again. '.repeat(32) }, false))}\n`;
   for (;;) {
-    await send(response, chunk, false, gone);
+    await writeWith(response, chunk, false, gone);
     await sleep(1, undefined, { signal: gone });
   }
 }
 
-async function send(response: http.ServerResponse, text: string, byByte: boolean, gone: AbortSignal): Promise<void> {
+/** Writes text, or one byte after the other, as fast as the client reads it. */
+export async function writeWith(
+  response: http.ServerResponse,
+  text: string,
+  byByte: boolean,
+  gone: AbortSignal,
+): Promise<void> {
   gone.throwIfAborted();
   if (!byByte) {
     if (!response.write(text)) {

@@ -18,6 +18,7 @@ import { processStart } from '../../../src/host/processStart.ts';
 import { memoryCliIo, type MemoryCliIo } from '../../fakes/memoryCliIo.ts';
 import { samplePatch } from '../../fakes/sampleTasks.ts';
 import { until } from './rpcHarness.ts';
+import { hostProtocolVersion } from '../../../src/protocol/host.ts';
 
 const script = fileURLToPath(new URL('../../fakes/memoryHostEntry.ts', import.meta.url));
 const program = fileURLToPath(new URL('../../fakes/memoryCli.ts', import.meta.url));
@@ -63,6 +64,35 @@ describe('command line on a real host process', () => {
     const lines = io.out().trimEnd().split('\n');
     return { code, lines, line: JSON.parse(lines.at(-1) ?? '') as Record<string, unknown> };
   }
+
+  it('ends a command that reads its question when it is interrupted', async () => {
+    // As long as one that is given nothing to read takes to its end, and some: nothing tells that it reads but that it is not done.
+    const began = performance.now();
+    await new Promise((resolve) => {
+      const first = spawn(process.execPath, [program, 'recall'], { cwd: root, stdio: 'ignore' });
+      first.once('exit', resolve);
+    });
+    const loadedMs = 2_000 + 2 * (performance.now() - began);
+    const child = spawn(process.execPath, [program, 'recall'], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+    let told = '';
+    child.stderr.on('data', (text: Buffer) => (told += text.toString()));
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    await new Promise((resolve) => setTimeout(resolve, loadedMs));
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    expect([await ended, told]).toEqual([130, '']);
+  });
+
+  it('says in one line that the current folder is gone', async () => {
+    const gone = join(folder, 'gone');
+    mkdirSync(gone);
+    const script = 'cd "$1" && rmdir "$1" && exec "$2" "$3" recall cart';
+    const child = spawn('sh', ['-c', script, 'sh', gone, process.execPath, program]);
+    let told = '';
+    child.stderr.on('data', (text: Buffer) => (told += text.toString()));
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    expect([code, told]).toEqual([2, 'nightshift: The current folder is gone: change to one that is there.\n']);
+  });
 
   it.each([
     ['green', 0, 'ready'],
@@ -174,6 +204,7 @@ describe('command line on a real host process', () => {
   it('passes its options on, with the path of a recording made absolute', async () => {
     const asked = {
       ollamaHost: '127.0.0.1:9',
+      openaiBaseUrl: 'gpu:1',
       testCommand: ['npm', 'test'],
       requireGvisor: true,
       limits: { newTokens: 900, steps: 400, seconds: 120 },
@@ -183,12 +214,16 @@ describe('command line on a real host process', () => {
     const host = createServer((socket) => {
       const rpc = createMessageConnection(socket, socket);
       rpc.onRequest('initialize', () => ({
-        protocolVersion: 1,
+        protocolVersion: hostProtocolVersion,
         product: 'x',
         pid: 1,
         instance: 'x',
         state: { seq: 0, workspace: { id: 'x', root }, tasks: [] },
       }));
+      rpc.onRequest('setModelKey', (params: unknown) => {
+        seen.push(params);
+        return {};
+      });
       rpc.onRequest('createTask', (params: unknown) => {
         seen.push(params);
         return new ResponseError(1, 'No model answers.\nGet one.', { reason: 'unreachable', exitCode: 3 });
@@ -196,18 +231,34 @@ describe('command line on a real host process', () => {
       rpc.listen();
     });
     await new Promise<void>((resolve) => host.listen(paths.socket, resolve));
-    const options = ['--ollama-host', '127.0.0.1:9', '--test-command', '["npm","test"]', '--require-gvisor'];
+    const options = [
+      '--ollama-host',
+      '127.0.0.1:9',
+      '--openai-base-url',
+      'gpu:1',
+      '--test-command',
+      '["npm","test"]',
+      '--require-gvisor',
+    ];
     const limits = ['--max-tokens', '900', '--max-steps', '400', '--max-minutes', '2'];
     const io = cli(['run', ' do it ', '--model', 'replay:a.json', ...options, ...limits]);
     expect(await runCli(io)).toBe(3);
     expect(io.err()).toBe('nightshift: No model answers. Get one.\n');
     const plain = cli(['run', 'x'], { environment: { NIGHTSHIFT_MODEL: 'ollama:m', OLLAMA_HOST: 'h' } });
     expect(await runCli(plain)).toBe(3);
+    const variables = { NIGHTSHIFT_OPENAI_BASE_URL: 'gpu:2', NIGHTSHIFT_OPENAI_API_KEY: 'key-of-gpu' };
+    const keyed = cli(['run', 'y', '--model', 'openai:m'], { environment: variables });
+    expect(await runCli(keyed)).toBe(3);
+    const elsewhere = ['run', 'z', '--model', 'openai:m', '--openai-base-url', 'gpu:3'];
+    expect(await runCli(cli(elsewhere, { environment: variables }))).toBe(3);
     host.close();
     const task: unknown = expect.stringMatching(/^task-[0-9a-z]{10}$/);
     expect(seen).toEqual([
       { task, goal: 'do it', origin: { kind: 'cli' }, model: `replay:${join(root, 'src', 'a.json')}`, settings: asked },
       { task, goal: 'x', origin: { kind: 'cli' }, model: 'ollama:m', settings: { ollamaHost: 'h' } },
+      { baseUrl: 'gpu:2', key: 'key-of-gpu' },
+      { task, goal: 'y', origin: { kind: 'cli' }, model: 'openai:m', settings: { openaiBaseUrl: 'gpu:2' } },
+      { task, goal: 'z', origin: { kind: 'cli' }, model: 'openai:m', settings: { openaiBaseUrl: 'gpu:3' } },
     ]);
   });
 
@@ -262,7 +313,7 @@ describe('command line on a real host process', () => {
       host: '0123456789abcdef',
       socket: join(paths.lock, 'elsewhere.sock'),
       product: 'nightshift 0.0.1',
-      protocol: 1,
+      protocol: hostProtocolVersion,
       released: false,
     };
     writeFileSync(join(paths.lock, 'host.1'), JSON.stringify(holder));

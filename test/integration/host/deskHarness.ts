@@ -8,11 +8,11 @@ import type { Checkout } from '../../../src/core/repository/repository.ts';
 import type { SupervisorPorts } from '../../../src/core/supervisor/supervisorPorts.ts';
 import type { TaskState } from '../../../src/core/tasks/taskState.ts';
 import type { Journal, TaskStore } from '../../../src/core/tasks/taskStore.ts';
-import type { TraceEntry, TraceEvent } from '../../../src/core/trace/traceEvent.ts';
+import type { TraceEntry, TraceEvent, TraceEventData } from '../../../src/core/trace/traceEvent.ts';
 import { StateFeed } from '../../../src/host/stateFeed.ts';
-import { TaskDesk } from '../../../src/host/taskDesk.ts';
+import { TaskDesk, type TaskDeskOptions } from '../../../src/host/taskDesk.ts';
 import type { TaskRecord } from '../../../src/host/taskRecord.ts';
-import { createReplayModel } from '../../../src/node/models/replay.ts';
+import { createReplayModel } from '../../../src/node/models/replay/replay.ts';
 import { FileTaskStore } from '../../../src/node/tasks/fileTaskStore.ts';
 import { JournalWriteError } from '../../../src/node/tasks/journalWriteError.ts';
 import { taskFiles } from '../../../src/node/tasks/taskFiles.ts';
@@ -51,18 +51,45 @@ export class GatedCheckout implements Checkout {
   beforePlan: () => Promise<void> = async () => undefined;
   beforeWrite: () => Promise<void> = async () => undefined;
 
-  async planApply(...[, paths]: Parameters<Checkout['planApply']>): ReturnType<Checkout['planApply']> {
+  async hunks(): ReturnType<Checkout['hunks']> {
+    return ok(undefined);
+  }
+
+  async mergeSides(): ReturnType<Checkout['mergeSides']> {
+    return ok(undefined);
+  }
+
+  async planApply(...[, parts]: Parameters<Checkout['planApply']>): ReturnType<Checkout['planApply']> {
     await this.beforePlan();
+    const paths = parts.map(({ path }) => path);
     const writes = paths
       .filter((path) => !this.written.has(path))
       .map((path) => ({ path, before: null, after: 'a'.repeat(64), mode: '100644' }));
-    return ok({ writes, unchanged: paths.filter((path) => this.written.has(path)), conflicts: [] });
+    return ok({ parts, writes, unchanged: paths.filter((path) => this.written.has(path)), conflicts: [] });
   }
 
   async apply(...[, plan]: Parameters<Checkout['apply']>): ReturnType<Checkout['apply']> {
     await this.beforeWrite();
     plan.writes.forEach(({ path }) => this.written.add(path));
     return ok({ applied: plan.writes.map(({ path }) => path), conflicts: [] });
+  }
+
+  async keepBytes(...[, plan]: Parameters<Checkout['keepBytes']>): ReturnType<Checkout['keepBytes']> {
+    return ok(plan.writes.map(() => ({ before: null, after: 'b'.repeat(40), permissions: null })));
+  }
+
+  async planUndo(...[files]: Parameters<Checkout['planUndo']>): ReturnType<Checkout['planUndo']> {
+    const writes = files.map(({ path }) => ({ path, before: 'a'.repeat(64), after: null, mode: null }));
+    return ok({ files, writes, conflicts: [], unchanged: [] });
+  }
+
+  async undo(...[plan]: Parameters<Checkout['undo']>): ReturnType<Checkout['undo']> {
+    plan.writes.forEach(({ path }) => this.written.delete(path));
+    return ok({ undone: plan.writes.map(({ path }) => path), conflicts: [] });
+  }
+
+  async look(...[writes]: Parameters<Checkout['look']>): ReturnType<Checkout['look']> {
+    return writes.map(({ path }) => (this.written.has(path) ? 'before' : 'after'));
   }
 
   async removeLeftovers(): Promise<void> {}
@@ -90,6 +117,8 @@ export function gate(): {
 /** The store on disk, with appends that fail while `full`. */
 export class FillingStore extends FileTaskStore implements TaskStore {
   full = false;
+  /** Called before each event is written. */
+  beforeAppend: (entry: TraceEntry) => void = () => undefined;
 
   override async create(...args: Parameters<FileTaskStore['create']>): ReturnType<FileTaskStore['create']> {
     return this.guarded(await super.create(...args));
@@ -103,10 +132,12 @@ export class FillingStore extends FileTaskStore implements TaskStore {
     if (opened.ok) {
       const journal: Journal = opened.value;
       const append = journal.append.bind(journal);
-      journal.append = (entry) =>
-        this.full
+      journal.append = (entry) => {
+        this.beforeAppend(entry);
+        return this.full
           ? Promise.reject(new JournalWriteError('io', 'Cannot write the trace: the disk is full (ENOSPC); free some.'))
           : append(entry);
+      };
     }
     return opened;
   }
@@ -120,6 +151,11 @@ export class Workspace {
   readonly logged: string[] = [];
   readonly busyChanges: boolean[] = [];
   sleep: SupervisorPorts['sleep'] = async () => undefined;
+  /** Tasks worked on at once. */
+  concurrency = 2;
+  /** Makes the models of tasks; the script's when absent. */
+  createModel: SupervisorPorts['createModel'] | undefined;
+  missingModel: TaskDeskOptions['missingModel'];
   private readonly trees = new MemoryTreeStore(defectiveProject);
 
   /** A host's desk; tasks of an earlier one are there after its `load`. */
@@ -141,7 +177,8 @@ export class Workspace {
       checkout: this.checkout,
       feed,
       logger: { debug: log, info: log, warn: log, error: log },
-      concurrency: 2,
+      concurrency: this.concurrency,
+      ...(this.missingModel === undefined ? {} : { missingModel: this.missingModel }),
       onBusyChange: () => void this.busyChanges.push(desk.busy),
     });
     return { store, feed, desk };
@@ -164,8 +201,11 @@ export class Workspace {
     },
   });
 
-  async create(desk: TaskDesk): Promise<TaskRecord> {
-    const created = await desk.create(this.creation);
+  async create(desk: TaskDesk, changes: Partial<TraceEventData<'task-created'>> = {}): Promise<TaskRecord> {
+    const created = await desk.create((task) => {
+      const { data, ...entry } = this.creation(task);
+      return { ...entry, data: { ...data, ...changes } };
+    });
     if (!created.ok) {
       throw new Error(created.error.message);
     }
@@ -218,13 +258,13 @@ export class Workspace {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  private ports(): SupervisorPorts {
+  ports(): SupervisorPorts {
     const path = join(this.root, 'script.json');
     writeFileSync(path, JSON.stringify({ version: 1, turns }));
     return {
       store: this.trees,
       engine: this.engine,
-      createModel: () => ok(createReplayModel({ path, name: 'script' })),
+      createModel: this.createModel ?? (() => ok(createReplayModel({ path, name: 'script' }))),
       sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
       key: protection.key,
       redactor: protection.redactor,

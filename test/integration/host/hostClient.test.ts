@@ -24,6 +24,7 @@ import { nullLogger } from '../../../src/base/logger.ts';
 import { MemoryHostService } from '../../fakes/memoryHostService.ts';
 import { queuedTask, traceLine } from '../../fakes/sampleTasks.ts';
 import { until } from './rpcHarness.ts';
+import { hostProtocolVersion } from '../../../src/protocol/host.ts';
 
 const script = fileURLToPath(new URL('../../fakes/memoryHostEntry.ts', import.meta.url));
 
@@ -145,7 +146,7 @@ describe('host client', () => {
       started: 'long ago',
       socket: paths.socket,
       product: '0',
-      protocol: 1,
+      protocol: hostProtocolVersion,
       released: false,
     };
     writeFileSync(join(paths.lock, 'host.7'), JSON.stringify(stale));
@@ -256,7 +257,7 @@ describe('host client', () => {
   it('finds a host that listens elsewhere by its lock', async () => {
     ensureWorkspace(paths);
     const elsewhere = join(folder, 'e.sock');
-    const lock = takeHostLock(paths.lock, { socket: elsewhere, product: '9.9.9-test', protocol: 1 });
+    const lock = takeHostLock(paths.lock, { socket: elsewhere, product: '9.9.9-test', protocol: hostProtocolVersion });
     const { server } = await ownHost(elsewhere);
     const client = await connected({ start: false });
     expect(client.server.pid).toBe(process.pid);
@@ -269,7 +270,7 @@ describe('host client', () => {
   it.skipIf(process.platform === 'win32')('writes its log and lock for the user alone', async () => {
     await connected();
     const holder = readHostLock(paths.lock);
-    expect(holder).toMatchObject({ socket: paths.socket, product: '9.9.9-test', protocol: 1 });
+    expect(holder).toMatchObject({ socket: paths.socket, product: '9.9.9-test', protocol: hostProtocolVersion });
     const files = [paths.log, join(paths.lock, 'host.1'), paths.socket];
     expect(files.map((file) => lstatSync(file).mode & 0o077)).toEqual([0, 0, 0]);
   });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StateChanged } from '../../../src/protocol/host.ts';
 import { queuedTask, traceLine } from '../../fakes/sampleTasks.ts';
 import { greeting, RpcHarness, until } from './rpcHarness.ts';
+import { hostProtocolVersion } from '../../../src/protocol/host.ts';
 
 describe('host server', () => {
   let harness: RpcHarness;
@@ -19,7 +20,7 @@ describe('host server', () => {
     const rpc = await harness.connection();
     const answer = await rpc.sendRequest('initialize', greeting());
     expect(answer).toMatchObject({
-      protocolVersion: 1,
+      protocolVersion: hostProtocolVersion,
       product: '9.9.9-test',
       pid: process.pid,
       state: { seq: 1, tasks: [{ id: 'task-7h2k9m4q1x' }] },
@@ -36,7 +37,9 @@ describe('host server', () => {
     const rpc = await harness.connection();
     const refused = rpc.sendRequest('initialize', { protocolVersion: 7, hello: 'from the future' });
     await expect(refused).rejects.toMatchObject({
-      message: expect.stringMatching(/protocol 1.*protocol 7.*nightshift host stop/) as string,
+      message: expect.stringMatching(
+        new RegExp(`protocol ${hostProtocolVersion}.*protocol 7.*nightshift host stop`),
+      ) as string,
       data: { reason: 'protocol-version', exitCode: 3 },
     });
   });

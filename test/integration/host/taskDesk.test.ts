@@ -325,6 +325,29 @@ describe('a disk that is full', () => {
     expect(await workspace.verify(id)).toMatchObject({ ok: true });
   });
 
+  test('that breaks the sync of a move lets the task go on from where its trace says that it is', async () => {
+    const { desk, store } = workspace.desk();
+    const id = 'task-breaks';
+    let broken = false;
+    store.beforeAppend = (entry) => {
+      if (!broken && entry.type === 'task-moved') {
+        broken = true;
+        renameSync(workspace.head(id), `${workspace.head(id)}.aside`);
+        mkdirSync(workspace.head(id));
+      }
+    };
+    workspace.sleep = async () => {
+      rmSync(workspace.head(id), { recursive: true, force: true });
+      renameSync(`${workspace.head(id)}.aside`, workspace.head(id));
+    };
+    const record = await desk.create(workspace.creation, id);
+    await idle(desk);
+    expect(record.ok && record.value.task()).toMatchObject({ state: 'ready', proof: { verdict: 'green' } });
+    expect(types(id).filter((type) => type.startsWith('move-refused'))).toEqual([]);
+    await desk.stop();
+    expect(await workspace.verify(id)).toMatchObject({ ok: true });
+  });
+
   test('does not hold up the end of the host', async () => {
     const { desk, store } = workspace.desk();
     workspace.engine.onStart = () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createOllamaModel } from '../../../src/node/models/ollama.ts';
+import { createOllamaModel } from '../../../src/node/models/ollama/ollama.ts';
 import { value } from './contract.ts';
 import { chatRequest } from './requests.ts';
 

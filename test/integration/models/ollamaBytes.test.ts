@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createOllamaModel } from '../../../src/node/models/ollama.ts';
+import { createOllamaModel } from '../../../src/node/models/ollama/ollama.ts';
 import { chatRequest } from './requests.ts';
 
 const never = new AbortController().signal;

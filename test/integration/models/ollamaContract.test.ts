@@ -1,11 +1,11 @@
 import { describe, expect, vi } from 'vitest';
-import { createOllamaModel } from '../../../src/node/models/ollama.ts';
+import { createOllamaModel } from '../../../src/node/models/ollama/ollama.ts';
 import { startFakeOllama } from '../../fakes/ollama/fakeOllama.ts';
 import { describesLanguageModel } from './contract.ts';
 
 describe.each(['native', 'rendered'] as const)('an Ollama model, server path %s', (path) => {
-  describesLanguageModel(
-    async (script) => {
+  describesLanguageModel({
+    open: async (script) => {
       const fake = await startFakeOllama({ script, path });
       return {
         model: createOllamaModel({ name: 'scripted', host: fake.url }),
@@ -16,6 +16,5 @@ describe.each(['native', 'rendered'] as const)('an Ollama model, server path %s'
         },
       };
     },
-    { replay: false },
-  );
+  });
 });

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOllamaModel } from '../../../src/node/models/ollama.ts';
-import { listOllamaModels } from '../../../src/node/models/ollamaCatalog.ts';
+import { readTextualCall } from '../../../src/core/tools/textualCall.ts';
+import { tryOut } from '../../../src/core/models/trial/tryOut.ts';
+import { createOllamaModel } from '../../../src/node/models/ollama/ollama.ts';
+import { listOllamaModels } from '../../../src/node/models/ollama/ollamaCatalog.ts';
 import { type FakeOllama, startFakeOllama } from '../../fakes/ollama/fakeOllama.ts';
 
 const never = new AbortController().signal;
@@ -33,6 +35,14 @@ describe('probing an Ollama server', () => {
         tools: true,
         contextTokens: 40_960,
         digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        facts: {
+          parameters: 8.2e9,
+          bytes: 5_225_388_164,
+          quantization: 'Q4_K_M',
+          family: 'qwen3',
+          cacheBytes: 36 * 8 * 256 * 2,
+          completes: true,
+        },
       },
     });
   });
@@ -58,6 +68,20 @@ describe('probing an Ollama server', () => {
         { name: 'nomic-embed-text:latest', tools: false, contextTokens: 2_048 },
       ],
     });
+  });
+
+  it('tells a model that answers no questions', async () => {
+    const listed = await listOllamaModels(await serving(), never);
+    expect(listed).toMatchObject({ value: [{ facts: { completes: true } }, { facts: { completes: false } }] });
+  });
+
+  it('sends a schema along', async () => {
+    const url = await serving();
+    const model = createOllamaModel({ name: 'qwen3:8b', host: url });
+    const info = { id: model.id, tools: true, replay: false };
+    const trial = await tryOut(model, info, { contextTokens: 4_096, readTextualCall, signal: never });
+    expect(trial).toMatchObject({ value: { grade: { tools: 'native', schema: true, level: 'capable' } } });
+    expect(fake.requests.filter(({ path }) => path === '/api/chat')).toEqual([]);
   });
 
   it('ends at once when aborted', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createReplayModel } from '../../../src/node/models/replay.ts';
+import { createReplayModel } from '../../../src/node/models/replay/replay.ts';
 import { describesLanguageModel, value } from './contract.ts';
 import { chatRequest, historyOf } from './requests.ts';
 
@@ -26,13 +26,13 @@ async function script(content: unknown): Promise<string> {
 }
 
 describe('a replay model', () => {
-  describesLanguageModel(
-    async (turns) => ({
+  describesLanguageModel({
+    open: async (turns) => ({
       model: createReplayModel({ path: await script({ version: 1, turns }) }),
       close: () => Promise.resolve(),
     }),
-    { replay: true },
-  );
+    replay: true,
+  });
 
   it('leaves unknown counts out', async () => {
     const model = createReplayModel({ path: await script({ version: 1, turns: [{ text: 'x' }] }) });

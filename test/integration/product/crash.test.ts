@@ -98,7 +98,9 @@ describe.skipIf(skip)(`a killed agent host ${why}`, () => {
         fake.url,
       ]);
       const id = await taskId(running.stdout);
-      await until('the moment has come', () => trace(id).split(mark).length > times);
+      await until('the moment has come', () => trace(id).split(mark).length > times).catch((error: unknown) => {
+        throw new Error(`The trace ends so: ${trace(id).slice(-2_000)}`, { cause: error });
+      });
       const killed = host();
       process.kill(killed, 'SIGKILL');
       await until('the host is gone', () => !product.hostProcesses().includes(killed), 1_000);
@@ -215,7 +217,7 @@ describe.skipIf(skip)(`a killed agent host ${why}`, () => {
         () => undefined,
       );
       await delay(milliseconds);
-      process.kill(pid, 'SIGKILL');
+      killIfAlive(pid);
       await applying.finished;
       expect([source, result]).toContain(product.read('src/counter.js'));
       const { state } = (await product.task(['show', task.id])).task;
@@ -234,4 +236,15 @@ async function taskId(stdout: () => string): Promise<string> {
   const pattern = /"task":"(task-\w+)"/;
   await until('the task has begun', () => pattern.test(stdout()));
   return pattern.exec(stdout())?.[1] ?? '';
+}
+
+/** A host with nothing to do may have ended by itself by now. */
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) {
+      throw error;
+    }
+  }
 }

@@ -64,6 +64,8 @@ export class Product {
       NIGHTSHIFT_IDLE_SECONDS: '1',
       // Boxes are counted, and told apart by their task; `warm.test.ts` has them warm.
       NIGHTSHIFT_WARM_SANDBOXES: '0',
+      // `memory.test.ts` remembers; the others count processes.
+      NIGHTSHIFT_MEMORY: 'off',
       XDG_RUNTIME_DIR: join(this.folder, 'run'),
       ...(process.env['DOCKER_HOST'] === undefined ? {} : { DOCKER_HOST: process.env['DOCKER_HOST'] }),
       ...options.variables,
@@ -105,8 +107,11 @@ export class Product {
   }
 
   /** Runs a command with `--json` whose last line is a task. */
-  async task(args: readonly string[]): Promise<Finished & { readonly task: TaskLine }> {
-    const finished = await this.run([...args, '--json']);
+  async task(
+    args: readonly string[],
+    options?: { readonly variables?: Variables },
+  ): Promise<Finished & { readonly task: TaskLine }> {
+    const finished = await this.run([...args, '--json'], options);
     return { ...finished, task: taskOf(finished) };
   }
 
@@ -207,7 +212,7 @@ export function taskOf(finished: Finished): TaskLine {
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  milliseconds = 20_000,
+  milliseconds = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + milliseconds;
   for (let pause = 20; !(await holds()); pause = Math.min(250, pause * 1.2)) {

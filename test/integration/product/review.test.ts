@@ -52,6 +52,53 @@ describe.skipIf(skip)(`what becomes of a result ${why}`, () => {
     return task.id;
   }
 
+  it('is out of the checkout again when its accept is undone, and can be accepted again', async () => {
+    const id = await ready();
+    const before = product.snapshot();
+    expect(await product.task(['apply', id])).toMatchObject({ code: 0, task: { state: 'applied' } });
+    expect(product.snapshot()).not.toEqual(before);
+    await product.run(['host', 'stop']);
+    expect(await product.task(['undo', id])).toMatchObject({ code: 0, task: { state: 'ready' } });
+    expect(product.snapshot()).toEqual(before);
+    expect(await product.task(['apply', id])).toMatchObject({ code: 0, task: { state: 'applied' } });
+    const part = await product.task(['undo', id, '--file', 'CHANGES.md']);
+    expect(part).toMatchObject({ code: 0, task: { state: 'ready' } });
+    expect(product.git('status', '--porcelain').trim()).toMatch(/^M \S+\.js$/);
+  });
+
+  it('goes where its accept says: staged and out again, to a branch, and the rest as a commit', async () => {
+    product.git('config', 'user.name', 'Ada');
+    product.git('config', 'user.email', 'ada@example.org');
+    const id = await ready();
+    const checkedOut = (): unknown => {
+      const { status, files } = product.snapshot();
+      const work = Object.entries(files).filter(([path]) => !path.startsWith('.git'));
+      return { status, work, index: product.git('ls-files', '-s'), head: product.git('rev-parse', 'HEAD') };
+    };
+    const before = checkedOut();
+    expect(await product.task(['apply', id, '--staged'])).toMatchObject({ code: 0, task: { state: 'applied' } });
+    expect(product.git('diff', '--cached', '--name-only').trim().split('\n')).toHaveLength(2);
+    await product.run(['host', 'stop']);
+    expect(await product.task(['undo', id])).toMatchObject({ code: 0, task: { state: 'ready' } });
+    expect(checkedOut()).toEqual(before);
+    const half = await product.task(['apply', id, '--file', 'CHANGES.md', '--branch', 'changes']);
+    expect(half).toMatchObject({ code: 0, task: { state: 'ready' } });
+    expect(checkedOut()).toEqual(before);
+    expect(product.git('show', 'changes:CHANGES.md')).toBe(note);
+    const rest = await product.run(['apply', id, '--commit']);
+    expect(rest).toMatchObject({ code: 0, stdout: expect.stringMatching(/committed {2}[0-9a-f]{12} on \S+\n/) });
+    expect(product.git('log', '-1', '--format=%an|%s|%b')).toMatch(/^Ada\|stop at zero\|[^]*Nightshift-Task: /);
+    expect(product.git('status', '--porcelain')).toBe('');
+    const undone = await product.run(['undo', id]);
+    expect(undone.code).not.toBe(0);
+    expect(`${undone.stdout}${undone.stderr}`).toContain('git revert');
+  });
+
+  it('is not accepted to two places at once', async () => {
+    const both = await product.run(['apply', 'task-1', '--staged', '--branch', 'topic']);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('Choose one of --staged') });
+  });
+
   it('leaves every byte of the repository and of .git as it was when the task is discarded', async () => {
     product.write('staged.txt', 'staged\n');
     product.git('add', 'staged.txt');
@@ -139,5 +186,36 @@ describe.skipIf(skip)(`what becomes of a result ${why}`, () => {
     product.write('src/counter.js', `// mine, above\n${source}`);
     expect(await product.task(['apply', id])).toMatchObject({ code: 0, task: { state: 'applied' } });
     expect(product.read('src/counter.js')).toBe(`// mine, above\n${source.replace(broken, mended)}`);
+  });
+
+  it('takes single hunks over, leaves out what was rejected, and is applied when nothing is left to choose', async () => {
+    const id = await ready();
+    const source = product.read('src/counter.js');
+    const listed = await product.run(['hunks', id, '--file', 'src/counter.js', '--json']);
+    expect(JSON.parse(listed.stdout.trimEnd().split('\n').at(-1) ?? '')).toEqual({
+      type: 'hunks',
+      path: 'src/counter.js',
+      count: 1,
+    });
+    const none = await product.run(['apply', id, '--file', 'src/counter.js', '--hunk', '2']);
+    expect(none).toMatchObject({ code: 2 });
+    expect(none.stderr).toContain('has 1 hunk, numbered from 1');
+    expect(await product.run(['apply', id, '--hunk', '1'])).toMatchObject({ code: 2 });
+    const rejected = await product.task(['reject', id, '--file', 'src/counter.js', '--hunk', '1']);
+    expect(rejected).toMatchObject({ code: 0, task: { state: 'ready' } });
+    expect(await product.task(['apply', id])).toMatchObject({ code: 0, task: { state: 'applied' } });
+    expect(product.read('src/counter.js')).toBe(source);
+    expect(product.read('CHANGES.md')).toBe(note);
+  });
+
+  it('takes back what was rejected', async () => {
+    const id = await ready();
+    await product.task(['reject', id, '--file', 'src/counter.js']);
+    await product.task(['reject', id, '--file', 'src/counter.js', '--restore']);
+    expect(await product.task(['apply', id, '--file', 'src/counter.js', '--hunk', '1'])).toMatchObject({
+      code: 0,
+      task: { state: 'ready' },
+    });
+    expect(product.read('src/counter.js')).toContain(mended);
   });
 });

@@ -52,6 +52,18 @@ describe.skipIf(skip)(`reading the trace of a real run ${why}`, () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   const parsed = (text: string): OtlpSpan[] => lines(text).flatMap(spansOfRequest);
 
+  it('makes each prompt again from what stands on disk, byte by byte', async () => {
+    for (const number of ['1', '4']) {
+      const shown = await product.run(['trace', 'show', id, '--prompt', number]);
+      expect(shown.stdout).toContain('byte by byte what was sent');
+      expect(shown.code).toBe(0);
+      expect(shown.stdout).toContain('--- system\nYou are a careful software engineer');
+      expect(shown.stdout).toContain(goal);
+    }
+    const beyond = await product.run(['trace', 'show', id, '--prompt', '5']);
+    expect(beyond.stderr).toContain('The task has asked its model 4 times');
+  });
+
   it('was exported while it ran, to the receiver that Nightshift was told of and to no other', () => {
     expect(receiver.violations).toEqual([]);
     expect(other.requests).toEqual([]);

@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ok } from '../../../src/base/result.ts';
 import type { Changeset } from '../../../src/core/changes/changeset.ts';
+import type { FilePart } from '../../../src/core/changes/planFile.ts';
 import type { Checkout, IncomingChange } from '../../../src/core/repository/repository.ts';
 import { createCheckout } from '../../../src/node/changes/checkout.ts';
 import { fingerprint, must, signal, TemporaryRepository } from './temporaryRepository.ts';
@@ -35,6 +37,8 @@ const key = 'apply-0123456789';
 const lines = (count: number, change: Readonly<Record<number, string>> = {}): string =>
   Array.from({ length: count }, (_, index) => `${change[index] ?? `line ${index}`}\n`).join('');
 
+const whole = (...paths: readonly string[]): FilePart[] => paths.map((path) => ({ path }));
+
 async function prepare(changes: readonly IncomingChange[]): Promise<{ changeset: Changeset; checkout: Checkout }> {
   const store = await repository.open();
   const base = must(await store.snapshot(signal)).tree;
@@ -46,7 +50,8 @@ async function prepare(changes: readonly IncomingChange[]): Promise<{ changeset:
 }
 
 async function accept({ changeset, checkout }: { changeset: Changeset; checkout: Checkout }, paths?: string[]) {
-  const plan = must(await checkout.planApply(changeset, paths ?? changeset.files.map((file) => file.path), signal));
+  const parts = whole(...(paths ?? changeset.files.map((file) => file.path)));
+  const plan = must(await checkout.planApply(changeset, parts, signal));
   const done = must(await checkout.apply(changeset, plan, key, signal));
   return {
     planned: plan.writes.map((one) => one.path),
@@ -178,7 +183,7 @@ describe('applying a changeset', () => {
       ...prepared.changeset,
       files: prepared.changeset.files.map((file) => ({ ...file, path: '../outside/a.txt' })),
     };
-    const plan = must(await prepared.checkout.planApply(evil, ['../outside/a.txt'], signal));
+    const plan = must(await prepared.checkout.planApply(evil, whole('../outside/a.txt'), signal));
     expect(plan).toMatchObject({ writes: [], conflicts: [{ reason: 'path-unsafe' }] });
     const forged = { ...plan, writes: [{ path: '../outside/a.txt', before: null, after: null, mode: null }] };
     expect(must(await prepared.checkout.apply(evil, forged, key, signal))).toMatchObject({ applied: [] });
@@ -192,7 +197,7 @@ describe('applying a changeset', () => {
       write('b.txt', lines(30, { 3: 'agent' })),
       write('c.txt', 'C\n'),
     ]);
-    const plan = must(await checkout.planApply(changeset, ['a.txt', 'b.txt', 'c.txt'], signal));
+    const plan = must(await checkout.planApply(changeset, whole('a.txt', 'b.txt', 'c.txt'), signal));
     repository.write('b.txt', lines(30, { 20: 'user' }));
     const done = must(await checkout.apply(changeset, plan, key, signal));
     expect(done).toMatchObject({ applied: ['a.txt'], conflicts: [{ path: 'b.txt', reason: 'changed-meanwhile' }] });
@@ -203,7 +208,7 @@ describe('applying a changeset', () => {
   it('never says that an apply is done which was cancelled in the middle', async () => {
     repository.commit({ 'a.txt': 'a\n', 'b.txt': 'b\n' });
     const { changeset, checkout } = await prepare([write('a.txt', 'A\n'), write('b.txt', 'B\n')]);
-    const plan = must(await checkout.planApply(changeset, ['a.txt', 'b.txt'], signal));
+    const plan = must(await checkout.planApply(changeset, whole('a.txt', 'b.txt'), signal));
     const cancel = new AbortController();
     const [first, second] = plan.writes;
     const cancelling = {
@@ -219,7 +224,7 @@ describe('applying a changeset', () => {
     const done = await checkout.apply(changeset, { ...plan, writes }, key, cancel.signal);
     expect(done).toMatchObject({ ok: false, error: { reason: 'aborted' } });
     expect([repository.read('a.txt').toString(), repository.read('b.txt').toString()]).toEqual(['A\n', 'b\n']);
-    expect(must(await checkout.planApply(changeset, ['a.txt', 'b.txt'], signal))).toMatchObject({
+    expect(must(await checkout.planApply(changeset, whole('a.txt', 'b.txt'), signal))).toMatchObject({
       unchanged: ['a.txt'],
       writes: [{ path: 'b.txt' }],
     });
@@ -228,7 +233,7 @@ describe('applying a changeset', () => {
   it('replaces no file that stands where it would write beside the target, and removes none', async () => {
     repository.commit({ 'src/a.txt': 'a\n' });
     const { changeset, checkout } = await prepare([write('src/a.txt', 'A\n')]);
-    const plan = must(await checkout.planApply(changeset, ['src/a.txt'], signal));
+    const plan = must(await checkout.planApply(changeset, whole('src/a.txt'), signal));
     repository.write(`src/.nightshift-${key}.tmp`, 'there before\n');
     const before = fingerprint(repository.root);
     const done = must(await checkout.apply(changeset, plan, key, signal));
@@ -239,7 +244,7 @@ describe('applying a changeset', () => {
   it.each(['', '../x', 'a/b', 'Apply-1', 'a.b'])('writes nothing under the key %j', async (bad) => {
     repository.commit({ 'a.txt': 'a\n' });
     const { changeset, checkout } = await prepare([write('a.txt', 'A\n')]);
-    const plan = must(await checkout.planApply(changeset, ['a.txt'], signal));
+    const plan = must(await checkout.planApply(changeset, whole('a.txt'), signal));
     expect(await checkout.apply(changeset, plan, bad, signal)).toMatchObject({ ok: false, error: { reason: 'io' } });
     expect(repository.read('a.txt').toString()).toBe('a\n');
   });
@@ -247,7 +252,7 @@ describe('applying a changeset', () => {
   it('answers a failure for a path that is not in the changeset', async () => {
     repository.commit({ 'a.txt': 'a\n' });
     const { changeset, checkout } = await prepare([write('a.txt', 'A\n')]);
-    expect(await checkout.planApply(changeset, ['b.txt'], signal)).toMatchObject({
+    expect(await checkout.planApply(changeset, whole('b.txt'), signal)).toMatchObject({
       ok: false,
       error: { reason: 'io' },
     });
@@ -259,7 +264,7 @@ describe('applying a changeset', () => {
       repository.commit({ 'locked/a.txt': 'a\n', 'b.txt': 'b\n' });
       const store = await repository.open();
       const { changeset, checkout } = await prepare([write('locked/a.txt', 'A\n'), write('b.txt', 'B\n')]);
-      const plan = must(await checkout.planApply(changeset, ['locked/a.txt', 'b.txt'], signal));
+      const plan = must(await checkout.planApply(changeset, whole('locked/a.txt', 'b.txt'), signal));
       const blobs = await store.readBlobs(
         changeset.files.flatMap((file) => [file.base ?? '', file.result ?? '']),
         signal,
@@ -268,7 +273,10 @@ describe('applying a changeset', () => {
       chmodSync(repository.folder, 0o755);
       process.seteuid?.(65_534);
       try {
-        const other = createCheckout({ root: repository.root, store: { readBlobs: async () => blobs } });
+        const other = createCheckout({
+          root: repository.root,
+          store: { readBlobs: async () => blobs, keepBlobs: async () => ok([]) },
+        });
         const done = must(await other.apply(changeset, plan, key, signal));
         expect(done).toMatchObject({ applied: [], conflicts: [{ path: 'locked/a.txt', reason: 'not-writable' }] });
       } finally {

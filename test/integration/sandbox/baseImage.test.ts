@@ -137,7 +137,7 @@ describe.skipIf(engine.skip)(`the sandbox base image${engine.why && ` (${engine.
       context.skip(!configured.includes(runtime), `the engine has no runtime ${runtime}`);
 
       const outcome = await run(
-        'stat -c "%a %u" /opt/nightshift/ld.so; cat /opt/nightshift/ld.so >/dev/null || echo closed',
+        'stat -c "%a %u" /opt/nightshift/ld.so; cat /opt/nightshift/ld.so 2>&1 >/dev/null || echo closed',
       );
 
       expect(outcome.output).toMatch(/^711 0\n[^\n]*denied\nclosed\n$/);

@@ -12,6 +12,7 @@ const boxes = openBoxes(workspace);
 const pool = withWarmPool(boxes.engine, {
   size: 2,
   keepMs: 600_000,
+  refillAfterMs: 250,
   hasRoom: async () => true,
   clock: systemClock,
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => undefined),

@@ -6,6 +6,8 @@ describe('exit code of a run', () => {
   it('is 0 only for a ready task with a green proof', () => {
     const ready = readyTask();
     expect(runExitCode(ready)).toBe(0);
+    const back = { code: 'revision-failed', message: 'The revision failed.' };
+    expect(runExitCode({ ...ready, reason: back })).toBe(1);
     const { proof, ...unproved } = ready;
     expect(runExitCode(unproved)).toBe(1);
     for (const verdict of ['red', 'unverified'] as const) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressText, runtimeBadge } from '../../../src/cli/writers/progressText.ts';
+import { progressText, runtimeBadge } from '../../../src/host/trace/progressText.ts';
 import { taskText } from '../../../src/cli/writers/taskText.ts';
 import { readyTask } from '../../fakes/sampleTasks.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { paintFor, plainPaint } from '../../../src/cli/writers/paint.ts';
-import { otherEntry, timelineEntry } from '../../../src/cli/writers/timelineEntry.ts';
+import { otherEntry, timelineEntry } from '../../../src/host/trace/timelineEntry.ts';
 import { timelineText } from '../../../src/cli/writers/timelineText.ts';
 import { addToTotals, noTotals, totalsText } from '../../../src/cli/writers/timelineTotals.ts';
 import type { TraceEntry, TraceEventData } from '../../../src/core/trace/traceEvent.ts';
@@ -36,6 +36,42 @@ describe('a line of the timeline', () => {
     expect(shown(voted('h1'), { ms: Number.NaN })).toMatch(/^ +\+0\.0s/);
   });
 
+  test('says by which rungs a call was read, and how it was asked for', () => {
+    const call = { run: 'run-1', step: 3, call: 'c', tool: 'read_file', arguments: {}, effect: 'read' } as const;
+    const repairs = [
+      { rung: 'text-call', detail: 'code fence' } as const,
+      { rung: 'argument-type', detail: 'startLine converted to integer' } as const,
+    ];
+    expect(shown(entry('tool-called', { ...call, repairs }))).toContain(
+      'read_file {} · repaired: text-call (code fence), argument-type (startLine converted to integer)',
+    );
+    expect(shown(entry('tool-called', { ...call, repairs: [{ rung: 'unnamed', detail: 'as it was' }] }))).toContain(
+      '· repaired: as it was',
+    );
+    const edited = {
+      run: 'run-1',
+      step: 3,
+      call: 'c',
+      tool: 'edit_file',
+      ok: true,
+      output: 'Edited.',
+      milliseconds: 1,
+    };
+    const match = { rung: 'edit-match', detail: 'indentation set aside' } as const;
+    expect(shown(entry('tool-returned', { ...edited, repairs: [match] }))).toContain(
+      'edit-match (indentation set aside)',
+    );
+    const question = {
+      run: 'run-1',
+      step: 3,
+      request: { sha256: 'a'.repeat(64), bytes: 9 },
+      estimatedTokens: 9,
+      contextTokens: 99,
+    };
+    expect(shown(entry('model-asked', { ...question, form: 'decision' }))).toMatch(/ · held to a schema$/);
+    expect(shown(entry('model-asked', { ...question, form: 'text' }))).toMatch(/ · asked in words$/);
+  });
+
   test('folds results, thoughts and prompts, and gives all of them in full', () => {
     const output = 'first\nsecond\nthird';
     expect(shown(returned(output))).toBe('    +0.0s     3  result     read_file: 3 lines · first');
@@ -53,6 +89,30 @@ describe('a line of the timeline', () => {
       'asked      "Goal: fix it" · about 1,200 tokens of 16,384',
     );
     expect(shown(asked)).toContain('request abcabcabcabc');
+  });
+
+  test('says when the server cut a prompt, and what window it has', () => {
+    const text = shown(answer({ truncated: true, window: 4_096 }));
+    expect(text).toContain('THE SERVER CUT THE PROMPT · the server has a window of 4,096 tokens');
+    expect(shown(answer())).not.toContain('window');
+  });
+
+  test('says what of the conversation was left out of a prompt, and what a prompt was for', () => {
+    const { data } = asked as TraceEntry & { readonly type: 'model-asked' };
+    const elided = { thoughts: [0], results: [1, 3], arguments: [], dropped: 4 };
+    expect(shown(entry('model-asked', { ...data, elided }))).toContain(
+      'without 1 thought, 2 results, the first 4 messages',
+    );
+    expect(shown(entry('model-asked', { ...data, purpose: 'plan' }))).toContain('· for a plan');
+  });
+
+  test('gives a plan step by step, and says why there is none', () => {
+    const plan = { run: 'run-1', by: 'supervisor', steps: ['Read it.', 'Mend it.'] } as const;
+    const text = shown(entry('plan-made', { ...plan, steps: [...plan.steps] }), { full: true });
+    expect(text).toContain('supervisor: 2 steps');
+    expect(text).toContain('2. Mend it.');
+    const reason = { code: 'no-plan', message: 'It was none.' };
+    expect(shown(entry('plan-made', { ...plan, steps: [], reason }))).toContain('none: It was none. (no-plan)');
   });
 
   test('names the path and the rule that policy refused', () => {

@@ -3,7 +3,7 @@ import { createHumanWriter } from '../../../src/cli/writers/humanWriter.ts';
 import { createJsonWriter } from '../../../src/cli/writers/jsonWriter.ts';
 import { diffText } from '../../../src/cli/writers/diffText.ts';
 import { paintFor, plainPaint } from '../../../src/cli/writers/paint.ts';
-import { progressText } from '../../../src/cli/writers/progressText.ts';
+import { progressText } from '../../../src/host/trace/progressText.ts';
 import { nextSteps } from '../../../src/cli/writers/taskText.ts';
 import { plainLine, plainText } from '../../../src/base/plainText.ts';
 import { memoryCliIo } from '../../fakes/memoryCliIo.ts';

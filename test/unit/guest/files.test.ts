@@ -120,6 +120,34 @@ describe('writing a file', () => {
     expect(readdirSync(root).toSorted()).toEqual(['a', 'run.sh']);
   });
 
+  it('refuses what would delete code behind a comment, and the rest of a long file, and writes nothing', () => {
+    const long = `${Array.from({ length: 400 }, (_, index) => `line ${index}`).join('\r\n')}\r\n`;
+    const short = 'one();\r\ntwo();\r\nthree();\r\n';
+    const root = rootWith({ 'long.txt': long, 'short.js': short });
+    const behind = 'zero();\n// ... existing code ...\n';
+    expect(writeTextFile(root, { path: 'short.js', content: behind })).toMatchObject({ error: { reason: 'left-out' } });
+    expect(writeTextFile(root, { path: 'long.txt', content: 'line 0\nline 1\n' })).toMatchObject({
+      error: { reason: 'left-out' },
+    });
+    expect(editTextFile(root, { path: 'short.js', oldText: 'one();\ntwo();', newText: behind })).toMatchObject({
+      error: { reason: 'left-out' },
+    });
+    expect(readFileSync(join(root, 'long.txt'), 'utf8')).toBe(long);
+    expect(readFileSync(join(root, 'short.js'), 'utf8')).toBe(short);
+    expect(writeTextFile(root, { path: 'new.js', content: behind })).toMatchObject({ ok: true });
+  });
+
+  it('says how loosely the text of an edit was found, and keeps line ends, mark and mode', () => {
+    const root = rootWith({ 'run.py': '\uFEFFdef f():\r\n\treturn one\r\n' });
+    chmodSync(join(root, 'run.py'), 0o755);
+    const edit = { path: 'run.py', oldText: 'def f():\n    return one', newText: 'def f():\n    return two' };
+    expect(editTextFile(root, edit)).toMatchObject({ ok: true, value: { line: 1, match: 'trim' } });
+    expect(readFileSync(join(root, 'run.py'), 'utf8')).toBe('\uFEFFdef f():\r\n\treturn two\r\n');
+    expect(statSync(join(root, 'run.py')).mode & 0o777).toBe(0o755);
+    const exact = editTextFile(root, { path: 'run.py', oldText: 'two', newText: 'three' });
+    expect(exact.ok && exact.value.match).toBeUndefined();
+  });
+
   it('keeps line ends and byte order mark where the writer left them open', () => {
     expect(keepTextStyle('\uFEFFa\r\nb\r\n', 'c\nd\n')).toBe('\uFEFFc\r\nd\r\n');
     expect(keepTextStyle('a\nb\r\n', 'c\nd\n')).toBe('c\nd\n');

@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expandBraces, globPattern } from '../../../src/guest/globPattern.ts';
+import { expandBraces } from '../../../src/base/expandBraces.ts';
+import { globPattern } from '../../../src/guest/globPattern.ts';
 import { listFiles, searchText } from '../../../src/guest/scan.ts';
 import { temporaryFolder } from './guestRoot.ts';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { GuestRequests, isGvisor } from '../../../src/guest/guestMethods.ts';
+import { isGvisor } from '../../../src/guest/confinement.ts';
+import { GuestRequests } from '../../../src/guest/guestMethods.ts';
 import { OutputCap } from '../../../src/guest/outputCap.ts';
 import { ScanRunner } from '../../../src/guest/scanWorker.ts';
 import { serveGuest } from '../../../src/guest/serveGuest.ts';

@@ -6,10 +6,12 @@ import { failure } from '../../../src/base/failure.ts';
 import { fail, ok } from '../../../src/base/result.ts';
 import type { StoredItem } from '../../../src/core/sandbox/housekeeping.ts';
 import type { RuntimeInfo, SandboxEngine } from '../../../src/core/sandbox/sandbox.ts';
-import { type DoctorCheck, type DoctorOptions, runChecks } from '../../../src/host/doctor/doctorChecks.ts';
+import { type DoctorOptions, runChecks } from '../../../src/host/doctor/doctorChecks.ts';
+import type { DoctorCheck } from '../../../src/protocol/doctorCheck.ts';
 import { boxChannel } from '../../../src/host/boxChannel.ts';
 import { imageCap } from '../../../src/host/housekeeping.ts';
 import { ignoredSettings } from '../../../src/host/ignoredSettings.ts';
+import { parallelRequests } from '../../../src/host/models/modelEndpoints.ts';
 import { warmBoxes } from '../../../src/host/openBoxes.ts';
 import { preferredRuntime } from '../../../src/host/preferredRuntime.ts';
 
@@ -41,6 +43,8 @@ describe('doctor', () => {
       repository: async () => ok({ root: '/repository', head: 'abc', branch: 'main' }),
       gitVersion: async () => 'git version 2.39.5',
       models: async () => ok([{ name: 'qwen3:8b', tools: true }]),
+      modelServer: async () => undefined,
+      recommended: 'qwen3:8b',
       traceReceiver: async () => undefined,
       ignoredSettings: [],
       storage: {
@@ -73,17 +77,28 @@ describe('doctor', () => {
   });
 
   it('warns of settings that cannot be read, and of no others', async () => {
-    const environment = { NIGHTSHIFT_IMAGE_GIGABYTES: 'foo', NIGHTSHIFT_WARM_SANDBOXES: 'foo' };
+    const environment = {
+      NIGHTSHIFT_IMAGE_GIGABYTES: 'foo',
+      NIGHTSHIFT_WARM_SANDBOXES: 'foo',
+      NIGHTSHIFT_MODELS_PARALLEL: '65',
+    };
     const found = await checks({ ignoredSettings: ignoredSettings(environment) });
     expect(found['settings']).toMatchObject({
       status: 'warn',
-      detail: expect.stringMatching(/NIGHTSHIFT_IMAGE_GIGABYTES is "foo".*; NIGHTSHIFT_WARM_SANDBOXES is "foo"/),
+      detail: expect.stringMatching(
+        /NIGHTSHIFT_IMAGE_GIGABYTES is "foo".*; NIGHTSHIFT_MODELS_PARALLEL is "65".*; NIGHTSHIFT_WARM_SANDBOXES is "foo"/,
+      ),
     });
     expect(imageCap(environment)).toBe(imageCap({}));
     expect(warmBoxes(environment)).toBe(warmBoxes({}));
-    const good = { NIGHTSHIFT_IMAGE_GIGABYTES: '2.5', NIGHTSHIFT_WARM_SANDBOXES: '0' };
+    expect(parallelRequests(environment)).toBeUndefined();
+    const good = {
+      NIGHTSHIFT_IMAGE_GIGABYTES: '2.5',
+      NIGHTSHIFT_WARM_SANDBOXES: '0',
+      NIGHTSHIFT_MODELS_PARALLEL: '64',
+    };
     expect(ignoredSettings(good)).toEqual([]);
-    expect([imageCap(good), warmBoxes(good)]).toEqual([2.5e9, 0]);
+    expect([imageCap(good), warmBoxes(good), parallelRequests(good)]).toEqual([2.5e9, 0, 64]);
   });
 
   it('finds everything in order on a complete machine', async () => {
@@ -207,8 +222,42 @@ describe('doctor', () => {
     const mute = async () => ok([{ name: 'tiny', tools: false }]);
     expect((await checks({ models: mute }))['model']).toMatchObject({
       status: 'fail',
-      fix: expect.stringContaining('ollama pull') as string,
+      fix: expect.stringContaining('nightshift models pull qwen3:8b') as string,
     });
+  });
+
+  it('asks the model server that is set, and misses Ollama less where it answers', async () => {
+    const refused = async () => fail(failure('unreachable', 'No Ollama server answers.'));
+    const found = await checks({ models: refused, modelServer: async () => ok('http://gpu/v1 has 1 model: openai:m') });
+    expect(found['model']?.status).toBe('warn');
+    expect(found['model server']).toEqual({
+      name: 'model server',
+      status: 'ok',
+      detail: 'http://gpu/v1 has 1 model: openai:m',
+    });
+    const gone = async () => fail(failure('unreachable', 'No model server answers.'));
+    const broken = await checks({ models: refused, modelServer: gone });
+    expect([broken['model']?.status, broken['model server']?.status]).toEqual(['fail', 'fail']);
+    expect(await checks()).not.toHaveProperty('model server');
+  });
+
+  it('tells the grades of models, and recommends one where there are only weak ones', async () => {
+    const installed = [
+      { name: 'tiny', tools: true, level: 'weak' as const },
+      { name: 'mute', tools: false },
+      { name: 'broken', tools: true, level: 'unfit' as const },
+    ];
+    expect((await checks({ models: async () => ok(installed) }))['model']).toMatchObject({
+      status: 'warn',
+      detail: '1 to work with: tiny (weak)',
+      fix: 'A better one for this machine: nightshift models pull qwen3:8b',
+    });
+    const better = [...installed, { name: 'good', tools: true }];
+    expect((await checks({ models: async () => ok(better) }))['model']).toMatchObject({
+      status: 'ok',
+      detail: '2 to work with: tiny (weak), good (not tried yet)',
+    });
+    expect((await checks({ models: async () => ok(installed.slice(1)) }))['model']).toMatchObject({ status: 'fail' });
   });
 
   it('names old tools, a missing repository and a state folder that cannot be written', async () => {

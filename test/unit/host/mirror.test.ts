@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyChange } from '../../../src/host/client/mirror.ts';
 import type { HostState } from '../../../src/protocol/host.ts';
+import { memoryStatus } from '../../fakes/sampleMemory.ts';
 import { queuedTask, traceLine } from '../../fakes/sampleTasks.ts';
 
 const first = queuedTask({ id: 'task-a', createdAt: '2026-01-01T00:00:00.000Z' });
@@ -24,6 +25,14 @@ describe('mirror of the host state', () => {
       delta: { kind: 'trace', seq: 6, task: 'task-a', line: traceLine(0, 'task-created', {}) },
     } as const;
     expect(applyChange(state, change)).toEqual({ ok: true, value: { ...state, seq: 6 } });
+  });
+
+  it('keeps the newest state of the memory', () => {
+    const status = memoryStatus({ state: 'indexing' });
+    expect(applyChange(state, { previous: 5, delta: { kind: 'memory', seq: 6, status } })).toEqual({
+      ok: true,
+      value: { ...state, seq: 6, memory: status },
+    });
   });
 
   it('ignores what it has already', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, encodeMessage, type Frame, FrameDecoder, maxBodyBytes } from '../../../src/protocol/frames.ts';
-import { maxFrameBytes } from '../../../src/protocol/guest.ts';
+import { maxFrameBytes } from '../../../src/protocol/guestLimits.ts';
 
 const frame = fc.record({
   kind: fc.constantFrom('json' as const, 'data' as const),

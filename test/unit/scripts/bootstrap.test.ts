@@ -11,6 +11,7 @@ const script = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '
 const npm = `
 const { rmSync, writeFileSync } = require('node:fs');
 writeFileSync('words.json', JSON.stringify(process.argv.slice(2)));
+writeFileSync('engine.txt', process.env.ONNXRUNTIME_NODE_INSTALL ?? '');
 rmSync('node_modules/kept.txt', { force: true });
 process.stderr.write('npm error the registry is on fire\\n');
 process.exit(1);
@@ -39,6 +40,11 @@ describe('the first start in a clone', () => {
     expect(JSON.parse(readFileSync(join(clone, 'words.json'), 'utf8'))).toEqual(
       expect.arrayContaining(['ci', '--loglevel=error']),
     );
+  });
+
+  test('has no package fetch libraries for graphics cards', () => {
+    start();
+    expect(readFileSync(join(clone, 'engine.txt'), 'utf8')).toBe('skip');
   });
 
   test('does not install through a link: the folder behind it belongs to somebody else', () => {

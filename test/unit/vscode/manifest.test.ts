@@ -1,46 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import { memoryKinds } from '../../../src/protocol/memory.ts';
 import { commandTable, internalCommands } from '../../../src/vscode/commands/commandTable.ts';
-import { hostVariables } from '../../../src/vscode/settings/hostVariables.ts';
-import { readUserSettings } from '../../../src/vscode/settings/userSettings.ts';
+import { contextKeys } from '../../../src/vscode/window/contextKeys.ts';
+import { contributes, root } from './manifestFile.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
-const menuItem = z.object({ command: z.string(), when: z.string().optional(), group: z.string().optional() });
-const manifestSchema = z.object({
-  main: z.string(),
-  icon: z.string(),
-  engines: z.object({ vscode: z.string() }),
-  devDependencies: z.record(z.string(), z.string()),
-  extensionKind: z.array(z.string()),
-  activationEvents: z.array(z.string()),
-  capabilities: z.object({
-    untrustedWorkspaces: z.object({ supported: z.literal('limited'), restrictedConfigurations: z.array(z.string()) }),
-    virtualWorkspaces: z.object({ supported: z.literal(false), description: z.string() }),
-  }),
-  contributes: z.object({
-    commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.string() })),
-    menus: z.record(z.string(), z.array(menuItem)),
-    views: z.record(z.string(), z.array(z.object({ id: z.string(), icon: z.string() }))),
-    viewsContainers: z.object({ activitybar: z.array(z.object({ id: z.string(), icon: z.string() })) }),
-    viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string(), when: z.string() })),
-    configuration: z.object({
-      properties: z.record(z.string(), z.object({ scope: z.string(), default: z.unknown() })),
-    }),
-  }),
-});
-const raw: unknown = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
-const manifest = manifestSchema.parse(raw);
-const { contributes } = manifest;
+/** Files below a folder with their texts. */
+const sourcesOf = (folder: string): readonly (readonly [path: string, text: string])[] =>
+  readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => [path, readFileSync(resolve(root, folder, path), 'utf8')]);
 const declared = contributes.commands.map(({ command }) => command);
 const items = Object.entries(contributes.menus).flatMap(([menu, entries]) =>
   entries.map((item) => ({ menu, ...item })),
 );
-
-/** Points and menus that VS Code 1.138 opens to every extension; whatever is not listed is either proposed or not looked at. */
-const stablePoints = ['commands', 'menus', 'viewsContainers', 'views', 'viewsWelcome', 'configuration'];
-const stableMenus = ['commandPalette', 'editor/context', 'editor/title', 'view/title', 'view/item/context'];
 
 describe('commands, table and menus agree', () => {
   test('the table holds exactly what package.json declares and what only our own code calls', () => {
@@ -55,8 +29,23 @@ describe('commands, table and menus agree', () => {
     const hidden = items.filter(({ menu, when }) => menu === 'commandPalette' && when === 'false');
     expect(hidden.map(({ command }) => command).sort()).toEqual([
       'nightshift.acceptFile',
+      'nightshift.addComment',
+      'nightshift.delegateChanges',
+      'nightshift.delegateFile',
       'nightshift.delegateFromEditor',
+      'nightshift.delegateLine',
+      'nightshift.delegateTerminalSelection',
+      'nightshift.delegateTest',
+      'nightshift.delegateTimelineCommit',
+      'nightshift.forgetEpisode',
+      'nightshift.openEpisode',
       'nightshift.openFileDiff',
+      'nightshift.rejectFile',
+      'nightshift.removeComment',
+      'nightshift.reopenComment',
+      'nightshift.resolveComment',
+      'nightshift.restoreFile',
+      'nightshift.reviewFile',
     ]);
   });
 
@@ -75,6 +64,90 @@ describe('commands, table and menus agree', () => {
   });
 });
 
+describe('conditions', () => {
+  /** Keys of the editor that ours are combined with. */
+  const editorKeys = [
+    'comment',
+    'commentController',
+    'commentThread',
+    'editorHasSelection',
+    'editorIsOpen',
+    'editorTextFocus',
+    'explorerResourceIsFolder',
+    'isMergeEditor',
+    'isWorkspaceTrusted',
+    'listMultiSelection',
+    'originalResourceScheme',
+    'peekItemType',
+    'remoteName',
+    'resourceScheme',
+    'scmProvider',
+    'terminalTextSelected',
+    'timelineItem',
+    'view',
+    'viewItem',
+    'workspaceFolderCount',
+  ];
+  const conditions = [
+    ...items.map(({ when = '' }) => when),
+    ...contributes.commands.map(({ enablement = '' }) => enablement),
+    ...contributes.keybindings.map(({ when }) => when),
+    ...contributes.viewsWelcome.map(({ when }) => when),
+  ];
+  /** The left sides of a condition: what is asked, without the values it is compared with. */
+  const keysOf = (condition: string): readonly string[] =>
+    condition
+      .split(/&&|\|\|/)
+      .map((part) => /^[\s!(]*([\w.]+)/.exec(part)?.[1] ?? '')
+      .filter((key) => key !== '' && key !== 'false');
+
+  test('ask for what the editor knows or the extension tells it, and all that it tells is asked for', () => {
+    const asked = new Set(conditions.flatMap(keysOf));
+    const ours = Object.keys(contextKeys).map((name) => `nightshift.${name}`);
+    expect([...asked].filter((key) => !editorKeys.includes(key) && !ours.includes(key))).toEqual([]);
+    expect(ours.filter((key) => !asked.has(key))).toEqual([]);
+  });
+
+  test('every key of ours is told in one way', () => {
+    const direct = sourcesOf('src/vscode').filter(
+      ([path, source]) => source.includes("'setContext'") && !path.endsWith('contextKey.ts'),
+    );
+    expect(direct.map(([path]) => path)).toEqual([]);
+  });
+
+  test('the palette offers only what can be done now', () => {
+    const conditional = new Set([
+      ...items
+        .filter(({ menu, when }) => menu === 'commandPalette' && when !== undefined)
+        .map(({ command }) => command),
+      ...contributes.commands.filter(({ enablement }) => enablement !== undefined).map(({ command }) => command),
+    ]);
+    // They say what is missing, or need nothing.
+    expect(declared.filter((command) => !conditional.has(command)).sort()).toEqual([
+      'nightshift.cleanUp',
+      'nightshift.delegate',
+      'nightshift.doctor',
+      'nightshift.refreshTasks',
+      'nightshift.setModelKey',
+      'nightshift.showLog',
+      'nightshift.showTasks',
+    ]);
+  });
+});
+
+describe('icons', () => {
+  test('every button has one, of the editor’s own', () => {
+    const buttons = items.filter(
+      ({ menu, group = '' }) =>
+        /^(view|editor|scm\/change|comments\/\w+)\/title$|^view\/item\/context$/.test(menu) &&
+        /^(navigation|inline)/.test(group),
+    );
+    const icons = new Map(contributes.commands.map(({ command, icon }) => [command, icon ?? '']));
+    expect(buttons.length).toBeGreaterThan(20);
+    expect(buttons.filter(({ command }) => !/^\$\([a-z-]+\)$/.test(icons.get(command) ?? ''))).toEqual([]);
+  });
+});
+
 describe('what a row of a task offers', () => {
   /** Commands whose `when` on the row's context holds; the test of `view` is the same for all of them. */
   function offered(context: string): readonly string[] {
@@ -85,91 +158,80 @@ describe('what a row of a task offers', () => {
     const names = (contributes.menus['view/item/context'] ?? []).filter(fits).map(({ command }) => command);
     return [...new Set(names)].map((name) => name.replace('nightshift.', '')).sort();
   }
-  const always = ['openTrace', 'verifyTrace'];
+  const always = ['openTaskPage', 'openTrace', 'verifyTrace'];
 
   test.each([
-    ['task.ready.changes', ['acceptTask', 'approveEnvironment', 'discardTask', 'reviewTask']],
-    ['task.failed.changes', ['discardTask', 'resumeTask', 'reviewTask']],
-    ['task.failed', ['discardTask', 'resumeTask']],
-    ['task.waiting', ['cancelTask', 'resumeTask']],
+    [
+      'task.ready.changes',
+      ['acceptTask', 'acceptTaskAs', 'approveEnvironment', 'discardTask', 'reviewTask', 'sayToAgent'],
+    ],
+    ['task.failed.changes', ['discardTask', 'resumeTask', 'reviewTask', 'sayToAgent']],
+    ['task.failed', ['discardTask', 'resumeTask', 'sayToAgent']],
+    ['task.waiting.asks', ['answerQuestion', 'cancelTask', 'resumeTask', 'sayToAgent']],
+    ['task.waiting.asks.changes', ['answerQuestion', 'cancelTask', 'resumeTask', 'reviewTask', 'sayToAgent']],
+    ['task.waiting', ['cancelTask', 'resumeTask', 'sayToAgent']],
     ['task.discarded.changes', ['reviewTask']],
     ['task.discarded', []],
-    ['task.applied.changes', ['reviewTask']],
-    ['task.working', ['cancelTask']],
-    ['task.verifying.changes', ['cancelTask', 'reviewTask']],
+    ['task.applied.changes', ['reviewTask', 'undoAccept']],
+    ['task.working', ['cancelTask', 'pauseTask', 'sayToAgent']],
+    ['task.verifying.changes', ['cancelTask', 'pauseTask', 'reviewTask', 'sayToAgent']],
   ])('%s: %j', (context, commands) => {
     expect(offered(context)).toEqual([...commands, ...always].sort());
   });
 
   test('our buttons in the title of a diff stand together, before the editor’s own', () => {
-    const groups = (contributes.menus['editor/title'] ?? []).map(({ group }) => group);
-    expect(groups).toEqual(['navigation@-3', 'navigation@-2', 'navigation@-1']);
-  });
-});
-
-describe('only stable API', () => {
-  test('no proposed API is asked for', () => {
-    expect(raw).not.toHaveProperty('enabledApiProposals');
-  });
-
-  test('no contribution point or menu beyond the stable ones is used', () => {
-    const points = z.object({ contributes: z.record(z.string(), z.unknown()) }).parse(raw).contributes;
-    expect(Object.keys(points).filter((point) => !stablePoints.includes(point))).toEqual([]);
-    expect(Object.keys(contributes.menus).filter((menu) => !stableMenus.includes(menu))).toEqual([]);
-  });
-
-  test('the API that is compiled against is not newer than the oldest editor that is supported', () => {
-    expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies['@types/vscode']}`);
-  });
-});
-
-describe('a workspace cannot set anything', () => {
-  const settings = Object.entries(contributes.configuration.properties);
-
-  test('every setting belongs to the machine', () => {
-    expect(settings.filter(([, { scope }]) => scope !== 'machine').map(([name]) => name)).toEqual([]);
-  });
-
-  test('every setting is restricted in folders that are not trusted', () => {
-    expect([...manifest.capabilities.untrustedWorkspaces.restrictedConfigurations].sort()).toEqual(
-      settings.map(([name]) => name).sort(),
+    const ofDiffs = (contributes.menus['editor/title'] ?? []).filter(
+      ({ when }) => when?.includes('isMergeEditor') !== true,
     );
-  });
-
-  test('every setting is read, and its default means the same as not set', () => {
-    const asked = new Set<string>();
-    readUserSettings((name) => void asked.add(name));
-    hostVariables((name) => void asked.add(name));
-    expect(settings.map(([name]) => name.replace('nightshift.', '')).sort()).toEqual([...asked].sort());
-    const defaults = new Map(settings.map(([name, value]) => [name.replace('nightshift.', ''), value.default]));
-    expect(readUserSettings((name) => defaults.get(name))).toEqual({
-      model: 'auto',
-      settings: { requireGvisor: false, limits: { newTokens: 50_000, steps: 40, seconds: 1_800 } },
-    });
-    expect(hostVariables((name) => defaults.get(name))).toEqual({});
+    const all = ofDiffs.map(({ group }) => group);
+    const groups = all.filter((group) => group?.startsWith('navigation') === true);
+    expect(groups).toEqual(['navigation@-4', 'navigation@-3', 'navigation@-2', 'navigation@-1']);
   });
 });
 
-describe('package', () => {
-  test('icons exist and the extension runs where the files are', () => {
-    const icons = [
-      manifest.icon,
-      ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
-      ...Object.values(contributes.views).flatMap((views) => views.map(({ icon }) => icon)),
-    ];
-    expect(icons.filter((icon) => !existsSync(resolve(root, icon)))).toEqual([]);
-    expect(manifest.icon).toMatch(/\.png$/);
-    expect(manifest.extensionKind).toEqual(['workspace']);
-    expect(manifest.main).toBe('./dist/extension.cjs');
+describe('the tool for language models', () => {
+  test('offers exactly the kinds that the memory knows', () => {
+    const tool = contributes.languageModelTools.find(({ name }) => name === 'nightshift_recall');
+    expect(tool?.inputSchema.required).toEqual(['query']);
+    expect(tool?.inputSchema.properties['kinds']?.items?.['enum']).toEqual([...memoryKinds]);
   });
+});
 
-  test('nothing is in the package but what is listed', () => {
-    const rules = readFileSync(resolve(root, '.vscodeignore'), 'utf8')
-      .split('\n')
-      .filter((line) => /^[^#]/.test(line));
-    expect(rules[0]).toBe('**');
-    expect(rules.slice(1).every((rule) => rule.startsWith('!'))).toBe(true);
-    expect(rules).toContain(`!${manifest.icon}`);
-    expect(rules).toContain('!dist/agentHost.cjs');
+describe('pictures of the tab of the graph', () => {
+  test.each(['graphLight.svg', 'graphDark.svg'])('%s has a colour of its own and is in the package', (name) => {
+    const panel = readFileSync(resolve(root, 'src/vscode/memory/graph/graphPanel.ts'), 'utf8');
+    expect(panel).toContain(`'${name}'`);
+    expect(readFileSync(resolve(root, 'media', name), 'utf8')).toMatch(/stroke="#[0-9a-f]{6}"/);
+    expect(readFileSync(resolve(root, '.vscodeignore'), 'utf8').split('\n')).toContain(`!media/${name}`);
+  });
+});
+
+describe('what a row of the memory offers', () => {
+  test.each([
+    ['memory.episode', true],
+    ['memory.episode.stale', true],
+    ['memory.episodes', false],
+    ['memory.problem', false],
+    ['memory.root.pausable', 'pauseMemory'],
+    ['memory.root.resumable', 'resumeMemory'],
+    ['memory.status.ready.pausable', 'pauseMemory'],
+    ['memory.status.paused.resumable', 'resumeMemory'],
+  ])('%s: forget and open, or %s', (context, offered) => {
+    const ours = (contributes.menus['view/item/context'] ?? []).filter(({ when = '' }) =>
+      /nightshift\.memory/.test(when),
+    );
+    const fits = ours.filter(({ when = '' }) => {
+      const [, pattern] = /viewItem =~ \/(.+)\/$/.exec(when) ?? [];
+      return pattern !== undefined && new RegExp(pattern).test(context);
+    });
+    expect(new Set(fits.map(({ command }) => command))).toEqual(
+      new Set(
+        typeof offered === 'string'
+          ? [`nightshift.${offered}`]
+          : offered
+            ? ['nightshift.openEpisode', 'nightshift.forgetEpisode']
+            : [],
+      ),
+    );
   });
 });

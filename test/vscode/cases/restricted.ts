@@ -23,6 +23,7 @@ export function defineRestrictedCases(): void {
       const request = { kind: 'todo', path: uri.fsPath, startLine: 1, endLine: 1, text: 'TODO: x' };
       assert.equal(await vscode.commands.executeCommand('nightshift.delegateRequest', request), undefined);
       assert.equal(await vscode.commands.executeCommand('nightshift.delegate'), undefined);
+      assert.equal(await vscode.commands.executeCommand('nightshift.selectModel'), undefined);
       await vscode.commands.executeCommand('nightshift.refreshTasks');
       assert.equal(existsSync(join(process.env['NIGHTSHIFT_HOME'] ?? '', 'workspaces')), false);
       assert.equal(readFileSync(uri.fsPath, 'utf8'), before);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TreeView } from './detectTests.ts';
 import { instrument } from './instrument.ts';
 import { shellWords } from './shellWords.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const testStatusSchema = z.enum(['passed', 'failed', 'skipped']);
 
@@ -6,8 +6,13 @@ export const testCaseSchema = z.object({
   name: z.string(),
   status: testStatusSchema,
   file: z.string().optional(),
+  /** Where it begins in the file, from 1, where the runner says so. */
+  line: z.int().positive().optional(),
   milliseconds: z.number().optional(),
   message: z.string().optional(),
+  /** What a failed comparison wanted and what it got, where the runner tells these apart from its words. */
+  expected: z.string().optional(),
+  actual: z.string().optional(),
   /** True for a failure that stands for tests that could not run: a file that did not load, a set-up that failed. */
   standsForMany: z.boolean().optional(),
 });

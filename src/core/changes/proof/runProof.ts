@@ -2,7 +2,7 @@ import { withDeadline } from '../../../base/async.ts';
 import { decodeBase64 } from '../../../base/base64.ts';
 import { failure } from '../../../base/failure.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
-import { maxReadBytes } from '../../../protocol/guest.ts';
+import { maxReadBytes } from '../../../protocol/guestLimits.ts';
 import type { Sandbox, SandboxFailure, TreeFile } from '../../sandbox/sandbox.ts';
 import { type Redactor, redactJson } from '../../trace/redactor.ts';
 import { judgeProof, type ProvedFile } from './judgeProof.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a receiver's answer means for the spans that were sent to it. */
 export type PostOutcome =

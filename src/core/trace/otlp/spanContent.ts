@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TraceEvent } from '../traceEvent.ts';
 import type { Attributes, Span } from './span.ts';
 
@@ -23,6 +23,8 @@ export function contentOf(event: TraceEvent): Attributes {
       return { 'gen_ai.tool.call.result': event.data.output };
     case 'call-refused':
       return { 'gen_ai.tool.name': event.data.call.name, 'nightshift.message': event.data.reason.message };
+    case 'plan-made':
+      return { 'nightshift.plan': event.data.steps };
     case 'notice-given':
       return { 'nightshift.message': event.data.text };
     case 'guard-tripped':

@@ -41,6 +41,7 @@ export function chatEnd(data: TraceEventData<'model-answered'>, { model }: Model
     'nightshift.usage.new_tokens': data.newTokens,
     'nightshift.usage.counted_by_server': data.counted,
     'nightshift.context_truncated': data.truncated,
+    'nightshift.served_window': data.window,
   };
 }
 
@@ -87,6 +88,12 @@ function ownAttributes(event: TraceEvent): Attributes {
       };
     case 'move-refused':
       return { 'nightshift.move': event.data.move, 'nightshift.state': event.data.from };
+    case 'trial-ended':
+      return {
+        'nightshift.model.level': event.data.result?.grade.level,
+        'nightshift.model.tools': event.data.result?.grade.tools,
+        'nightshift.reason': event.data.reason?.code,
+      };
     case 'snapshot-taken':
       return {
         'nightshift.tree': event.data.tree,
@@ -99,6 +106,15 @@ function ownAttributes(event: TraceEvent): Attributes {
       return { 'nightshift.step': event.data.step, 'nightshift.reason': event.data.reason.code };
     case 'tool-closed':
       return { 'gen_ai.tool.name': event.data.tool, 'nightshift.failures': event.data.failures };
+    case 'memory-recalled':
+      return {
+        'nightshift.recall.purpose': event.data.purpose,
+        'nightshift.recall.sources': event.data.sources.length,
+        'nightshift.recall.ms': Math.round(event.data.milliseconds),
+        'nightshift.reason': event.data.reason?.code,
+      };
+    case 'plan-made':
+      return { 'nightshift.plan.steps': event.data.steps.length, 'nightshift.reason': event.data.reason?.code };
     case 'notice-given':
       return { 'nightshift.step': event.data.step, 'nightshift.guard': event.data.guard };
     case 'guard-tripped':

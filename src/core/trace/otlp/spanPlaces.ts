@@ -50,7 +50,7 @@ export function openingOf(event: TraceEvent, context: SpanContext): SpanOpening 
       };
     }
     case 'model-asked': {
-      const { run, step, request, estimatedTokens, contextTokens } = event.data;
+      const { run, step, request, estimatedTokens, contextTokens, form } = event.data;
       return {
         place: 'chat',
         within: [`run ${run}`],
@@ -64,6 +64,7 @@ export function openingOf(event: TraceEvent, context: SpanContext): SpanOpening 
           'nightshift.request.hash': request.sha256,
           'nightshift.request.estimated_tokens': estimatedTokens,
           'nightshift.request.context_tokens': contextTokens,
+          'nightshift.request.form': form,
         },
         requestArtifact: content ? request.sha256 : undefined,
       };
@@ -82,6 +83,7 @@ export function openingOf(event: TraceEvent, context: SpanContext): SpanOpening 
           'nightshift.step': step,
           'nightshift.tool.effect': effect,
           'nightshift.tool.repairs': repairs.length,
+          'nightshift.tool.rungs': repairs.length === 0 ? undefined : repairs.map(({ rung }) => rung),
           ...written,
         },
       };
@@ -99,8 +101,8 @@ export function openingOf(event: TraceEvent, context: SpanContext): SpanOpening 
       return { place: 'proof', within: [], name: 'nightshift.proof', goesBack: 'proved_run', attributes };
     }
     case 'apply-intended': {
-      const { key, hash, writes } = event.data;
-      const attributes = { 'nightshift.changeset': hash, 'nightshift.files': writes.length };
+      const { key, hash, writes, placement } = event.data;
+      const attributes = { 'nightshift.changeset': hash, 'nightshift.files': placement?.paths.length ?? writes.length };
       return { place: `apply ${key}`, within: [], name: 'nightshift.apply', attributes };
     }
     default:

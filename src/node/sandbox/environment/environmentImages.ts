@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { dependencyImageKind, labelNames } from '../../../core/sandbox/profiles.ts';
 import { engineErrorOf } from '../engineAnswers.ts';
 

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One line of the progress that the engine streams while it imports or builds. */
 const progressLine = z.object({

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import type Docker from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { withDeadline } from '../../../base/async.ts';
 import { errorText, failure } from '../../../base/failure.ts';

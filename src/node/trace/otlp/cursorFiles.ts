@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
+import { writeWhole } from '../../repository/writeWhole.ts';
 
 /** Number of the newest event whose spans, and those of all before it, were accepted. */
 const cursorSchema = z.object({ seq: z.int().nonnegative() });
@@ -26,16 +27,7 @@ export class CursorFiles {
 
   /** Replaces the file in one step. Throws what the file system throws. */
   async write(task: string, seq: number): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const temporary = `${this.path(task)}.tmp`;
-    const handle = await open(temporary, 'w', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ seq })}\n`);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, this.path(task));
+    await writeWhole(this.path(task), `${JSON.stringify({ seq })}\n`);
   }
 
   /** Removes what there is of tasks that are gone. */

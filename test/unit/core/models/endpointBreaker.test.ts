@@ -1,40 +1,50 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../../../../src/base/failure.ts';
 import { fail, ok, type Result } from '../../../../src/base/result.ts';
-import { EndpointBreaker, isTransient, pauseBefore, withBreaker } from '../../../../src/core/models/endpointBreaker.ts';
+import {
+  EndpointBreaker,
+  isTransient,
+  type outcomeOf,
+  pauseBefore,
+} from '../../../../src/core/models/endpointBreaker.ts';
+import { EndpointSlots } from '../../../../src/core/models/endpointSlots.ts';
 import type {
   LanguageModel,
   ModelFailure,
   ModelFailureReason,
   Turn,
 } from '../../../../src/core/models/languageModel.ts';
+import { sharedModel } from '../../../../src/core/models/sharedModel.ts';
+import { VirtualTime } from '../../../fakes/virtualTime.ts';
 
 const turn: Turn = { text: 'Hi.', thinking: '', calls: [], finish: 'stop', usage: {}, milliseconds: 1 };
 const request = { messages: [], tools: [], contextTokens: 1, maxOutputTokens: 1, temperature: 0, seed: 1 };
 const never = new AbortController().signal;
 
-/** A server that answers from a list, behind a breaker, in a time of its own: sleeping moves it on. */
-function endpoint(...outcomes: (ModelFailureReason | 'well')[]) {
-  let now = 0;
+/** A server that answers from a list, behind a breaker, in a time of its own. */
+function endpoint(...outcomes: (ModelFailureReason | 'well' | ModelFailure)[]) {
+  const time = new VirtualTime();
+  const { clock, sleep } = time;
   const asked: number[] = [];
-  const breaker = new EndpointBreaker({ now: () => now, monotonic: () => now });
+  const breaker = new EndpointBreaker(clock);
   const model: LanguageModel = {
     id: { driver: 'test', name: 'test' },
     probe: async () => fail(failure('rejected', 'No.')),
     chat: async (): Promise<Result<Turn, ModelFailure>> => {
-      asked.push(now);
+      asked.push(clock.monotonic());
       const outcome = outcomes.shift() ?? 'well';
-      return outcome === 'well' ? ok(turn) : fail(failure(outcome, 'It failed.'));
+      if (outcome === 'well') return ok(turn);
+      return fail(typeof outcome === 'string' ? failure(outcome, 'It failed.') : outcome);
     },
   };
-  const guarded = withBreaker(model, breaker, async (milliseconds, signal) => {
-    now += signal.aborted ? 0 : milliseconds;
-  });
+  const slots = new EndpointSlots({ slots: 2, loads: false, clock });
+  const shared = { breaker, slots, now: () => clock.monotonic(), sleep };
+  const guarded = sharedModel(model, shared, { party: 'task', urgency: 'background' });
   return {
     asked,
     breaker,
-    pass: (ms: number) => (now += ms),
-    chat: (signal = never) => guarded.chat(request, { signal }),
+    pass: (ms: number) => time.pass(ms),
+    chat: (signal = never) => time.until(guarded.chat(request, { signal })),
   };
 }
 
@@ -76,11 +86,11 @@ describe('a model server that keeps failing', () => {
 
   test('is tried by one request at a time when the rest is over', () => {
     const { breaker, pass } = endpoint();
-    const settle = (outcome: 'well' | 'failed' | 'unknown'): void => {
+    const settle = (outcome: ReturnType<typeof outcomeOf>): void => {
       const admission = breaker.admit();
       if ('settle' in admission) admission.settle(outcome);
     };
-    for (let count = 0; count < 5; count += 1) settle('failed');
+    for (let count = 0; count < 5; count += 1) settle({});
     expect(breaker.admit()).toEqual({ waitMs: 30_000 });
     pass(30_000);
     const probe = breaker.admit();
@@ -89,6 +99,13 @@ describe('a model server that keeps failing', () => {
     // A try that says nothing of the server leaves the next one to find out.
     settle('well');
     expect(breaker.admit()).toHaveProperty('settle');
+  });
+
+  test('is left alone for as long as it wishes, and for five minutes at most', async () => {
+    const wish = (retryAfterMs: number): ModelFailure => ({ ...failure('busy', 'Later.'), retryAfterMs });
+    const server = endpoint(wish(7_000), wish(90_000), wish(86_400_000), 'well');
+    for (let count = 0; count < 4; count += 1) await server.chat();
+    expect(server.asked).toEqual([0, 7_000, 97_000, 397_000]);
   });
 
   test('keeps nobody waiting who was cancelled, and forgets no try whose request throws', async () => {

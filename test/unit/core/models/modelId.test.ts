@@ -25,6 +25,8 @@ describe('a model id', () => {
     ['', 'ollama:qwen3:8b'],
     ['ollama', 'ollama:NAME'],
     ['replay:', 'replay:NAME'],
+    ['openai', 'openai:NAME, for example openai:Qwen/Qwen3-8B'],
+    ['vscode:', 'vscode:copilot/gpt-4o'],
     ['  ', 'ollama:'],
   ])('refuses %j and names the way out', (text, wayOut) => {
     const result = parseModelId(text);
@@ -33,9 +35,9 @@ describe('a model id', () => {
   });
 
   it('lists the drivers when the driver is unknown', () => {
-    expect(parseModelId('openai:gpt-6')).toMatchObject({
+    expect(parseModelId('gemini:pro')).toMatchObject({
       ok: false,
-      error: { message: expect.stringContaining('Drivers: ollama, replay.') },
+      error: { message: expect.stringContaining(`Drivers: ${modelDrivers.join(', ')}.`) },
     });
   });
 });

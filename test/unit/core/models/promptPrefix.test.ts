@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleMessages, estimateRequest } from '../../../../src/core/models/contextAssembly.ts';
+import { elidedParts } from '../../../../src/core/models/historyCompaction.ts';
 import type { Message, ToolSpec } from '../../../../src/core/models/languageModel.ts';
 import { alreadySentTokens, commonPrefixTokens } from '../../../../src/core/models/promptPrefix.ts';
 import { countCall, estimateTokens } from '../../../../src/core/models/tokenEstimate.ts';
@@ -22,16 +23,18 @@ function steps(count: number, size = 2_000): readonly Message[] {
 }
 
 function prompt(history: readonly Message[], contextTokens: number, left: number) {
-  const assembled = assembleMessages({
-    system: 'You fix code.',
-    goal: 'Make the sum test pass.',
-    history,
-    budget: `Left for this task: ${left} steps.`,
-    contextTokens,
-    maxOutputTokens: 1_024,
-    tools,
-    estimate,
-  });
+  const assembled = assembleMessages(
+    {
+      system: 'You fix code.',
+      opening: 'Make the sum test pass.',
+      goal: 'Make the sum test pass.',
+      plan: '',
+      history,
+      files: [],
+      budget: `Left for this task: ${left} steps.`,
+    },
+    { contextTokens, maxOutputTokens: 1_024, tools, estimate },
+  );
   if (!assembled.ok) {
     throw new Error(assembled.error.message);
   }
@@ -62,7 +65,7 @@ describe('the common prefix of two prompts', () => {
   it('is cut off at the first message that compaction replaced', () => {
     const whole = prompt(steps(12), 32_768, 9);
     const compacted = prompt(steps(13), 8_192, 8);
-    expect(compacted.elided).toBeGreaterThan(0);
+    expect(elidedParts(compacted.elision)).toBeGreaterThan(0);
     const start = estimateRequest(whole.messages.slice(0, 2), tools, estimate);
     const common = commonPrefixTokens(whole, compacted, estimate);
     expect(common).toBeGreaterThanOrEqual(start);
@@ -97,15 +100,15 @@ describe('what was sent already', () => {
     const before = prompt(steps(5), 32_768, 9);
     const after = prompt(steps(6), 32_768, 8);
     const counted = { prompt: Math.round(before.estimatedTokens * 1.2), output: 40, new: 0, exact: true };
-    const sent = alreadySentTokens({ prompt: before, tokens: counted }, after, estimate);
+    const { counted: sent } = alreadySentTokens({ prompt: before, tokens: counted }, after, estimate);
     expect(sent).toBe(Math.round(commonPrefixTokens(before, after, estimate) * 1.2));
-    expect(alreadySentTokens(undefined, after, estimate)).toBe(0);
+    expect(alreadySentTokens(undefined, after, estimate).counted).toBe(0);
   });
 
   it('is nothing after the server cut a prompt, for its cache holds another one', () => {
     const before = prompt(steps(5), 32_768, 9);
     const cut = { prompt: Math.round(before.estimatedTokens * 0.4), output: 40, new: 0, exact: false };
-    expect(alreadySentTokens({ prompt: before, tokens: cut }, before, estimate)).toBe(0);
+    expect(alreadySentTokens({ prompt: before, tokens: cut }, before, estimate).counted).toBe(0);
   });
 });
 
@@ -114,7 +117,7 @@ describe('new tokens of a call whose prompt was compacted', () => {
     const before = prompt(steps(12), 32_768, 9);
     const after = prompt(steps(13), 8_192, 8);
     const previous = { prompt: before.estimatedTokens, output: 40, new: 0, exact: true };
-    const alreadySent = alreadySentTokens({ prompt: before, tokens: previous }, after, estimate);
+    const { counted: alreadySent } = alreadySentTokens({ prompt: before, tokens: previous }, after, estimate);
     const call = countCall({
       usage: { prompt: after.estimatedTokens, output: 40 },
       estimated: { prompt: after.estimatedTokens, output: 40 },
@@ -132,7 +135,7 @@ describe('new tokens of a call whose prompt was compacted', () => {
     let worked = 0;
     for (let at = 0; at < 30; at += 1) {
       const next = prompt(steps(at), 8_192, 40 - at);
-      const alreadySent = alreadySentTokens(previous, next, estimate);
+      const { counted: alreadySent } = alreadySentTokens(previous, next, estimate);
       const usage = { prompt: next.estimatedTokens, output: 40 };
       const tokens = countCall({ usage, estimated: usage, alreadySent });
       worked +=

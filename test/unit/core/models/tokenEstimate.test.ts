@@ -124,7 +124,7 @@ describe('a silent cut', () => {
     [2_000, 1_200, 0, false],
     [2_000, 500, 0, true],
   ])('of a prompt of about %d tokens, counted %s with %d sent before: %s', (estimate, counted, sent, truncated) => {
-    expect(contextTruncated(estimate, counted, sent)).toBe(truncated);
+    expect(contextTruncated(estimate, counted, { estimated: sent, counted: sent })).toBe(truncated);
   });
 
   it('is never read from a count at or above the estimate', () => {

@@ -23,6 +23,7 @@ function open(changes: Partial<WarmPoolOptions> = {}) {
   const pool = withWarmPool(engine, {
     size: 2,
     keepMs: 120_000,
+    refillAfterMs: 0,
     hasRoom: async () => true,
     clock: { now: () => now, monotonic: () => now },
     sleep: (_milliseconds, signal) =>
@@ -100,7 +101,7 @@ describe('the warm pool', () => {
     expect(engine.boxes.slice(1, 3).map((each) => each.box.id)).toContain(box.id);
     expect(box.startMs).toBe(0);
     const { requests } = engine.boxes.find((each) => each.box.id === box.id)?.box ?? { requests: [] };
-    expect(requests.map(({ method }) => method)).toEqual(['hello']);
+    expect(requests.map(({ method }) => method)).toEqual(['hello', 'hello']);
   });
 
   it('passes a box over that does not answer, and starts a cold one when none does', async () => {
@@ -184,6 +185,65 @@ describe('the warm pool', () => {
     const started = engine.boxes.length;
     await pass(500_000);
     expect(engine.boxes).toHaveLength(started);
+  });
+
+  it('starts nothing in the place of a box until whoever got it has begun', async () => {
+    const { engine, pool, start, pass } = open({ refillAfterMs: 250 });
+    pool.expect(specOf('locked'));
+    await settle();
+    await start();
+    await settle();
+    expect([engine.boxes.length, pool.ready()]).toEqual([2, 1]);
+    await pass(250);
+    expect([engine.boxes.length, pool.ready()]).toEqual([3, 2]);
+  });
+
+  it('counts a box as ready when it has answered a request after its start', async () => {
+    const { engine, pool } = open();
+    let answer: () => void = () => undefined;
+    engine.onStart = (box) => {
+      const request = box.request.bind(box);
+      box.request = async (method, params, options) => {
+        await new Promise<void>((resolve) => (answer = resolve));
+        return request(method, params, options);
+      };
+    };
+    pool.expect(specOf('locked'));
+    await settle();
+    expect([engine.boxes.length, pool.ready()]).toEqual([1, 0]);
+    answer();
+    await settle();
+    expect([engine.boxes.length, pool.ready()]).toEqual([2, 1]);
+  });
+
+  it('keeps no box that greeted and dies before it serves, and fills its place', async () => {
+    const { engine, pool, alive } = open();
+    engine.onStart = (box) => {
+      if (engine.boxes.length === 2) {
+        box.request = async () => {
+          box.die('the rest of its program could not be read');
+          return { ok: false, error: { reason: 'sandbox-died', message: 'The sandbox is gone.' } };
+        };
+      }
+    };
+    pool.expect(specOf('locked'));
+    await settle();
+    expect([engine.boxes.length, pool.ready(), alive().length]).toEqual([3, 2, 2]);
+  });
+
+  it('lets a start be given up that waits for a box which greeted and serves nothing', async () => {
+    const { engine, pool } = open();
+    engine.onStart = (box) => {
+      box.request = () => new Promise(() => undefined);
+    };
+    pool.expect(specOf('locked'));
+    await settle();
+    const giveUp = new AbortController();
+    const start = pool.start(specOf('locked'), giveUp.signal);
+    await settle();
+    giveUp.abort();
+    const given = await Promise.race([start.then(() => 'given up'), settle().then(() => 'held up')]);
+    expect(given).toBe('given up');
   });
 
   it('warms up before the first start when one is expected', async () => {

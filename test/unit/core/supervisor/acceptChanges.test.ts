@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { failure } from '../../../../src/base/failure.ts';
 import { fail, ok } from '../../../../src/base/result.ts';
 import type { Changeset } from '../../../../src/core/changes/changeset.ts';
+import type { Hunk } from '../../../../src/core/changes/hunks.ts';
+import type { FilePart } from '../../../../src/core/changes/planFile.ts';
 import type { ApplyConflict, Checkout } from '../../../../src/core/repository/repository.ts';
 import { acceptChanges, recoverAccept } from '../../../../src/core/supervisor/acceptChanges.ts';
+import { rejectChanges } from '../../../../src/core/supervisor/rejectChanges.ts';
 import { moveTask } from '../../../../src/core/supervisor/taskPipeline.ts';
 import { playPipeline, type Play } from '../../../golden/playPipeline.ts';
 
@@ -27,22 +30,53 @@ async function readyTask() {
 
 interface MemoryCheckout extends Checkout {
   readonly written: Set<string>;
+  /** What was asked to be planned, in order. */
+  readonly planned: (readonly FilePart[])[];
 }
 
 /** A checkout that knows only which paths stand as the result wants them. */
-function memoryCheckout(options: { conflicts?: readonly ApplyConflict[]; breakAfter?: number } = {}): MemoryCheckout {
+function memoryCheckout(
+  options: {
+    conflicts?: readonly ApplyConflict[];
+    breakAfter?: number;
+    hunks?: Readonly<Record<string, readonly Hunk[]>>;
+  } = {},
+): MemoryCheckout {
   const written = new Set<string>();
+  const planned: (readonly FilePart[])[] = [];
   return {
     written,
+    planned,
     removeLeftovers: async () => undefined,
-    planApply: async (_changeset: Changeset, paths) =>
-      ok({
-        writes: paths
-          .filter((path) => !written.has(path))
-          .map((path) => ({ path, before: null, after: 'a'.repeat(64), mode: '100644' })),
-        unchanged: paths.filter((path) => written.has(path)),
+    keepBytes: async (_changeset, plan) =>
+      ok(plan.writes.map(() => ({ before: null, after: 'b'.repeat(40), permissions: null }))),
+    planUndo: async (files) => {
+      const writes = files.map(({ path }) => ({ path, before: 'a'.repeat(64), after: null, mode: null }));
+      return ok({ files, writes, conflicts: options.conflicts ?? [], unchanged: [] });
+    },
+    undo: async (plan) => {
+      for (const [index, { path }] of plan.writes.entries()) {
+        if (index === options.breakAfter) {
+          return fail(failure('io', 'The disk is full; make room and undo again.'));
+        }
+        written.delete(path);
+      }
+      return ok({ undone: plan.writes.map((write) => write.path), conflicts: [] });
+    },
+    look: async (writes) => writes.map(({ path }) => (written.has(path) ? 'before' : 'after')),
+    mergeSides: async () => ok(undefined),
+    hunks: async (_changeset, path) => ok(options.hunks?.[path]),
+    planApply: async (_changeset: Changeset, parts) => {
+      planned.push(parts);
+      return ok({
+        parts,
+        writes: parts
+          .filter(({ path }) => !written.has(path))
+          .map(({ path }) => ({ path, before: null, after: 'a'.repeat(64), mode: '100644' })),
+        unchanged: parts.map(({ path }) => path).filter((path) => written.has(path)),
         conflicts: options.conflicts ?? [],
-      }),
+      });
+    },
     apply: async (_changeset, plan) => {
       for (const [index, { path }] of plan.writes.entries()) {
         if (index === options.breakAfter) {
@@ -116,7 +150,7 @@ describe('accepting changes', () => {
     const first = await acceptChanges({ checkout, trace }, undefined, signal);
     expect(first).toEqual(ok({ applied: ['src/sum.js'], conflicts: [], remaining: ['.github/workflows/ci.yml'] }));
     expect(trace.task().state).toBe('ready');
-    const second = await acceptChanges({ checkout, trace }, ['.github/workflows/ci.yml'], signal);
+    const second = await acceptChanges({ checkout, trace }, [{ path: '.github/workflows/ci.yml' }], signal);
     expect(second).toMatchObject({ ok: true, value: { remaining: [] } });
     expect(trace.task().state).toBe('applied');
   });
@@ -133,7 +167,7 @@ describe('accepting changes', () => {
 
   test('says which files a task has when one is named that it does not change', async () => {
     const trace = await readyTask();
-    const accepted = await acceptChanges({ checkout: memoryCheckout(), trace }, ['README.md'], signal);
+    const accepted = await acceptChanges({ checkout: memoryCheckout(), trace }, [{ path: 'README.md' }], signal);
     expect(accepted).toMatchObject({ ok: false, error: { reason: 'not-in-changeset' } });
     expect(accepted.ok ? '' : accepted.error.message).toContain('src/sum.js');
   });
@@ -142,7 +176,8 @@ describe('accepting changes', () => {
     const trace = await readyTask();
     const checkout = memoryCheckout({ breakAfter: 1 });
     const paths = ['src/sum.js', '.github/workflows/ci.yml'];
-    const accepted = await acceptChanges({ checkout, trace }, paths, signal);
+    const wanted = paths.map((path) => ({ path }));
+    const accepted = await acceptChanges({ checkout, trace }, wanted, signal);
     expect(accepted).toMatchObject({ ok: false, error: { reason: 'io' } });
     expect(trace.task().applied).toEqual([...checkout.written]);
     expect(trace.task()).toMatchObject({ state: 'ready' });
@@ -211,5 +246,140 @@ describe('accepting changes', () => {
     expect([...checkout.written]).toEqual(['.github/workflows/ci.yml']);
     expect(trace.task()).toMatchObject({ state: 'ready', applied: ['.github/workflows/ci.yml'] });
     expect(trace.task().activity).toBe('ready, and a person has to look: It was changed.');
+  });
+});
+
+describe('a merge by hand', () => {
+  const merged = { path: 'src/sum.js', bytes: new Uint8Array([1]), over: 'c'.repeat(64) };
+
+  test('is written with the other files, and the trace names the file that a person merged', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout();
+    const accepted = await acceptChanges({ checkout, trace }, undefined, signal, undefined, [merged]);
+    expect(accepted).toMatchObject({ ok: true, value: { applied: ['src/sum.js'] } });
+    expect(checkout.planned.at(-1)).toMatchObject([{ path: 'src/sum.js', merged: { over: merged.over } }]);
+    expect(trace.events.find(({ type }) => type === 'apply-intended')?.data).toMatchObject({ merged: ['src/sum.js'] });
+  });
+
+  test('of a file that is not accepted, or into a commit, changes nothing', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout();
+    const other = [{ path: '.github/workflows/ci.yml' }];
+    const stranger = await acceptChanges({ checkout, trace }, other, signal, undefined, [merged]);
+    const committed = await acceptChanges({ checkout, trace }, undefined, signal, { kind: 'commit' }, [merged]);
+    expect(stranger).toMatchObject({ error: { reason: 'not-in-changeset' } });
+    expect(committed).toMatchObject({ error: { reason: 'not-allowed' } });
+    expect([...checkout.written]).toEqual([]);
+  });
+
+  test.each([
+    ['after', ['src/sum.js'], 0],
+    ['before', [], 0],
+    ['neither', [], 1],
+  ] as const)('that was broken off is ended by its hash alone: %s', async (standing, applied, conflicts) => {
+    const trace = await readyTask();
+    const write = { path: 'src/sum.js', before: 'a'.repeat(64), after: 'b'.repeat(64), mode: '100644' };
+    const hash = trace.task().changeset?.hash ?? '';
+    const data = { key: 'apply-1', hash, writes: [write], merged: ['src/sum.js'] };
+    await trace.record({ type: 'apply-intended', actor: 'user', data });
+    const checkout = memoryCheckout();
+    Object.assign(checkout, { look: async () => [standing] });
+    await recoverAccept({ checkout, trace }, signal);
+    expect(checkout.planned.flat()).toEqual([]);
+    expect(trace.task().applied).toEqual(applied);
+    expect(trace.events.at(-1)).toMatchObject({ type: 'apply-ended' });
+    expect(trace.events.at(-1)?.data).toHaveProperty('conflicts.length', conflicts);
+  });
+});
+
+describe('choosing hunks', () => {
+  const path = 'src/sum.js';
+  const hunk = (line: number): Hunk => ({ baseStart: line, baseCount: 1, resultStart: line, resultCount: 1 });
+  const [first, second, third] = [hunk(1), hunk(5), hunk(9)];
+  const hunks = { [path]: [first, second, third] };
+
+  test('accepts one after the other, each on top of those before, and the last makes the file accepted', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout({ hunks });
+    await acceptChanges({ checkout, trace }, [{ path, hunks: [2] }], signal);
+    expect(trace.task()).toMatchObject({
+      applied: [],
+      decisions: [{ path, accepted: [second], rejected: [], of: 3 }],
+      state: 'ready',
+    });
+    await acceptChanges({ checkout, trace }, [{ path, hunks: [1] }], signal);
+    await acceptChanges({ checkout, trace }, [{ path, hunks: [3] }], signal);
+    expect(checkout.planned).toEqual([
+      [{ path, to: [second], of: 3 }],
+      [{ path, from: [second], to: [first, second], of: 3 }],
+      [{ path, from: [first, second], of: 3 }],
+    ]);
+    expect(trace.task()).toMatchObject({ applied: [path], decisions: [] });
+  });
+
+  test('leaves out what was rejected when all is accepted, and is done then', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout({ hunks });
+    expect(await rejectChanges({ checkout, trace }, { path, hunks: [1, 3] }, false, signal)).toEqual(ok(undefined));
+    expect(await rejectChanges({ checkout, trace }, { path, hunks: [3] }, true, signal)).toEqual(ok(undefined));
+    await acceptChanges({ checkout, trace }, undefined, signal);
+    expect(checkout.planned.at(-1)).toEqual([{ path, to: [second, third], of: 3 }]);
+    const ci = '.github/workflows/ci.yml';
+    await rejectChanges({ checkout, trace }, { path: ci }, false, signal);
+    expect(trace.task()).toMatchObject({
+      state: 'applied',
+      applied: [],
+      decisions: [
+        { path, accepted: [second, third], rejected: [first], of: 3 },
+        { path: ci, accepted: [], rejected: 'whole', of: 0 },
+      ],
+    });
+  });
+
+  test('stays ready where everything was rejected, and a rejected hunk that is named is accepted after all', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout({ hunks });
+    await rejectChanges({ checkout, trace }, { path }, false, signal);
+    await rejectChanges({ checkout, trace }, { path: '.github/workflows/ci.yml' }, false, signal);
+    expect(trace.task().state).toBe('ready');
+    expect(await acceptChanges({ checkout, trace }, undefined, signal)).toMatchObject({ value: { applied: [] } });
+    await acceptChanges({ checkout, trace }, [{ path, hunks: [2] }], signal);
+    expect(trace.task()).toMatchObject({
+      state: 'applied',
+      decisions: [{ rejected: 'whole' }, { path, accepted: [second], rejected: [first, third] }],
+    });
+  });
+
+  test('refuses numbers that no hunk has, and hunks of a file that is taken as a whole', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout({ hunks });
+    for (const numbers of [[4], [0]]) {
+      expect(await acceptChanges({ checkout, trace }, [{ path, hunks: numbers }], signal)).toMatchObject({
+        ok: false,
+        error: { reason: 'no-such-hunk', message: 'src/sum.js has 3 hunks, numbered from 1.' },
+      });
+    }
+    const whole = { path: '.github/workflows/ci.yml', hunks: [1] };
+    expect(await acceptChanges({ checkout, trace }, [whole], signal)).toMatchObject({ error: { reason: 'no-parts' } });
+    expect(await rejectChanges({ checkout, trace }, whole, false, signal)).toMatchObject({
+      error: { reason: 'no-parts' },
+    });
+  });
+
+  test('takes an accept of a hunk that a killed host left open for what the checkout shows', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout({ hunks });
+    const { changeset } = trace.task();
+    const data = {
+      key: 'apply-1',
+      hash: changeset?.hash ?? '',
+      writes: [{ path, before: null, after: 'a'.repeat(64), mode: '100644' }],
+      parts: [{ path, hunks: [first], of: 3 }],
+    };
+    await trace.record({ type: 'apply-intended', actor: 'user', data });
+    checkout.written.add(path);
+    await recoverAccept({ checkout, trace }, signal);
+    expect(checkout.planned.at(-1)).toEqual([{ path, to: [first] }]);
+    expect(trace.task()).toMatchObject({ applied: [], decisions: [{ path, accepted: [first], of: 3 }] });
   });
 });

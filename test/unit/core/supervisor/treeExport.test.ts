@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ok } from '../../../../src/base/result.ts';
-import { maxReadBytes } from '../../../../src/protocol/guest.ts';
+import { maxReadBytes } from '../../../../src/protocol/guestLimits.ts';
 import type { MemorySandbox } from '../../../fakes/memorySandbox.ts';
 import { playPipeline, type Play } from '../../../golden/playPipeline.ts';
 

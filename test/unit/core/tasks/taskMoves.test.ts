@@ -30,6 +30,8 @@ import {
 const toReviewing = [created(), move('prepare'), move('work'), move('verify'), move('review')];
 const complete = [imported('h1'), judged('h1'), proved('h1'), voted('h1')];
 const toReady = [...toReviewing, ...complete, move('finish')];
+/** The user had more to say about a result, and its agent is at it. */
+const revised = [...toReady, entry('user-said', { text: 'Why?' }, 'user'), move('revise')];
 const apply = (applied: string[]): TraceEntry[] => [
   entry('apply-intended', { key: 'k', hash: 'h1', writes: [] }, 'user'),
   entry('apply-ended', { key: 'k', applied, conflicts: [] }),
@@ -130,14 +132,20 @@ describe('a proposed move', () => {
 const inState: Readonly<Record<TaskState, readonly TraceEntry[]>> = {
   queued: [created()],
   preparing: [created(), move('prepare')],
-  working: [created(), move('prepare'), move('work')],
-  verifying: [created(), move('prepare'), move('work'), move('verify')],
-  reviewing: [...toReviewing, ...complete],
+  working: [...revised, move('work')],
+  verifying: [...revised, move('work'), move('verify')],
+  reviewing: [...revised, move('work'), move('verify'), move('review'), ...complete],
   ready: [...toReady, ...apply(['src/sum.js'])],
-  revising: [...toReady, move('revise')],
-  waiting: [created(), move('prepare'), move('wait')],
-  paused: [created(), move('pause')],
-  applied: [...toReady, ...apply(['src/sum.js']), move('apply')],
+  revising: revised,
+  waiting: [...revised, move('wait')],
+  paused: [...revised, move('pause')],
+  applied: [
+    ...toReady,
+    ...apply(['src/sum.js']),
+    move('apply'),
+    entry('undo-intended', { key: 'u', paths: ['src/sum.js'], writes: [] }, 'user'),
+    entry('undo-ended', { key: 'u', undone: ['src/sum.js'], conflicts: [] }),
+  ],
   merged: [...toReady, move('merge')],
   discarded: [...toReady, move('discard')],
   failed: [created(), move('fail')],
@@ -150,7 +158,7 @@ describe('every state, move and actor', () => {
   );
 
   test('is decided: a move stands in the table and is the right of who proposes it, and all else is refused with what is allowed', () => {
-    expect(all).toHaveLength(14 * 14 * 6);
+    expect(all).toHaveLength(14 * 16 * 6);
     const moved = all.filter(([state, name, by]) => {
       const task = fold(...inState[state]);
       expect(task.state).toBe(state);
@@ -171,14 +179,14 @@ describe('every state, move and actor', () => {
       return allowed;
     });
     // By the host, the user, and the two that may claim to be done: whoever changes the table or a right changes this line.
-    expect(moved).toHaveLength(44 + 26 + 2);
+    expect(moved).toHaveLength(51 + 33 + 2);
     const byOthers = moved.filter(([, , by]) => by !== 'user' && by !== 'host');
     expect(byOthers.map((each) => each.join(' ')).sort()).toEqual(['working verify agent', 'working verify model']);
   });
 
   test('no state but these is an end', () => {
     const ends = taskStates.filter((state) => Object.keys(taskTransitions[state]).length === 0);
-    expect(ends).toEqual(['applied', 'merged', 'discarded']);
+    expect(ends).toEqual(['merged', 'discarded']);
   });
 });
 
@@ -247,7 +255,7 @@ describe('any sequence of proposals by anyone', () => {
           expect(proposal!.entry).toMatchObject({ data: { from: before.state, to: task.state } });
           expect(moveRights[act.by]).toContain(act.move);
           if (task.state === 'ready') {
-            expect(holdsAllNeeds(before)).toBe(true);
+            expect(holdsAllNeeds(act.move === 'restore' ? task : before)).toBe(true);
           }
           if (settledStates.has(before.state) && before.state !== 'ready') {
             const resumable = before.state === 'failed' && act.by === 'user';

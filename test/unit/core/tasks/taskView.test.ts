@@ -112,3 +112,27 @@ describe('the tests of a proof', () => {
     expect(shown[1]?.name).toBe('p0');
   });
 });
+
+describe('tests that were run again', () => {
+  const ready = [created(), imported('h1'), judged('h1'), proved('h1')];
+
+  test('say so where they are not what the proof of the task is, which stays', () => {
+    const task = fold(...ready, proved('h1', 'red', 'proof-1'));
+    expect(toTaskView(task, '/t')).toMatchObject({
+      proof: { verdict: 'green' },
+      warnings: ['The tests were run again, and they are red now: All tests pass.'],
+    });
+  });
+
+  test.each([
+    ['the same', proved('h1', 'green', 'proof-1')],
+    ['of an older changeset', proved('h0', 'red', 'proof-1')],
+  ])('say nothing where they are %s', (_what, again) => {
+    expect(toTaskView(fold(...ready, again), '/t').warnings).toBeUndefined();
+  });
+
+  test('say nothing any more when they were run once more and are what they were', () => {
+    const task = fold(...ready, proved('h1', 'red', 'proof-1'), proved('h1', 'green', 'proof-2'));
+    expect(toTaskView(task, '/t').warnings).toBeUndefined();
+  });
+});

@@ -32,7 +32,7 @@ describe('validateCall', () => {
   it('parses arguments given as JSON text, once', () => {
     expect(accepted('read_file', '{"path":"a.ts"}')).toMatchObject({
       args: { path: 'a.ts' },
-      repairs: [expect.any(String)],
+      repairs: [{ rung: 'arguments-text', detail: expect.any(String) }],
     });
     expect(refused('read_file', JSON.stringify('{"path":"a.ts"}')).reason).toBe('invalid-arguments');
     expect(refused('read_file', 'read a.ts please: {"path":"a.ts"}').reason).toBe('invalid-arguments');
@@ -47,7 +47,7 @@ describe('validateCall', () => {
   it.each(['Read_File', 'readFile', 'read-file', 'READFILE', 'read file'])('reads %s as read_file', (name) => {
     expect(accepted(name, { path: 'a' })).toMatchObject({
       tool: 'read_file',
-      repairs: [expect.stringContaining(name)],
+      repairs: [{ rung: 'tool-name', detail: expect.stringContaining(name) }],
     });
   });
 
@@ -59,6 +59,73 @@ describe('validateCall', () => {
     expect(error.message).toContain('Did you mean edit_file or write_file?');
     expect(refused('run_test', {}).reason).toBe('unknown-tool');
     expect(refused('finis', { summary: 'x' }).reason).toBe('unknown-tool');
+  });
+
+  it.each([
+    ['functions.write_file', 'write_file'],
+    ['functions.write_file:0', 'write_file'],
+    ['tools.readFile', 'read_file'],
+    ['default_api:run_tests', 'run_tests'],
+    ['read_file()', 'read_file'],
+    ['list_files<|channel|>commentary', 'list_files'],
+    ['functions.raed_file:12', 'read_file'],
+  ])('reads %s, as templates write it, as %s', (name, tool) => {
+    const { path, content } = { path: 'a', content: '' };
+    expect(accepted(name, { path, content })).toMatchObject({
+      tool,
+      repairs: expect.arrayContaining([{ rung: 'tool-name', detail: `${JSON.stringify(name)} read as ${tool}` }]),
+    });
+  });
+
+  it('never repairs a name into a tool with a stronger effect than the one that it plainly names', () => {
+    const letter = fc.constantFrom(...'a b c d e f i l n o r s t u w _ - : .'.split(' '), ' ');
+    const rank = { read: 0, finish: 1, execute: 1, write: 1 };
+    const misspelt = fc
+      .tuple(fc.constantFrom(...allTools), fc.array(fc.tuple(fc.nat(12), letter, fc.nat(2)), { maxLength: 4 }))
+      .map(([tool, slips]) =>
+        slips.reduce((name, [at, with_, cut]) => name.slice(0, at) + with_ + name.slice(at + cut), tool.name),
+      );
+    fc.assert(
+      fc.property(
+        misspelt,
+        fc.constantFrom('', 'functions.', 'tool:'),
+        fc.constantFrom('', ':3', '()'),
+        (name, before, behind) => {
+          const result = validateCall(
+            {
+              name: before + name + behind,
+              arguments: { path: 'a', content: '', summary: 's', oldText: 'a', newText: 'b', pattern: 'x' },
+            },
+            allTools,
+          );
+          if (result.ok && rank[result.value.tool.effect] > 0) {
+            expect(
+              folded(
+                (before + name + behind)
+                  .replace(/^(?:functions|tool)[.:]+/, '')
+                  .replace('()', '')
+                  .replace(/:\d+$/, ''),
+              ),
+            ).toBe(folded(result.value.tool.name));
+          }
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('mends arguments sent as JSON text that is closed but not right, and says of cut ones that they are cut', () => {
+    expect(accepted('search_text', String.raw`{'pattern': "\d+", regex: True,}`)).toEqual({
+      tool: 'search_text',
+      args: { pattern: String.raw`\d+`, regex: true },
+      repairs: [
+        { rung: 'arguments-text', detail: expect.any(String) },
+        { rung: 'json', detail: expect.any(String) },
+      ],
+    });
+    expect(refused('write_file', '{"path":"a","content":"half a fi').message).toMatch(
+      /^The arguments end before their end/,
+    );
   });
 
   it('keeps every two tools further apart than a typo, so that a closed tool never turns into another', () => {
@@ -98,7 +165,7 @@ describe('validateCall', () => {
   it('reads keys under another spelling and drops unknown ones, and records both', () => {
     const { args, repairs } = accepted('edit_file', { path: 'a', old_text: 'x', NewText: 'y', reason: 'because' });
     expect(args).toEqual({ path: 'a', oldText: 'x', newText: 'y' });
-    expect(repairs).toHaveLength(3);
+    expect(repairs.map(({ rung }) => rung)).toEqual(['argument-name', 'argument-name', 'argument-dropped']);
     expect(accepted('edit_file', { path: 'a', old_text: 'no', oldText: 'x', newText: 'y' }).args).toMatchObject({
       oldText: 'x',
     });

@@ -43,7 +43,7 @@ function keepsAllButOnePlace(file: string, oldText: string, result: Uint8Array):
 describe('editText', () => {
   it('replaces the one place and says its line', () => {
     const result = editText(bytesOf('one\ntwo\nthree\n'), 'two', '2');
-    expect(result).toEqual({ ok: true, value: { bytes: bytesOf('one\n2\nthree\n'), line: 2 } });
+    expect(result).toEqual({ ok: true, value: { bytes: bytesOf('one\n2\nthree\n'), line: 2, match: 'exact' } });
   });
 
   it('takes hidden characters by the names that they were shown under, and keeps a name that stands in the file', () => {
@@ -87,7 +87,7 @@ describe('editText', () => {
   });
 
   it('names the nearest lines with their numbers and white space when nothing matches', () => {
-    const error = refusal('function a() {\n\treturn 1;\n}\n', 'function a() {\n  return 1;\n}');
+    const error = refusal('function a() {\n\treturn 1;\n}\n', 'function a() {\n  return 2;\n}');
     expect(error.reason).toBe('no-match');
     expect(error.message).toContain('line 1 "function a() {", line 2 "\\treturn 1;", line 3 "}"');
   });
@@ -128,7 +128,7 @@ describe('editText', () => {
       fc.property(fileText, fileText, fc.nat(40), fc.nat(12), (file, newText, from, length) => {
         const oldText = file.slice(from, from + length);
         const result = editText(bytesOf(file), oldText, newText);
-        if (!result.ok) {
+        if (!result.ok || result.value.match !== 'exact') {
           return;
         }
         expect(keepsAllButOnePlace(file, oldText, result.value.bytes)).toBe(true);
@@ -154,6 +154,156 @@ describe('editText', () => {
         expect(back).toMatchObject({ ok: true, value: { bytes: bytesOf(file) } });
       }),
       { numRuns: 500 },
+    );
+  });
+
+  describe('where the text stands nowhere exactly', () => {
+    function loosely(file: string, oldText: string, newText: string) {
+      const result = editText(bytesOf(file), oldText, newText);
+      return result.ok
+        ? { match: result.value.match, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(result.value.bytes) }
+        : result.error.reason;
+    }
+
+    it.each([
+      [
+        'white space at line ends',
+        'let one = 1;  \nlet two = 2;\n',
+        'let one = 1;\nlet two = 2;',
+        'let one = 1;\nlet two = 3;',
+        'trim-end',
+        'let one = 1;  \nlet two = 3;\n',
+      ],
+      [
+        'indentation, which the new text gets',
+        'class A {\n    run() {\n        go(1);\n    }\n}\n',
+        'run() {\n    go(1);\n}',
+        'run() {\n    if (a) {\n        go(2);\n    }\n}',
+        'trim',
+        'class A {\n    run() {\n        if (a) {\n            go(2);\n        }\n    }\n}\n',
+      ],
+      [
+        'tabs where spaces were given',
+        'def f():\n\treturn one\n',
+        'def f():\n    return one',
+        'def f():\n    return two',
+        'trim',
+        'def f():\n\treturn two\n',
+      ],
+      [
+        'too deep an indentation',
+        'alpha(1)\nbeta(2)\n',
+        '    alpha(1)\n    beta(2)',
+        '    alpha(1)\n    gamma(3)',
+        'trim',
+        'alpha(1)\ngamma(3)\n',
+      ],
+      [
+        'the kind of quotes',
+        'say("it’s good");\n',
+        'say("it\'s good");',
+        'say("it\'s bad");',
+        'punctuation',
+        'say("it\'s bad");\n',
+      ],
+    ])('finds it with %s aside', (_what, file, oldText, newText, match, text) => {
+      expect(loosely(file, oldText, newText)).toEqual({ match, text });
+      const windows = file.replaceAll('\n', '\r\n');
+      expect(loosely(windows, oldText, newText)).toEqual({ match, text: text.replaceAll('\n', '\r\n') });
+      expect(loosely(`\uFEFF// mark\n${file}`, oldText, newText)).toEqual({ match, text: `\uFEFF// mark\n${text}` });
+    });
+
+    it('keeps lines that stay as they are in the file', () => {
+      const file = 'if (a) {\n\tfirst(); \n\tsecond();\n\tthird();\n}\n';
+      expect(loosely(file, '  first();\n  second();\n  third();', '  first();\n  2nd();\n  third();')).toEqual({
+        match: 'trim',
+        text: 'if (a) {\n\tfirst(); \n\t2nd();\n\tthird();\n}\n',
+      });
+    });
+
+    it.each([
+      ['it stands there twice', 'going(1);\n  x();\ngoing(1);\n', '\tgoing(1);', '\tgoing(2);', 'ambiguous-match'],
+      [
+        'new lines have an indentation of which the file says nothing',
+        'a:\n\tone()\n\ttwo()\n',
+        '  one()\n  two()',
+        '  one()\n      deep()',
+        'no-match',
+      ],
+      [
+        'the same indentation stands for two',
+        'a();\n  bcd();\n',
+        '    a();\n    bcd();',
+        '    a();\n    x();',
+        'no-match',
+      ],
+      ['it is too little to tell', 'f(\n}\n', '  }', '', 'no-match'],
+      ['it is part of a line', 'const a  = 1;\n', 'a = 1', 'a = 2', 'no-match'],
+    ])('changes nothing where %s', (_why, file, oldText, newText, reason) => {
+      expect(loosely(file, oldText, newText)).toBe(reason);
+    });
+
+    it('says at which lines it could be meant', () => {
+      expect(refusal('going(1);\n  x();\ngoing(1);\n', '\tgoing(1);').message).toContain('at lines 1, 3;');
+    });
+
+    it('changes no byte outside of the lines that it found, and finds only lines that are alike', () => {
+      const words = fc.constantFrom('alpha(1);', 'beta "x"', 'gamma’s', 'if (delta) {', '}', '');
+      const indent = fc.constantFrom('', '  ', '    ', '\t', '\t\t');
+      const fileLine = fc.tuple(indent, words, fc.constantFrom('', ' ', '\t')).map((parts) => parts.join(''));
+      const lines = fc.array(fileLine, { minLength: 1, maxLength: 8 });
+      fc.assert(
+        fc.property(
+          lines,
+          fc.nat(7),
+          fc.integer({ min: 1, max: 4 }),
+          indent,
+          lineEnd,
+          fc.array(fileLine, { maxLength: 4 }),
+          (file, from, count, other, end, added) => {
+            const wanted = file.slice(from, from + count).map((line) => other + line.trim().replace('’', "'"));
+            const text = file.join(end);
+            const result = editText(bytesOf(text), wanted.join('\n'), added.join('\n'));
+            if (!result.ok || result.value.match === 'exact') {
+              return;
+            }
+            const at = result.value.line - 1;
+            const alike = (line: string) => line.trim().replace('’', "'");
+            // Text that ends with a line end is the lines before it, with that line end.
+            const ended = wanted.at(-1) === '';
+            const found = ended ? wanted.slice(0, -1) : wanted;
+            expect(file.slice(at, at + found.length).map(alike)).toEqual(found.map(alike));
+            const before = file
+              .slice(0, at)
+              .map((line) => line + end)
+              .join('');
+            const rest = file.slice(at + found.length);
+            const after = ended ? rest.join(end) : rest.map((line) => end + line).join('');
+            const now = new TextDecoder().decode(result.value.bytes);
+            expect(now.startsWith(before) && now.endsWith(after) && now.length >= before.length + after.length).toBe(
+              true,
+            );
+          },
+        ),
+        { numRuns: 2_000 },
+      );
+    });
+  });
+
+  it('refuses new text in which a comment stands for what it would delete', () => {
+    const file = 'function a() {\n  one();\n  two();\n  three();\n}\n';
+    const error = refusal(file, file, 'function a() {\n  zero();\n  // ... rest of the code unchanged\n}\n');
+    expect(error.reason).toBe('left-out');
+    expect(error.message).toContain('Line 3 of the new text, "// ... rest of the code unchanged"');
+  });
+
+  it('says of near lines where they begin to differ, and when only white space does', () => {
+    const lines = Array.from({ length: 12 }, (_, index) => `  step(${index});`);
+    const file = `start() {\n${lines.join('\n')}\n}\n`;
+    const wanted = lines.map((line) => line.replace('step(9)', 'step(90)')).join('\n');
+    expect(refusal(file, wanted).message).toContain('Nearest: line 10 "  step(8);", line 11 "  step(9);"');
+    expect(refusal('a();\n\tbcd();\n', '    a();\n    bcd();', '    a();\n    x();').message).toContain(
+      'Only white space differs: the file indents with tabs.',
     );
   });
 

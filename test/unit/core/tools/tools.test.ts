@@ -288,15 +288,23 @@ describe('the offer of tools', () => {
   it('gives a role only what its rights allow', () => {
     expect(toolsFor(['read']).map((tool) => tool.name)).toEqual(['list_files', 'read_file', 'search_text']);
     expect(toolsFor([])).toEqual([]);
-    expect(toolsFor(['read', 'write', 'execute', 'finish'])).toEqual(allTools);
+    expect(toolsFor(['read'], { memory: true }).map((tool) => tool.name)).toContain('recall');
+    expect(toolsFor(['write'], { memory: true }).map((tool) => tool.name)).not.toContain('recall');
+    expect(toolsFor(['read', 'write', 'execute', 'finish'], { memory: true, review: true, questions: true })).toEqual(
+      allTools,
+    );
   });
 
   it('fits into 1,200 tokens, even at three characters a token', () => {
     expect(JSON.stringify(allTools.map(toolSpec)).length / 3).toBeLessThanOrEqual(1_200);
   });
 
-  it('is at most eight tools with at most four flat, described parameters', () => {
-    expect(allTools.length).toBeLessThanOrEqual(8);
+  it('is at most eight tools, nine with a memory, ten with a review, eleven where the user may be asked, with at most four flat, described parameters', () => {
+    expect(toolsFor(['read', 'write', 'execute', 'finish']).length).toBeLessThanOrEqual(8);
+    expect(toolsFor(['read', 'write', 'execute', 'finish'], { memory: true, review: true }).length).toBeLessThanOrEqual(
+      10,
+    );
+    expect(allTools.length).toBeLessThanOrEqual(11);
     for (const spec of allTools.map(toolSpec)) {
       expect(spec.parameters).toMatchObject({ type: 'object' });
       expect(spec.parameters).not.toHaveProperty('$schema');

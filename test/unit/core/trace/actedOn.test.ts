@@ -37,6 +37,12 @@ const events: { readonly [T in TraceEventType]: TraceEventData<T> } = {
   'move-refused': { move: 'merge', from: 'queued', allowed: [], reason: 'No.' },
   'snapshot-taken': { tree: secret, head: secret, branch: null, files: 1, bytes: 1, uncommitted: 0, excluded: [] },
   'approval-given': { subject: 'environment', definition: secret, hosts: [secret] },
+  'trial-started': { model: { driver: 'ollama', name: secret } },
+  'trial-ended': {
+    model: { driver: 'ollama', name: secret },
+    result: { grade: { tools: 'text', schema: true, level: 'weak' }, words: 'weak', findings: [] },
+    reason,
+  },
   'environment-chosen': {
     tree: secret,
     source: 'environment.yml',
@@ -52,7 +58,11 @@ const events: { readonly [T in TraceEventType]: TraceEventData<T> } = {
   },
   'run-started': { run: secret, agent: 'implementer', tree: secret },
   'context-added': { run: secret, source: 'note', tainted: false, artifact },
+  'memory-recalled': { run: secret, purpose: 'start', query: '', sources: [], missing: [], milliseconds: 1 },
+  'plan-made': { run: secret, by: 'supervisor', steps: [] },
   'engine-awaited': { message: 'The engine is away.' },
+  'model-awaited': { model: secret, need: 'window', message: 'It waits.' },
+  'model-delayed': { run: 'run-1', step: 1, message: 'Waiting for the model' },
   'sandbox-delayed': { profile: 'locked', message: 'memory' },
   'sandbox-started': {
     run: secret,
@@ -114,8 +124,22 @@ const events: { readonly [T in TraceEventType]: TraceEventData<T> } = {
     key: secret,
     hash: secret,
     writes: [{ path: secret, before: secret, after: secret, mode: '100644' }],
+    parts: [{ path: secret, hunks: [], of: 2 }],
   },
+  'changes-rejected': { hash: secret, path: secret, hunks: 'whole', of: 0 },
   'apply-ended': { key: secret, applied: [secret], conflicts: [{ path: secret, reason: 'changed', message: 'm' }] },
+  'undo-intended': {
+    key: secret,
+    paths: [secret],
+    writes: [{ path: secret, before: secret, after: null, mode: null }],
+  },
+  'undo-ended': { key: secret, undone: [secret], conflicts: [{ path: secret, reason: 'changed', message: 'm' }] },
+  'user-said': { text: 'Use the other file.' },
+  'note-told': { ...step, text: 'Use the other file.' },
+  'comment-sent': { hash: secret, path: secret, startLine: 0, endLine: 0, file: artifact, quote: 'a', text: 'b' },
+  'comment-answered': { run: secret, comment: 1, text: 'Done.' },
+  'comment-resolved': { comment: 1, resolved: true },
+  'question-asked': { run: secret, question: 'Which?', options: ['This.'] },
   'journal-recovered': { bytes: 1, sha256: secret },
 };
 

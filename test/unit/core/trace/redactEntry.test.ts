@@ -44,6 +44,15 @@ const secretEntry: fc.Arbitrary<TraceEntry> = secret.chain(({ text, secret: valu
       reason: text,
       milliseconds: 1,
     }),
+    entry('tool-called', {
+      run: 'run-1',
+      step: 0,
+      call: value,
+      tool: 'read_file',
+      arguments: { path: value },
+      effect: 'read',
+      repairs: [{ rung: 'tool-name', detail: text }],
+    }),
     entry('call-refused', {
       run: 'run-1',
       step: 1,
@@ -57,7 +66,9 @@ const secretEntry: fc.Arbitrary<TraceEntry> = secret.chain(({ text, secret: valu
       key: 'k1',
       hash: 'h1',
       writes: [{ path: value, before: null, after: value, mode: null }],
+      parts: [{ path: value, hunks: [], of: 1 }],
     }),
+    entry('changes-rejected', { hash: value, path: value, hunks: 'whole', of: 0 }, 'user'),
     entry('apply-ended', {
       key: 'k1',
       applied: [value],
@@ -135,6 +146,32 @@ describe('a redacted event', () => {
     for (const item of [imported('h1', [path]), proved('h1'), voted('h1')]) {
       expect(await redactEntry(item, redactor)).toEqual(item);
     }
+  });
+
+  test('has no longer a step, finding or word than its schema takes, wherever a secret stood in it', async () => {
+    const filled = (secretText: string, length: number): readonly string[] => {
+      const fill = 'x'.repeat(length - secretText.length - 1);
+      return [`${secretText} ${fill}`, `${fill} ${secretText}`];
+    };
+    const grade = { tools: 'native', schema: true, level: 'capable' } as const;
+    let hidden = 0;
+    for (const { text: value } of sampleSecrets.filter(({ text }) => text.length < 150)) {
+      const [told = '', toldLast = ''] = filled(value, 400);
+      const [words = '', wordsLast = ''] = filled(value, 600);
+      const findings = [told, toldLast].map((each) => ({ question: 'edit' as const, passed: false, told: each }));
+      const model = { driver: 'ollama', name: 'm' } as const;
+      for (const event of [
+        entry('plan-made', { run: 'run-1', by: 'supervisor', steps: [...filled(value, 160)] }, 'model'),
+        entry('trial-ended', { model, result: { grade, words, findings } }),
+        entry('trial-ended', { model, result: { grade, words: wordsLast, findings } }),
+      ]) {
+        const redacted = await redactEntry(event, redactor);
+        hidden += redacted === event ? 0 : 1;
+        const line = { v: 1, seq: 0, ts: '2026-01-01T00:00:00.000Z', prev: '0'.repeat(64), ...redacted };
+        expect(parseTraceEvent(JSON.parse(JSON.stringify(line)))).toBeDefined();
+      }
+    }
+    expect(hidden).toBeGreaterThan(20);
   });
 
   test('has no longer an origin than a client takes, however many short secrets were in it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerChunkSchema, trainedContext } from '../../../../src/node/models/ollamaWire.ts';
+import { answerChunkSchema, trainedContext } from '../../../../src/node/models/ollama/ollamaWire.ts';
 
 describe('a count of tokens from a server', () => {
   it.each([0, 1, 131_072, 100_000_000])('is taken as it is when a window can hold it: %d', (count) => {

@@ -57,6 +57,19 @@ describe('redaction', () => {
     expect(beside[0]).toBe(`${directive} and more`);
   });
 
+  test('leaves nothing of a key that is known only while it runs, also in texts that it saw before', async () => {
+    const known: string[] = [];
+    const learning = createRedactor(testKeys('learning').redaction, () => known);
+    const key = 'horse.battery.staple';
+    const seen = [{ text: `the server says ${key}, twice: ${key}` }, { text: 'x', name: key }];
+    expect((await learning.redact(seen)).join()).toContain(key);
+    known.push(key);
+    const redacted = await learning.redact(seen);
+    expect(redacted.join()).not.toContain(key);
+    expect(redacted[0]).toMatch(/^the server says (\[redacted:model-key:[0-9a-f]{8}\]), twice: \1$/);
+    expect(await learning.redact([{ text: redacted[0] ?? '' }])).toEqual([redacted[0]]);
+  });
+
   test.each(harmlessTexts)('leaves %j as it is', async (text) => {
     expect(await redact(text)).toBe(text);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { originViewSchema } from '../../../../src/protocol/host.ts';
-import { codeOffers } from '../../../../src/vscode/codeActions/codeOffers.ts';
+import { codeOffers, symbolOffer } from '../../../../src/vscode/codeActions/codeOffers.ts';
 import { composeTask, isTaskRequest } from '../../../../src/vscode/codeActions/taskRequest.ts';
 import type { CodePlace } from '../../../../src/vscode/window/editorWindow.ts';
 
@@ -52,6 +52,16 @@ describe('codeOffers', () => {
     expect(originViewSchema.safeParse(task?.origin).success).toBe(true);
   });
 
+  test('a symbol is offered by its name, with its whole code as origin', () => {
+    const symbol = { kind: 'method', name: 'down', startLine: 9, endLine: 12, text: 'down() {}' };
+    const offer = symbolOffer(place.path, symbol);
+    expect(offer.title).toBe('Delegate to Background Agent: Work on method down');
+    expect(isTaskRequest(offer.request)).toBe(true);
+    const { goal, origin } = composeTask(offer.request, 'src/counter.js');
+    expect(goal.split('\n')[0]).toBe('Work on the method down in src/counter.js, lines 9-12');
+    expect(origin).toEqual({ kind: 'selection', file: 'src/counter.js', startLine: 9, endLine: 12, text: 'down() {}' });
+  });
+
   test('many problems on a line do not flood the menu, and long messages are cut', () => {
     const problems = Array.from({ length: 30 }, () => ({ message: 'm'.repeat(500), startLine: 10, endLine: 10 }));
     const offers = codeOffers({ ...place, problems });
@@ -76,7 +86,7 @@ describe('isTaskRequest', () => {
       'x',
       {},
       { ...offer?.request, startLine: 'x' },
-      { ...offer?.request, wish: 1 },
+      { ...offer?.request, symbol: 1 },
     ]) {
       expect(isTaskRequest(value)).toBe(false);
     }

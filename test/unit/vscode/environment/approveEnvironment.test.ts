@@ -43,6 +43,19 @@ describe('setting up the test environment', () => {
     expect(editor.details[0]).toContain('What runs after the Dockerfile runs in a sandbox');
   });
 
+  test('shows the Dockerfile, and how much of it there is no room for', async () => {
+    const text = (lines: number) => `FROM a\n${'RUN make\u202e\n'.repeat(lines - 1)}`;
+    const shown = async (lines: number) => {
+      const dockerfile = { text: text(lines), arguments: {} };
+      const editor = editorWith({ ...sampleEnvironment, image: 'docker/D', dockerfile });
+      await approveEnvironment(editor.context, undefined);
+      return editor.details[0] ?? '';
+    };
+    expect(await shown(2)).toContain('docker/D:\nFROM a\nRUN make<U+202E>\n');
+    expect(await shown(30)).not.toContain('more lines');
+    expect(await shown(42)).toContain('… and 12 more lines: read the file before you agree.');
+  });
+
   test('agrees to exactly what was shown', async () => {
     const editor = editorWith();
     editor.agreements.push(true);

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { Emitter } from '../../../../src/base/event.ts';
 import { failure } from '../../../../src/base/failure.ts';
 import { fail, ok } from '../../../../src/base/result.ts';
+import type { MemoryStatus } from '../../../../src/protocol/memory.ts';
 import type { TaskView } from '../../../../src/protocol/taskView.ts';
 import { ClientTaskHost, type HostConnection } from '../../../../src/vscode/host/clientTaskHost.ts';
 import { rememberedRepositories, rememberOpenTasks } from '../../../../src/vscode/tasks/rememberedTasks.ts';
 import { TaskHosts } from '../../../../src/vscode/host/taskHosts.ts';
 import { MemoryTaskHost } from '../../../fakes/editor/memoryTaskHost.ts';
+import { memoryStatus } from '../../../fakes/sampleMemory.ts';
 import { queuedTask, readyTask } from '../../../fakes/sampleTasks.ts';
 
 const { signal } = new AbortController();
@@ -14,17 +16,28 @@ const { signal } = new AbortController();
 function connection(tasks: readonly TaskView[] = []) {
   const changed = new Emitter<void>();
   const ended = new Emitter<void>();
-  const state = { tasks, disposed: false };
+  const memoryChanged = new Emitter<void>();
+  const reconnected = new Emitter<void>();
+  const state: { tasks: readonly TaskView[]; disposed: boolean; memory: MemoryStatus | undefined } = {
+    tasks,
+    disposed: false,
+    memory: undefined,
+  };
   const made: HostConnection = {
     get tasks() {
       return state.tasks;
     },
     onDidChangeTasks: changed.event,
     onDidEnd: ended.event,
+    get memory() {
+      return state.memory;
+    },
+    onDidChangeMemory: memoryChanged.event,
+    onDidReconnect: reconnected.event,
     request: async () => fail(failure('asked', 'The connection was asked.')),
     dispose: () => void (state.disposed = true),
   };
-  return { made, state, changed, ended };
+  return { made, state, changed, ended, memoryChanged, reconnected };
 }
 
 describe('ClientTaskHost', () => {
@@ -48,6 +61,41 @@ describe('ClientTaskHost', () => {
     const answers = await Promise.all([1, 2, 3].map(() => host.request('listTasks', {}, signal)));
     expect(answers.every((answer) => !answer.ok && answer.error.reason === 'asked')).toBe(true);
     expect(starts).toEqual([true]);
+  });
+
+  test('tells of the memory by an event of its own, and has none without a connection', async () => {
+    const { made, state, memoryChanged, reconnected, ended } = connection();
+    const host = new ClientTaskHost('/r', async () => ok(made));
+    const told: string[] = [];
+    host.onDidChange(() => void told.push('tasks'));
+    host.onDidChangeMemory(() => void told.push(host.memory?.state ?? 'none'));
+    host.onDidConnect(() => void told.push('connected'));
+    await host.connect({ start: true }, signal);
+    state.memory = memoryStatus({ state: 'indexing' });
+    told.length = 0;
+    memoryChanged.fire();
+    reconnected.fire();
+    expect(told).toEqual(['indexing', 'connected']);
+    ended.fire();
+    expect(host.memory).toBeUndefined();
+  });
+
+  test.each([
+    ['listTasks', 2, 'asked'],
+    ['cancelTask', 1, 'disconnected'],
+  ] as const)('%s is sent %i time(s) where the host ends before it answers', async (method, sent, reason) => {
+    const gone = connection();
+    gone.made.request = async () => fail(failure('disconnected', 'The agent host ended before it answered.'));
+    const connections = [gone.made, connection().made];
+    const opened: HostConnection[] = [];
+    const host = new ClientTaskHost('/r', async () => {
+      const made = connections.shift();
+      if (made !== undefined) opened.push(made);
+      return ok(made);
+    });
+    const answer = await host.request(method, { task: 't' }, signal);
+    expect([opened.length, answer.ok ? 'ok' : answer.error.reason]).toEqual([sent, reason]);
+    expect(gone.state.disposed).toBe(true);
   });
 
   test('a request that comes while a look is under way still starts the host', async () => {

@@ -59,6 +59,48 @@ describe('accept all', () => {
     expect(editor.shown).toHaveLength(1);
   });
 
+  const met = [{ path: 'src/sum.js', reason: 'changed-meanwhile', message: 'You changed it.' }];
+  const sides = { base: btoa('base'), result: btoa('agent'), checkout: btoa('mine'), over: 'a'.repeat(64) };
+
+  function editorThatMerges(): MemoryEditor {
+    const editor = editorWithResult();
+    const task = readyTask();
+    editor.host.answers = {
+      applyTask: ({ merged }) =>
+        ok({
+          task,
+          applied: merged === undefined ? [] : ['src/sum.js'],
+          conflicts: merged === undefined ? met : [],
+          remaining: [],
+        }),
+      mergeSides: () => ok({ sides }),
+    };
+    return editor;
+  }
+
+  test('a conflict between texts opens in the merge editor, and what is merged there is accepted', async () => {
+    const editor = editorThatMerges();
+    editor.merged.push('both');
+    expect(await acceptTask(editor.context, row)).toEqual([]);
+    await settled();
+    expect(editor.merges.map(({ path, checkout }) => [path, new TextDecoder().decode(checkout)])).toEqual([
+      ['src/sum.js', 'mine'],
+    ]);
+    expect(editor.host.requests.at(-1)).toEqual({
+      method: 'applyTask',
+      params: { task: row.task, merged: [{ path: 'src/sum.js', bytes: btoa('both'), over: sides.over }] },
+    });
+    expect([editor.notes, editor.mentions]).toEqual([[], ['Accepted 1 file.']]);
+  });
+
+  test('a merge that is closed is not accepted, and nothing more is asked of the host', async () => {
+    const editor = editorThatMerges();
+    await acceptTask(editor.context, row);
+    await settled();
+    expect(editor.host.requests.map(({ method }) => method)).toEqual(['applyTask', 'mergeSides']);
+    expect(editor.mentions[0]).toContain('Your files are as they were');
+  });
+
   test('nothing is written in Restricted Mode', async () => {
     const editor = editorWithResult();
     editor.trusted = false;
@@ -101,7 +143,7 @@ describe('accept one file', () => {
   test('from its row', async () => {
     const editor = editorWithResult();
     await acceptFile(editor.context, { ...row, file: 'src/sum.js' });
-    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, paths: ['src/sum.js'] });
+    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, files: [{ path: 'src/sum.js' }] });
     expect(editor.confirmations).toEqual([]);
   });
 
@@ -110,7 +152,7 @@ describe('accept one file', () => {
     const address = sideAddress({ ...row, path: 'src/sum.js', side: 'result', hash: sampleHash });
     editor.review = { title: 'sum.js', address };
     await acceptFile(editor.context, undefined);
-    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, paths: ['src/sum.js'] });
+    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, files: [{ path: 'src/sum.js' }] });
   });
 
   test('a protected file says why and needs a click of its own', async () => {
@@ -119,7 +161,7 @@ describe('accept one file', () => {
     expect(editor.host.requests).toEqual([]);
     editor.agreements.push(true);
     await acceptFile(editor.context, { ...row, file: 'package.json' });
-    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, paths: ['package.json'] });
+    expect(editor.host.requests[0]?.params).toEqual({ task: row.task, files: [{ path: 'package.json' }] });
     expect(editor.confirmations).toEqual(Array(2).fill('Accept the protected file package.json?'));
   });
 });

@@ -1,8 +1,33 @@
 import { expect, test } from 'vitest';
 import { hostVariables } from '../../../../src/vscode/settings/hostVariables.ts';
 
-test('the receiver of traces reaches the agent host only where the person set one', () => {
-  const variables = (value: unknown) => hostVariables((name) => (name === 'otlp.endpoint' ? value : 'another'));
-  expect(variables(' http://127.0.0.1:4318 ')).toEqual({ NIGHTSHIFT_OTLP_ENDPOINT: 'http://127.0.0.1:4318' });
-  expect([variables(''), variables(undefined), variables(7)]).toEqual([{}, {}, {}]);
+const variables = (settings: Readonly<Record<string, unknown>>) => hostVariables((name) => settings[name]);
+
+test('what a person set for all their work reaches the agent host, and nothing else does', () => {
+  const settings = {
+    'otlp.endpoint': ' http://127.0.0.1:4318 ',
+    'models.parallel': 4,
+    'sandbox.engine': 'ssh://me@builder',
+    'sandbox.imageGigabytes': 20,
+    model: 'ollama:qwen3:8b',
+  };
+  expect(variables(settings)).toEqual({
+    NIGHTSHIFT_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+    NIGHTSHIFT_MODELS_PARALLEL: '4',
+    NIGHTSHIFT_ENGINE: 'ssh://me@builder',
+    NIGHTSHIFT_IMAGE_GIGABYTES: '20',
+  });
 });
+
+test.each([[''], ['  '], [undefined], [0], [-1], [Number.NaN], [null], [{}], [true]])(
+  '%o counts as not set',
+  (value) => {
+    const settings = {
+      'otlp.endpoint': value,
+      'sandbox.engine': value,
+      'sandbox.imageGigabytes': value,
+      'models.parallel': value,
+    };
+    expect(variables(settings)).toEqual({});
+  },
+);

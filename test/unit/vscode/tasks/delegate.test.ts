@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { failure } from '../../../../src/base/failure.ts';
 import { fail, ok } from '../../../../src/base/result.ts';
 import { delegate } from '../../../../src/vscode/tasks/delegate.ts';
-import { delegateFromEditor } from '../../../../src/vscode/tasks/delegateFromEditor.ts';
+import { delegateFromEditor } from '../../../../src/vscode/delegation/delegateLine.ts';
 import { delegateRequest } from '../../../../src/vscode/tasks/delegateRequest.ts';
 import { MemoryEditor, settled } from '../../../fakes/editor/memoryEditor.ts';
 import { queuedTask } from '../../../fakes/sampleTasks.ts';
@@ -96,7 +96,7 @@ describe('what is missing is said with the way out', () => {
   test.each([
     ['engine-unavailable', 'Get Docker'],
     ['unreachable', 'Get Ollama'],
-    ['model-missing', 'Choose Model'],
+    ['model-missing', 'Select Model'],
     ['git-missing', 'Get Git'],
   ])('the host’s failure %s has the button %s', async (reason, button) => {
     const editor = new MemoryEditor();

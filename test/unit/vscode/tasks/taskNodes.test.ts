@@ -20,10 +20,17 @@ describe('rows of the Tasks view', () => {
     expect(node.icon).toEqual({ name: 'pass-filled', color: 'testing.iconPassed' });
     expect(node.children.map(({ label, description, context }) => [label, description, context])).toEqual([
       ['Tests green', '10 passed (before: 1 of 10 failed)', 'proof'],
-      ['sum.js', '+1 −1 · src', 'file.open'],
-      ['package.json', '+2 −0 · protected', 'file.protected'],
+      ['sum.js', '+1 −1 · src', 'file.open.parts'],
+      ['package.json', '+2 −0 · protected', 'file.protected.parts'],
     ]);
     expect(node.children[0]?.children.map(({ label }) => label)).toEqual(['sum adds']);
+  });
+
+  test('a click opens the page of a task, and the diff of a file', () => {
+    const { command, how, children } = taskNode({ root, task: readyTask() });
+    expect([command, how]).toEqual(['nightshift.openTaskPage', 'row']);
+    const clicks = children.map((child) => [child.label, child.command, child.how]);
+    expect(clicks).toContainEqual(['sum.js', 'nightshift.openFileDiff', undefined]);
   });
 
   test('a recording is called one, and a shared kernel is named', () => {
@@ -70,6 +77,16 @@ describe('rows of the Tasks view', () => {
       ['Step 4 of 40', '25% of tokens'],
     ]);
   });
+
+  test.each(['queued', 'preparing', 'working', 'verifying', 'reviewing', 'revising'] as const)(
+    'a task that is %s is open from its first moment, with what goes on below it',
+    (state) => {
+      const node = taskNode({ root, task: queuedTask({ ...live, state }) });
+      expect(node.expanded).toBe(true);
+      expect(node.children).toHaveLength(1);
+      expect(node.children[0]?.label).not.toBe('');
+    },
+  );
 
   test('a failure shows its one line once, in a row of its own', () => {
     const reason = { code: 'engine-unavailable', message: 'Docker does not answer: start it.' };
@@ -119,6 +136,22 @@ describe('attention', () => {
       'Ready for review: Fix the failing test in sum.js (2 files, +3 −1, tests green)',
     );
     expect(attentionFor('verifying', readyTask())?.message).toContain('(recording)');
+  });
+
+  test('of a revision that failed says so, and of one that its user cancelled nothing', () => {
+    const back = (code: string) => readyTask({ ...live, reason: { code, message: 'The revision failed.' } });
+    expect(attentionFor('working', back('revision-failed'))).toEqual({
+      kind: 'ready',
+      message: 'Fix the failing test in sum.js: The revision failed.',
+    });
+    expect(attentionFor('working', back('revision-cancelled'))).toBeUndefined();
+    const node = taskNode({ root, task: back('revision-failed') });
+    expect(node.description).toBe('as before its revision · tests green · +3 −1');
+    expect(node.children[0]).toMatchObject({ label: 'The revision failed.', context: 'reason' });
+  });
+
+  test('is not called for a task that is ready again because its user undid the accept', () => {
+    expect(attentionFor('applied', readyTask())).toBeUndefined();
   });
 
   test('only ready, waiting and failed are worth a note', () => {

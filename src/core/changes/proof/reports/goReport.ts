@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TestCase } from '../proof.ts';
 import { boundedTests, maxNameCharacters, type ParsedReport } from './reportLimits.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TestCase } from '../proof.ts';
 import { boundedTests, type ParsedReport } from './reportLimits.ts';
 
@@ -8,6 +8,7 @@ const assertionSchema = z.object({
   status: z.string(),
   duration: z.number().nullish(),
   failureMessages: z.array(z.string()).nullish(),
+  location: z.object({ line: z.int().positive() }).nullish().catch(undefined),
 });
 
 const fileSchema = z.object({
@@ -41,6 +42,7 @@ function fileTests(file: z.infer<typeof fileSchema>): readonly TestCase[] {
       status: assertion.status === 'passed' ? 'passed' : assertion.status === 'failed' ? 'failed' : 'skipped',
       file: file.name,
       milliseconds: assertion.duration ?? Number.NaN,
+      ...(assertion.location ? { line: assertion.location.line } : {}),
       ...(message === '' ? {} : { message }),
     };
   });

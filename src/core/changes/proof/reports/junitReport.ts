@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TestCase } from '../proof.ts';
 import { boundedTests, type ParsedReport } from './reportLimits.ts';
 

@@ -22,6 +22,7 @@ export function boundedTests(tests: readonly TestCase[]): readonly TestCase[] {
     name: bounded(test.name, maxNameCharacters),
     status: test.status,
     ...(test.file ? { file: relativeFile(test.file) } : {}),
+    ...(test.line === undefined ? {} : { line: test.line }),
     ...(test.milliseconds !== undefined && Number.isFinite(test.milliseconds) && test.milliseconds >= 0
       ? { milliseconds: test.milliseconds }
       : {}),
@@ -31,6 +32,12 @@ export function boundedTests(tests: readonly TestCase[]): readonly TestCase[] {
           message: bounded(test.message.trim(), maxMessageCharacters).trim(),
         }
       : {}),
+    ...(test.expected === undefined || test.actual === undefined
+      ? {}
+      : {
+          expected: bounded(test.expected, maxMessageCharacters),
+          actual: bounded(test.actual, maxMessageCharacters),
+        }),
   }));
 }
 

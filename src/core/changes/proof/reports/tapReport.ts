@@ -88,7 +88,9 @@ function closePoint(
     return inner;
   }
   const isFile = point.depth === 0 && isFileName(point.name);
-  const file = isFile ? point.name : detail(details, 'location')?.replace(/:\d+:\d+$/, '');
+  const location = /^(.*):(\d+):\d+$/.exec(detail(details, 'location') ?? '');
+  const file = isFile ? point.name : location?.[1];
+  const line = isFile ? Number.NaN : Number(location?.[2] ?? Number.NaN);
   const milliseconds = Number(detail(details, 'duration_ms') ?? Number.NaN);
   const message = isFile && comments.length > 0 ? comments.join('\n') : failureText(details);
   const own = {
@@ -96,8 +98,10 @@ function closePoint(
     status: point.status,
     milliseconds,
     ...(file === undefined ? {} : { file }),
+    ...(line > 0 ? { line } : {}),
     standsForMany: point.status === 'failed' && (isFile || isSuite || inner.length > 0),
     ...(point.status === 'failed' && message !== undefined ? { message } : {}),
+    ...(point.status === 'failed' ? comparison(details) : {}),
   };
   return [...inner, own];
 }
@@ -119,6 +123,12 @@ function failureText(details: readonly string[]): string | undefined {
   return error === undefined ? undefined : [error, ...own.map((frame) => `  at ${frame.trim()}`)].join('\n');
 }
 
+/** Of a failed assertion. An object or a list is a block of its own, one property a line. */
+function comparison(details: readonly string[]): Pick<TestCase, 'expected' | 'actual'> {
+  const [expected, actual] = ['expected', 'actual'].map((key) => detail(details, key) ?? nested(details, key));
+  return expected === undefined || actual === undefined ? {} : { expected, actual };
+}
+
 /** The value of a key at the top of a block: a plain or quoted scalar, or a `|-` block with its indent removed. */
 function detail(details: readonly string[], key: string): string | undefined {
   const indent = /^ */.exec(details[0] ?? '')?.[0] ?? '';
@@ -130,7 +140,16 @@ function detail(details: readonly string[], key: string): string | undefined {
   if (!/^[|>][-+]?$/.test(value)) {
     return value.replace(/^'(.*)'$/, '$1');
   }
-  const inner = `${indent}  `;
+  return blockAfter(details, start, `${indent}  `);
+}
+
+function nested(details: readonly string[], key: string): string | undefined {
+  const indent = /^ */.exec(details[0] ?? '')?.[0] ?? '';
+  const start = details.indexOf(`${indent}${key}:`);
+  return start === -1 ? undefined : blockAfter(details, start, `${indent}  `);
+}
+
+function blockAfter(details: readonly string[], start: number, inner: string): string {
   const rest = details.slice(start + 1);
   const end = rest.findIndex((line) => !line.startsWith(inner) && line.trim() !== '');
   return rest

@@ -4,7 +4,7 @@ import { prove, type ProofRequest, runTestsOn } from '../../../../../src/core/ch
 import type { TestCommand } from '../../../../../src/core/changes/proof/testCommand.ts';
 import type { Sandbox, SandboxFailure, TreeFile } from '../../../../../src/core/sandbox/sandbox.ts';
 import type { GuestResult } from '../../../../../src/protocol/guest.ts';
-import { maxReadBytes } from '../../../../../src/protocol/guest.ts';
+import { maxReadBytes } from '../../../../../src/protocol/guestLimits.ts';
 import { GuestFailure, type MemoryCommand, MemorySandbox } from '../../../../fakes/memorySandbox.ts';
 import { testProtection } from '../../../../fakes/traceProtection.ts';
 

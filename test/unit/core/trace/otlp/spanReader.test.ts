@@ -92,6 +92,33 @@ function tree(spans: readonly Span[]): Record<string, string | undefined> {
   return Object.fromEntries(spans.map((span) => [span.name, names.get(span.parentSpanId ?? '')]));
 }
 
+test('a call that was mended names its rungs, and a question without tools how it was asked, whatever the user allows to be told', () => {
+  const call = { run: 'run-1', step: 1, call: 'c', tool: 'read_file', arguments: {}, effect: 'read' } as const;
+  const question = asked(1);
+  const { all } = read(
+    events(
+      created(),
+      moved('queued', 'working'),
+      entry('run-started', { run: 'run-1', agent: 'implementer', tree: 't0' }),
+      question.type === 'model-asked' ? entry('model-asked', { ...question.data, form: 'decision' }) : question,
+      answer({ step: 1 }),
+      entry('tool-called', {
+        ...call,
+        repairs: [
+          { rung: 'decision', detail: secret },
+          { rung: 'json', detail: secret },
+        ],
+      }),
+    ),
+  );
+  const attributes = all.map((span) => span.attributes);
+  expect(attributes).toContainEqual(expect.objectContaining({ 'nightshift.request.form': 'decision' }));
+  expect(attributes).toContainEqual(
+    expect.objectContaining({ 'nightshift.tool.repairs': 2, 'nightshift.tool.rungs': ['decision', 'json'] }),
+  );
+  expect(JSON.stringify(all)).not.toContain(secret);
+});
+
 describe('the spans of a task', () => {
   test('are nested as the work was: task, agent, model and tool calls, boxes, proof, accept', () => {
     const { ended, all } = read(whole);

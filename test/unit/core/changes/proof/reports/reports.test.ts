@@ -64,6 +64,24 @@ describe('the TAP of node --test', () => {
     expect(brief(parseTap(text).tests)).toEqual(['passed outer > inner', 'failed outer']);
   });
 
+  it('says what was expected and what came, objects as blocks, and at which line the test begins', () => {
+    const point = (number: number, ...details: readonly string[]): string =>
+      [`not ok ${number} - t${number}`, '  ---', ...details.map((line) => `  ${line}`), '  ...'].join('\n');
+    const text = [
+      'TAP version 13',
+      point(1, "location: '/workspace/repo/a.test.js:12:3'", "error: '2 == 3'", 'expected: 3', 'actual: 2'),
+      point(2, 'expected:', '  a: 2', '  b:', '    0: 1', 'actual:', '  a: 1', "operator: 'deepEqual'"),
+      point(3, 'expected: |-', '  x', '  z', 'actual: |-', '  x', '  y'),
+      point(4, "error: 'thrown'"),
+    ].join('\n');
+    const [one, two, three, four] = parseTap(text).tests;
+    expect(one).toMatchObject({ file: 'a.test.js', line: 12, expected: '3', actual: '2' });
+    expect(two).toMatchObject({ expected: 'a: 2\nb:\n  0: 1', actual: 'a: 1' });
+    expect(three).toMatchObject({ expected: 'x\nz', actual: 'x\ny' });
+    expect(four).not.toHaveProperty('expected');
+    expect(two).not.toHaveProperty('line');
+  });
+
   it('does not take what a test prints for a result', () => {
     expect(parseTap('TAP version 13\n# ok 1 - fake\n# not ok 2 - fake\n').tests).toEqual([]);
   });

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+
+/** Results of all runs of a file. */
+export const maxSarifResults = 10_000;
+const maxText = 100_000;
+
+const count = z.int().min(1).max(10_000_000);
+
+/** Lines and columns from 1, `endColumn` exclusive (SARIF 2.1.0, 3.30). */
+const region = z.object({
+  startLine: count.optional(),
+  startColumn: count.optional(),
+  endLine: count.optional(),
+  endColumn: count.optional(),
+});
+export type SarifRegion = z.infer<typeof region>;
+
+const artifactLocation = z.object({ uri: z.string().max(4_000).optional() });
+const message = z.object({ text: z.string().max(maxText).optional(), markdown: z.string().max(maxText).optional() });
+
+const replacement = z.object({
+  deletedRegion: region,
+  insertedContent: z.object({ text: z.string().max(maxText).optional() }).optional(),
+});
+
+const result = z.object({
+  ruleId: z.string().max(400).optional(),
+  kind: z.string().max(40).optional(),
+  level: z.enum(['none', 'note', 'warning', 'error']).optional(),
+  message,
+  locations: z
+    .array(z.object({ physicalLocation: z.object({ artifactLocation, region: region.optional() }).optional() }))
+    .max(1_000)
+    .optional(),
+  fixes: z
+    .array(
+      z.object({
+        artifactChanges: z
+          .array(z.object({ artifactLocation, replacements: z.array(replacement).max(1_000) }))
+          .max(100),
+      }),
+    )
+    .max(100)
+    .optional(),
+});
+export type SarifResult = z.infer<typeof result>;
+
+/** The part of SARIF 2.1.0 that is read; whatever else stands in a file is left alone. */
+export const sarifLogSchema = z.object({
+  version: z.literal('2.1.0'),
+  runs: z.array(z.object({ results: z.array(result).max(maxSarifResults).nullish() })).max(1_000),
+});

@@ -1,0 +1,3 @@
+import { serveEmbeddingThread } from './node/models/embedding/serveEmbeddingThread.ts';
+
+serveEmbeddingThread();

@@ -1,0 +1,3 @@
+import { serveIndexer } from './indexer/serveIndexer.ts';
+
+serveIndexer(__dirname);

@@ -1,0 +1,3 @@
+import { serveModelRunner } from './node/models/transformers/serveModelRunner.ts';
+
+serveModelRunner();

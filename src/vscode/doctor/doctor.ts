@@ -1,0 +1,59 @@
+import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
+import type { Command, CommandContext } from '../commands/command.ts';
+import { applyFix, showFailure } from '../tasks/showFailure.ts';
+import { doctorGroups, doctorSummary, doctorText } from './doctorItems.ts';
+
+/**
+ * Shows what the machine has and lacks, with a way out for each check, and checks again after one was taken. Answers what was
+ * found last. Works without a repository, without an agent host, and in Restricted Mode, where no folder is looked into.
+ */
+export const doctor: Command = async (context) => {
+  for (;;) {
+    const found = await context.dialogue.withProgress('Nightshift looks at this machine', (signal) =>
+      context.checkUp(context.window.trusted() ? context.window.folders()[0] : undefined, signal),
+    );
+    if (!found.ok) {
+      showFailure(context, found.error);
+      return undefined;
+    }
+    const hasFolder = context.window.folders().length > 0;
+    const checks = [...found.value, ...editorChecks(context)];
+    const groups = doctorGroups(checks, hasFolder);
+    const picked = await context.dialogue.pick(`Doctor: ${doctorSummary(checks)}`, 'Choose a check to mend it', groups);
+    if (picked === undefined) {
+      return checks;
+    }
+    const { value: wish } = picked;
+    if (wish.kind === 'copy') {
+      await context.window.copy(doctorText(checks));
+      context.dialogue.mention('Copied what the doctor found.');
+      return checks;
+    }
+    if (wish.kind === 'fix' && wish.fix !== undefined) {
+      await applyFix(context, wish.fix);
+      // What opens in the browser or as settings takes its time: a list in front of it would be in the way.
+      if ('link' in wish.fix || wish.fix.command.startsWith('workbench.') || wish.fix.command.startsWith('vscode.')) {
+        return checks;
+      }
+    }
+  }
+};
+
+/** What only the editor knows. */
+function editorChecks({ window, memorySettings }: CommandContext): readonly DoctorCheck[] {
+  const trust: readonly DoctorCheck[] =
+    window.folders().length === 0 || window.trusted()
+      ? []
+      : [
+          {
+            name: 'trust',
+            status: 'fail',
+            detail: 'This folder is in Restricted Mode',
+            fix: 'No task runs until you trust it.',
+          },
+        ];
+  const memory: DoctorCheck = memorySettings().enabled
+    ? { name: 'memory', status: 'ok', detail: 'on, made when it is first asked' }
+    : { name: 'memory', status: 'warn', detail: 'turned off', fix: 'Agents and you search by words of files alone.' };
+  return [...trust, memory];
+}

@@ -1,0 +1,75 @@
+import { plainLine } from '../../base/plainText.ts';
+import type { GuidanceView } from '../../protocol/host.ts';
+import type { Command } from '../commands/command.ts';
+import { missingForTasks } from '../tasks/startTask.ts';
+import { showFailure } from '../tasks/showFailure.ts';
+
+const states: Readonly<Record<GuidanceView['status'], string>> = {
+  pinned: 'pinned',
+  unpinned: 'not pinned',
+  changed: 'changed since it was pinned',
+  gone: 'pinned, and no longer there',
+};
+
+/** Shows what the repository says to agents, with check marks at what is the person's own word; answers how many pins changed. */
+export const pinInstructions: Command = async (context) => {
+  const missing = missingForTasks(context.window);
+  if (missing !== undefined) {
+    showFailure(context, missing);
+    return undefined;
+  }
+  const path = context.window.activeCode()?.path ?? context.window.folders()[0] ?? '';
+  const root = (await context.repositoryOf(path)) ?? (await context.repositoryOf(context.window.folders()[0] ?? ''));
+  if (root === undefined) {
+    showFailure(context, { reason: 'not-a-repository', message: 'No git repository is open: open the folder of one.' });
+    return undefined;
+  }
+  const host = context.hosts.of(root);
+  const never = new AbortController().signal;
+  const shown = await host.request('guidance', {}, never);
+  if (!shown.ok) {
+    showFailure(context, shown.error);
+    return undefined;
+  }
+  const { files } = shown.value;
+  if (files.length === 0) {
+    context.dialogue.mention(
+      'This repository says nothing to agents: there is no AGENTS.md or other file of that kind.',
+    );
+    return 0;
+  }
+  const chosen = await context.dialogue.check(
+    'Instructions that agents take for your own word, until they change',
+    files.map((file) => ({
+      label: plainLine(file.path, 200),
+      description: `${states[file.status]}${file.about === '' ? '' : ` · for ${plainLine(file.about, 60)}`}`,
+      value: file,
+      checked: file.status === 'pinned',
+    })),
+    ({ path: file, status }) => void (status === 'gone' ? undefined : context.window.showFile(`${root}/${file}`)),
+  );
+  if (chosen === undefined) {
+    return undefined;
+  }
+  const pinned = files.filter((file) => chosen.includes(file) && file.status !== 'pinned' && file.status !== 'gone');
+  const unpinned = files.filter((file) => !chosen.includes(file) && file.status !== 'unpinned');
+  for (const { path: file, sha256 } of pinned) {
+    const kept = await host.request('pinGuidance', { path: file, sha256 }, never);
+    if (!kept.ok) {
+      showFailure(context, kept.error);
+      return undefined;
+    }
+  }
+  for (const { path: file } of unpinned) {
+    const kept = await host.request('unpinGuidance', { path: file }, never);
+    if (!kept.ok) {
+      showFailure(context, kept.error);
+      return undefined;
+    }
+  }
+  const changes = pinned.length + unpinned.length;
+  context.dialogue.mention(
+    changes === 0 ? 'No pin changed.' : `${pinned.length} pinned, ${unpinned.length} no longer.`,
+  );
+  return changes;
+};

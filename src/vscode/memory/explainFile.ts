@@ -1,0 +1,35 @@
+import { plainLine } from '../../base/plainText.ts';
+import type { ExplainedPath } from '../../protocol/memory.ts';
+import type { Command } from '../commands/command.ts';
+import { note, showFailure } from '../tasks/showFailure.ts';
+import { count } from '../tasks/taskText.ts';
+import { memoryRoot, pathFrom } from './memoryRoot.ts';
+
+const stateWords: Readonly<Record<ExplainedPath['state'], string>> = {
+  indexed: 'is in the memory',
+  waiting: 'waits to be indexed',
+  skipped: 'is left out',
+  unknown: 'is not known to the memory',
+  forgotten: 'was forgotten',
+};
+
+/** Says whether the open file is in the memory, and why not. */
+export const explainFile: Command = async (context) => {
+  const root = await memoryRoot(context);
+  const path = root === undefined ? undefined : pathFrom(root, context.window.activeCode()?.path ?? '');
+  if (root === undefined || path === undefined) {
+    if (root !== undefined) {
+      context.dialogue.mention('Open a file of the repository first.');
+    }
+    return undefined;
+  }
+  const answer = await context.hosts.of(root).request('explainPath', { path }, new AbortController().signal);
+  if (!answer.ok) {
+    showFailure(context, answer.error);
+    return undefined;
+  }
+  const { state, text, chunks } = answer.value;
+  const amount = chunks === 0 ? '' : ` (${count(chunks, 'chunk')})`;
+  note(context, 'information', `${plainLine(path, 100)} ${stateWords[state]}${amount}: ${plainLine(text, 300)}`);
+  return answer.value;
+};

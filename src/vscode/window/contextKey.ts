@@ -1,0 +1,7 @@
+import * as vscode from 'vscode';
+import type { ContextKeys } from './contextKeys.ts';
+
+/** Tells the editor a value for the conditions of menus and welcome texts in package.json. */
+export function setContextKey<Name extends keyof ContextKeys>(name: Name, value: ContextKeys[Name]): void {
+  void vscode.commands.executeCommand('setContext', `nightshift.${name}`, value);
+}

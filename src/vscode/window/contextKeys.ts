@@ -1,0 +1,36 @@
+/** What the conditions in package.json may ask of us, each behind `nightshift.`; a test holds them against each other. */
+export interface ContextKeys {
+  readonly taskCount: number;
+  readonly activeCount: number;
+  readonly readyCount: number;
+  /** Tasks whose agent asked something. */
+  readonly askingCount: number;
+  /** Tasks with changes to look at. */
+  readonly reviewableCount: number;
+  /** The active editor shows changes of a task that waits for its review. */
+  readonly reviewing: boolean;
+  /** As `reviewing`, of one file that is not decided yet. */
+  readonly reviewingFile: boolean;
+  /** Comments were written that no agent has got yet. */
+  readonly hasDrafts: boolean;
+  /** Whether an open folder is a repository. */
+  readonly repository: 'present' | 'none';
+  readonly memory: string;
+  /** A command failed in the terminal on screen. */
+  readonly commandFailed: boolean;
+}
+
+/** Their names, for the test: complete, as the compiler sees to. */
+export const contextKeys: Readonly<Record<keyof ContextKeys, true>> = {
+  taskCount: true,
+  activeCount: true,
+  readyCount: true,
+  askingCount: true,
+  reviewableCount: true,
+  reviewing: true,
+  reviewingFile: true,
+  hasDrafts: true,
+  repository: true,
+  memory: true,
+  commandFailed: true,
+};

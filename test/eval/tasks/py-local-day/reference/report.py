@@ -1,0 +1,17 @@
+"""Counts events by the day on which they happened where the shop is."""
+
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+
+
+def parse(stamp):
+    """An ISO 8601 time; one without an offset is UTC."""
+    moment = datetime.fromisoformat(stamp)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+
+
+def count_by_day(stamps, offset_hours):
+    """Days (as ISO dates) with the number of events, earliest day first. `offset_hours` is east of Greenwich."""
+    zone = timezone(timedelta(hours=offset_hours))
+    counts = Counter(parse(stamp).astimezone(zone).date().isoformat() for stamp in stamps)
+    return dict(sorted(counts.items()))
