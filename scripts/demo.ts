@@ -2,17 +2,16 @@
 // container, and the patch comes back with proof. With a tool-capable model in Ollama that model does it; else a recording does,
 // and it is said which. `npm run demo -- --editor` shows the same in VS Code in the browser.
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { listOllamaModels } from '../src/node/models/ollama/ollamaCatalog.ts';
 import { defaultOllamaHost } from '../src/node/models/ollama/ollamaHost.ts';
+import { makeSample, sampleGoal as goal } from '../src/vscode/start/sample.ts';
 import { openDemoEditor } from './demo/openDemoEditor.ts';
 import { formatStatus, provision } from './provision.ts';
 import { projectNode, projectRoot } from './provision/projectPaths.ts';
-
-const goal = 'One test of this project fails. Find the defect in the source, fix it, and make all tests pass.';
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { editor: { type: 'boolean', default: false } } });
@@ -23,7 +22,8 @@ async function main(): Promise<number> {
   }
   execFileSync(projectNode(), ['esbuild.mjs'], { cwd: projectRoot, stdio: 'inherit' });
   const folder = mkdtempSync(join(tmpdir(), 'nightshift-demo-'));
-  const repository = makeRepository(join(folder, 'project'));
+  const repository = join(folder, 'project');
+  await makeSample(join(projectRoot, 'media/demo/project'), repository);
   const model = await chooseModel();
   const home = join(folder, 'home');
   say(`repository: ${repository}`);
@@ -46,17 +46,6 @@ To go on with it, for example to apply the patch:
   nightshift tasks
 Remove ${folder} when you have seen enough.`);
   return status(repository) === before ? exitCode : 1;
-}
-
-/** A copy of the demo project as a repository with one commit. */
-function makeRepository(folder: string): string {
-  cpSync(join(projectRoot, 'media/demo/project'), folder, { recursive: true });
-  const author = ['-c', 'user.name=Nightshift demo', '-c', 'user.email=demo@localhost'];
-  git(folder, 'init', '--quiet', '--initial-branch=main');
-  git(folder, 'add', '--all');
-  git(folder, ...author, 'commit', '--quiet', '--message', 'Parse and format durations');
-  rmSync(join(folder, '.git/hooks'), { recursive: true, force: true });
-  return folder;
 }
 
 async function chooseModel(): Promise<{ id: string; label: string }> {

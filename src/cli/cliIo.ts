@@ -31,6 +31,6 @@ export interface CliIo {
   /** Made anew for each command that asks: it keeps nothing but files. */
   readonly models: () => Pick<ModelDesk, 'list' | 'probe' | 'pull'>;
   readonly runChecks: (
-    options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'openaiBaseUrl' | 'signal'>,
+    options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'openaiBaseUrl' | 'brief' | 'signal'>,
   ) => AsyncIterable<DoctorCheck>;
 }

@@ -21,7 +21,7 @@ export class GuidanceDesk {
     this.options = options;
   }
 
-  async view(): Promise<Result<readonly GuidanceView[], Failure>> {
+  async view(texts = false): Promise<Result<readonly GuidanceView[], Failure>> {
     const found = await this.found();
     if (!found.ok) {
       return found;
@@ -29,7 +29,10 @@ export class GuidanceDesk {
     const pins = await this.options.pins.all();
     const gone = pins.filter((pin) => !found.value.some(({ path }) => path === pin.path));
     return ok([
-      ...found.value.map((guideline) => toView(guideline, pins)),
+      ...found.value.map((guideline) => ({
+        ...toView(guideline, pins),
+        ...(texts ? { text: guideline.text } : {}),
+      })),
       ...gone.map(({ path, sha256 }) => ({ path, sha256, bytes: 0, about: '', status: 'gone' as const })),
     ]);
   }

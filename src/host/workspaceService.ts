@@ -256,7 +256,7 @@ export class WorkspaceService implements HostService {
           ? ok({ environment: await environments.toView(plan.value), proving: proving.value })
           : proving;
       }),
-    guidance: async () => withFiles(await this.options.guidance.view()),
+    guidance: async ({ texts }) => withFiles(await this.options.guidance.view(texts)),
     pinGuidance: async (pin) => withFiles(await this.options.guidance.pin(pin)),
     unpinGuidance: async ({ path }) => withFiles(await this.options.guidance.unpin(path)),
     verifyTrace: async ({ task, known: remembered }) => {

@@ -8,6 +8,8 @@ export const doctorCheckSchema = z.object({
   detail: z.string(),
   /** What to do about it; always there unless the status is `ok`. */
   fix: z.optional(z.string()),
+  /** A command for the terminal that mends it. It changes the machine, so only a person runs it. */
+  command: z.optional(z.string()),
 });
 
 export type DoctorCheck = z.infer<typeof doctorCheckSchema>;

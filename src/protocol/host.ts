@@ -142,6 +142,8 @@ export const guidanceViewSchema = z.object({
   about: z.string(),
   /** `changed`: other bytes at this path were pinned, so that these are not. */
   status: z.enum(['unpinned', 'pinned', 'changed', 'gone']),
+  /** Without front matter; only where it was asked for, and the file is there. */
+  text: z.optional(z.string()),
 });
 
 const guidanceResult = z.object({ files: z.array(guidanceViewSchema) });
@@ -264,7 +266,7 @@ export const hostMethods = {
     result: z.object({ environment: environmentViewSchema, proving: z.boolean() }),
   },
   /** What the repository says to agents, each with whether the user pinned exactly that. */
-  guidance: { params: z.object({}), result: guidanceResult },
+  guidance: { params: z.object({ texts: z.optional(z.boolean()) }), result: guidanceResult },
   /** The user's word that a file as it is now is theirs; refused when these bytes do not stand there. */
   pinGuidance: {
     params: z.object({ path: guidancePath, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) }),

@@ -6,11 +6,13 @@ import { registerMcpServers } from './chat/mcpServers.ts';
 import { registerDelegateActions } from './codeActions/delegateActions.ts';
 import type { CommandContext } from './commands/command.ts';
 import { registerCommands } from './commands/registerCommands.ts';
+import { PartsWatch } from './doctor/partsWatch.ts';
 import { ClientTaskHost } from './host/clientTaskHost.ts';
 import { findRepositoryRoot } from './host/repositoryRoot.ts';
 import { watchRepositories } from './host/watchRepositories.ts';
 import { TaskHosts } from './host/taskHosts.ts';
 import type { Lending } from './models/openLending.ts';
+import type { Program } from './program/runProgram.ts';
 import type { GraphPanels } from './memory/graph/graphPanel.ts';
 import { lendWatching } from './memory/lendWatching.ts';
 import { createMemoryView } from './memory/memoryView.ts';
@@ -24,6 +26,7 @@ import {
   editorHostVariables,
   editorMemorySettings,
   editorSettings,
+  readEditorSetting,
   saveEditorSetting,
   editorDelegationSettings,
 } from './settings/editorSettings.ts';
@@ -31,6 +34,7 @@ import { giveModelKey, keyVariables, StoredModelKeys } from './settings/storedMo
 import { announceTasks } from './tasks/announceTasks.ts';
 import { rememberedRepositories, rememberOpenTasks } from './tasks/rememberedTasks.ts';
 import { openTaskPages } from './taskPage/taskPages.ts';
+import { greetSample } from './start/greetSample.ts';
 import { createStatusItem } from './tasks/statusItem.ts';
 import { registerTaskTools } from './tasks/taskTools.ts';
 import { createTaskView } from './tasks/taskView.ts';
@@ -49,7 +53,6 @@ const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   registerDelegateActions,
   ({ hosts }) => registerSideFiles(hosts),
   registerContextText,
-  createTaskView,
   ({ hosts }) => createStatusItem(hosts),
   watchReviewContext,
   markChanges,
@@ -62,9 +65,13 @@ const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   registerTaskTools,
   registerChatParticipant,
   openTestExplorer,
+  greetSample,
 ];
 
-/** Builds the native interface. Starts no process and opens no connection, except where tasks were open when the window was closed. */
+/**
+ * Builds the native interface. Starts no process and opens no connection, except where tasks were open when the window was closed, and
+ * where what is missing is on screen.
+ */
 export function startExtension(extension: vscode.ExtensionContext): vscode.Disposable {
   const owned = new DisposableStore();
   const log = owned.add(vscode.window.createOutputChannel('Nightshift', { log: true }));
@@ -96,6 +103,35 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
   const taskPages = owned.add(openTaskPages(() => context, extension.extensionUri));
   let merging: Promise<MergeEditors> | undefined;
   let graphs: Promise<GraphPanels> | undefined;
+  const program = async (): Promise<Program> => {
+    const { openaiBaseUrl } = editorSettings().settings;
+    return {
+      script: vscode.Uri.joinPath(extension.extensionUri, 'dist', 'cli.cjs').fsPath,
+      variables: { ...editorHostVariables(), ...keyVariables(openaiBaseUrl, await modelKeys.of(openaiBaseUrl)) },
+    };
+  };
+  const checkMachine = async (
+    folder: string | undefined,
+    brief: boolean,
+    signal: AbortSignal,
+  ): ReturnType<CommandContext['checkUp']> => {
+    const { runDoctor } = await import('./doctor/runDoctor.ts');
+    const { ollamaHost, openaiBaseUrl } = editorSettings().settings;
+    return runDoctor({
+      program: { ...(await program()), ...(folder === undefined ? {} : { folder }) },
+      ...(ollamaHost === undefined ? {} : { ollamaHost }),
+      ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
+      brief,
+      signal,
+    });
+  };
+  const partsWatch = owned.add(
+    new PartsWatch({
+      look: (signal) => checkMachine(undefined, true, signal),
+      model: () => editorSettings().model,
+      log,
+    }),
+  );
   const context: CommandContext = {
     hosts,
     window: vscodeWindow(log),
@@ -122,23 +158,39 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
     },
     showTaskPage: (root, task, preserveFocus) => taskPages.show(root, task, preserveFocus),
     saveSetting: saveEditorSetting,
+    readSetting: readEditorSetting,
     async checkUp(folder, signal) {
-      const { runDoctor } = await import('./doctor/runDoctor.ts');
-      const { ollamaHost, openaiBaseUrl } = editorSettings().settings;
-      return runDoctor({
-        script: vscode.Uri.joinPath(extension.extensionUri, 'dist', 'cli.cjs').fsPath,
-        folder,
-        ...(ollamaHost === undefined ? {} : { ollamaHost }),
-        ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
-        variables: { ...editorHostVariables(), ...keyVariables(openaiBaseUrl, await modelKeys.of(openaiBaseUrl)) },
-        signal,
-      });
+      const found = await checkMachine(folder, false, signal);
+      if (found.ok) {
+        partsWatch.tell(found.value);
+      }
+      return found;
+    },
+    async lookBriefly(signal) {
+      const found = await checkMachine(undefined, true, signal);
+      if (found.ok) {
+        partsWatch.tell(found.value);
+      }
+      return found;
+    },
+    async modelProgram() {
+      const { modelProgram } = await import('./models/modelProgram.ts');
+      return modelProgram(await program());
+    },
+    sample: {
+      project: vscode.Uri.joinPath(extension.extensionUri, 'media', 'demo', 'project').fsPath,
+      recording: vscode.Uri.joinPath(extension.extensionUri, 'media', 'demo', 'replay.json').fsPath,
+      home: extension.globalStorageUri.fsPath,
+    },
+    async openFolder(path, forceNewWindow) {
+      await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(path), { forceNewWindow });
     },
     repositoryOf: findRepositoryRoot,
   };
   for (const part of parts) {
     owned.add(part(context));
   }
+  owned.add(createTaskView(context, partsWatch));
   owned.add(registerMcpServers(context, extension));
   owned.add(rememberOpenTasks(hosts, extension.workspaceState));
   if (vscode.workspace.isTrusted) {

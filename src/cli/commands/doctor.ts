@@ -10,7 +10,11 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'Check what Nightshift needs on this machine, and say how to get what is missing',
   operands: [],
-  options: { ...ollamaOption, ...openaiOption },
+  options: {
+    brief: { type: 'boolean', help: 'only Git, the engine and the models: quick, and nothing is started or made' },
+    ...ollamaOption,
+    ...openaiOption,
+  },
   json: true,
   run: async (invocation) => {
     const { io, writer, values, signal } = invocation;
@@ -19,6 +23,7 @@ export const doctorCommand: Command = {
     const checks = io.runChecks({
       repository: () => findRepository(repositoryFolder(invocation), signal),
       signal,
+      brief: values['brief'] === true,
       ...(ollamaHost === undefined ? {} : { ollamaHost }),
       ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
     });

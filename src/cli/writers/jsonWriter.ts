@@ -42,8 +42,15 @@ export function createJsonWriter(output: Output): Writer {
     verified: (_, { ok, events, firstBad }) =>
       write({ type: 'verify', ok, events, ...(firstBad === undefined ? {} : { firstBad }) }),
     traceKey: ({ verifierKey, fingerprint }) => write({ type: 'key', verifierKey, fingerprint }),
-    check: ({ name, status, detail, fix }) =>
-      write({ type: 'check', name, status, detail, ...(fix === undefined ? {} : { fix }) }),
+    check: ({ name, status, detail, fix, command }) =>
+      write({
+        type: 'check',
+        name,
+        status,
+        detail,
+        ...(fix === undefined ? {} : { fix }),
+        ...(command === undefined ? {} : { command }),
+      }),
     doctor: (ok) => write({ type: 'doctor', ok }),
     cleaned: ({ items, problems, freedBytes }, applied) => {
       items.forEach((item) => write({ type: 'item', ...item }));

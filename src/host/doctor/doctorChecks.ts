@@ -7,6 +7,7 @@ import type { EngineInfo, RuntimeInfo, SandboxEngine } from '../../core/sandbox/
 import { judgeStorage, type StoragePolicy, type StoredItem } from '../../core/sandbox/housekeeping.ts';
 import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import { formatBytes } from '../../protocol/storage.ts';
+import type { MendablePart } from './mendingCommand.ts';
 
 /** A model that answers questions, and its grade where it was tried out. */
 export interface DoctorModel {
@@ -53,6 +54,10 @@ export interface DoctorOptions {
   };
   readonly stateHome: string;
   readonly nodeVersion: string;
+  /** The command that a person mends a part with on this machine; undefined where it has to be installed first. */
+  readonly mend: (part: MendablePart) => string | undefined;
+  /** Only what tasks cannot do without, asked quickly: nothing is started or made. */
+  readonly brief?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -66,6 +71,10 @@ const leastBytes = 256 * 1024 ** 2;
 
 /** Each check by itself, in the order in which a newcomer would fix them. */
 export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorCheck> {
+  if (options.brief === true) {
+    yield* briefChecks(options);
+    return;
+  }
   yield nodeCheck(options.nodeVersion);
   yield await gitCheck(options);
   yield* engineChecks(options);
@@ -86,6 +95,13 @@ export async function* runChecks(options: DoctorOptions): AsyncGenerator<DoctorC
     const detail = options.ignoredSettings.join('; ');
     yield { name: 'settings', status: 'warn', detail, fix: 'Correct it where you start Nightshift from, or unset it.' };
   }
+}
+
+/** Whether gVisor isolates is not among them: that is known when a box of it ran. */
+async function* briefChecks(options: DoctorOptions): AsyncGenerator<DoctorCheck> {
+  yield await gitCheck(options);
+  yield (await engineCheck(options)).check;
+  yield* modelChecks(options);
 }
 
 /** No reason to call the machine unfit: what is not sent now is sent by a later host. */
@@ -122,34 +138,53 @@ async function gitCheck({ gitVersion }: DoctorOptions): Promise<DoctorCheck> {
   }
 }
 
-async function* engineChecks({ engine, preferredRuntime, signal }: DoctorOptions): AsyncGenerator<DoctorCheck> {
+async function engineCheck({
+  engine,
+  mend,
+  signal,
+}: DoctorOptions): Promise<{ readonly check: DoctorCheck; readonly info?: EngineInfo }> {
   if (engine === undefined) {
-    yield {
-      name: 'engine',
-      status: 'fail',
-      detail: 'The sandbox program of this installation is missing',
-      fix: 'Install Nightshift again, or build it with `npm run build`.',
-    };
-    return;
+    const detail = 'The sandbox program of this installation is missing';
+    const fix = 'Install Nightshift again, or build it with `npm run build`.';
+    return { check: { name: 'engine', status: 'fail', detail, fix } };
   }
   const info = await engine.info(signal);
   if (!info.ok) {
     const fix =
       'Install and start Docker (https://docs.docker.com/engine/install), or set DOCKER_HOST. Without it nothing runs.';
-    yield { name: 'engine', status: 'fail', detail: info.error.message, fix };
-    return;
+    return { check: mended({ name: 'engine', status: 'fail', detail: info.error.message, fix }, mend('engine')) };
   }
   const { version, apiVersion, endpoint, remarks = [] } = info.value;
   const detail = `engine ${version}, API ${apiVersion}, at ${endpoint}`;
-  yield remarks.length === 0
-    ? { name: 'engine', status: 'ok', detail }
-    : { name: 'engine', status: 'warn', detail, fix: `${remarks.join('; ')}.` };
+  return {
+    info: info.value,
+    check:
+      remarks.length === 0
+        ? { name: 'engine', status: 'ok', detail }
+        : { name: 'engine', status: 'warn', detail, fix: `${remarks.join('; ')}.` },
+  };
+}
+
+/** What is installed has only to be started or registered. */
+function mended(check: DoctorCheck, command: string | undefined): DoctorCheck {
+  return command === undefined ? check : { ...check, fix: `It is installed. Run \`${command}\`.`, command };
+}
+
+async function* engineChecks(options: DoctorOptions): AsyncGenerator<DoctorCheck> {
+  const { engine, preferredRuntime, mend, signal } = options;
+  const { check, info } = await engineCheck(options);
+  yield check;
+  if (engine === undefined || info === undefined) {
+    return;
+  }
   yield await imageCheck(engine, signal);
   if (preferredRuntime.ok) {
     const preferred = preferredRuntime.value;
     const wish = { requireGvisor: false, ...(preferred === undefined ? {} : { preferred }), allowUnlimited: true };
     const runtime = await engine.chooseRuntime(wish, signal);
-    yield runtimeCheck(runtime, info.value, preferred);
+    const found = runtimeCheck(runtime, info, preferred);
+    const isRegistered = found.status === 'ok' || info.runtimes.includes('runsc');
+    yield isRegistered ? found : mended(found, mend('runtime'));
     if (runtime.ok && runtime.value.channel !== undefined) {
       yield channelCheck(runtime.value.channel);
     }
@@ -249,13 +284,13 @@ async function* modelChecks(options: DoctorOptions): AsyncGenerator<DoctorCheck>
   }
 }
 
-async function modelCheck({ models, recommended, ollamaHost, signal }: DoctorOptions): Promise<DoctorCheck> {
+async function modelCheck({ models, recommended, ollamaHost, mend, signal }: DoctorOptions): Promise<DoctorCheck> {
   const found = await models(ollamaHost, AbortSignal.any([signal, AbortSignal.timeout(modelMs)]));
   if (!found.ok) {
     const detail =
       found.error.reason === 'aborted' ? `Ollama did not answer within ${modelMs / 1_000} s` : found.error.message;
     const fix = 'Install and start Ollama (https://ollama.com), or set OLLAMA_HOST. Recordings run without it.';
-    return { name: 'model', status: 'fail', detail, fix };
+    return mended({ name: 'model', status: 'fail', detail, fix }, mend('model'));
   }
   const get = `nightshift models pull ${recommended}`;
   const usable = found.value.filter(({ level, ...model }) =>
@@ -334,8 +369,9 @@ async function* storageChecks({ storage, signal }: DoctorOptions): AsyncGenerato
   }
   if (leaked.length > 0) {
     const names = leaked.map((item) => `${item.name} (${formatBytes(item.bytes)})`).join(', ');
-    const fix = `See that they are nobody's, then end them: kill -9 ${leaked.map((item) => item.id).join(' ')}`;
-    yield { name: 'leaks', status: 'warn', detail: `gVisor runs on without a container: ${names}`, fix };
+    const command = `kill -9 ${leaked.map((item) => item.id).join(' ')}`;
+    const fix = `See that they are nobody's, then end them: ${command}`;
+    yield { name: 'leaks', status: 'warn', detail: `gVisor runs on without a container: ${names}`, fix, command };
   }
   if (left.length + leaked.length === 0) {
     yield { name: 'leftovers', status: 'ok', detail: 'no box, volume or gVisor process was left over' };

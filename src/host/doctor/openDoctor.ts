@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { recommendModels } from '../../core/models/recommendedModels.ts';
-import { findGit } from '../../node/repository/findGit.ts';
+import { absoluteEntries, findGit } from '../../node/repository/findGit.ts';
 import { createDockerEngine } from '../../node/sandbox/dockerEngine.ts';
 import { engineStorage } from '../../node/sandbox/engineStorage.ts';
 import { sharedConnection } from '../../node/sandbox/sharedConnection.ts';
@@ -20,12 +20,13 @@ import { boxChannel } from '../boxChannel.ts';
 import { preferredRuntime } from '../preferredRuntime.ts';
 import { askTraceReceiver } from '../trace/askTraceReceiver.ts';
 import { askModelServer } from './askModelServer.ts';
+import { mendingCommand } from './mendingCommand.ts';
 import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import { type DoctorModel, type DoctorOptions, runChecks } from './doctorChecks.ts';
 
 /** The checks with the real engine, models and tools. `installation` is the folder that holds `dist` and `media`. */
 export function openDoctor(
-  options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'openaiBaseUrl' | 'signal'> & {
+  options: Pick<DoctorOptions, 'repository' | 'ollamaHost' | 'openaiBaseUrl' | 'brief' | 'signal'> & {
     readonly installation: string;
   },
 ): AsyncIterable<DoctorCheck> {
@@ -49,7 +50,20 @@ export function openDoctor(
     },
     stateHome: stateHome(),
     nodeVersion: process.versions.node,
+    mend: (part) =>
+      mendingCommand(part, {
+        platform: process.platform,
+        has: isOnPath,
+        engineAddress: process.env['NIGHTSHIFT_ENGINE'] || process.env['DOCKER_HOST'] || undefined,
+        modelAddress: options.ollamaHost,
+      }),
   });
+}
+
+/** Also where only services are looked for, which a person's path may leave out. */
+function isOnPath(program: string): boolean {
+  const path = [process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter);
+  return absoluteEntries(path).some((folder) => existsSync(join(folder, program)));
 }
 
 async function installedModels(

@@ -4,6 +4,7 @@ import type { Result } from '../../base/result.ts';
 import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import type { TaskSettings } from '../../protocol/host.ts';
 import type { TaskHosts } from '../host/taskHosts.ts';
+import type { ModelAsker } from '../models/modelProgram.ts';
 import type { Lending } from '../models/openLending.ts';
 import type { Dialogue } from '../window/dialogue.ts';
 import type { DelegationSettings } from '../settings/delegationSettings.ts';
@@ -44,9 +45,18 @@ export interface CommandContext {
   /** Opens the page of a task. */
   showTaskPage(root: string, task: string, preserveFocus: boolean): Promise<void>;
   /** Keeps a setting of the person for this machine, by its name without the product's prefix; undefined unsets it. */
-  saveSetting(name: string, value: string | undefined): Promise<void>;
+  saveSetting(name: string, value: string | number | undefined): Promise<void>;
+  /** What the person set for this machine, by its name without the product's prefix; undefined where nothing is. */
+  readSetting(name: string): unknown;
+  /** Asks of models where no agent host can: no repository is open. */
+  modelProgram(): Promise<ModelAsker>;
   /** Checks this machine and, where one is given, a folder, as `nightshift doctor` does. */
   checkUp(folder: string | undefined, signal: AbortSignal): Promise<Result<readonly DoctorCheck[], Failure>>;
+  /** As `checkUp`, of what no task can do without: quick, and nothing is started. */
+  lookBriefly(signal: AbortSignal): Promise<Result<readonly DoctorCheck[], Failure>>;
+  /** Absolute paths: of the sample's files in this installation, of a recorded run of its task, and where samples are made. */
+  readonly sample: { readonly project: string; readonly recording: string; readonly home: string };
+  openFolder(path: string, newWindow: boolean): Promise<void>;
   /** The repository that a file or folder is in. */
   repositoryOf(path: string): Promise<string | undefined>;
 }

@@ -24,6 +24,7 @@ import { rejectFile, restoreFile } from '../review/rejectFile.ts';
 import { openFileDiff, reviewFile, reviewTask } from '../review/reviewTask.ts';
 import { addComment, removeComment, reopenComment, resolveComment, sendReview } from '../review/comments/sendReview.ts';
 import { setModelKey } from '../settings/setModelKey.ts';
+import { getStarted } from '../start/getStarted.ts';
 import { cleanUp } from '../storage/cleanUp.ts';
 import { answerQuestion } from '../tasks/answerQuestion.ts';
 import { cancelTask } from '../tasks/cancelTask.ts';
@@ -41,6 +42,12 @@ import { openTrace } from '../trace/openTrace.ts';
 import { verifyTrace } from '../trace/verifyTrace.ts';
 import type { Command } from './command.ts';
 import { showLog } from './showLog.ts';
+
+/** Read from the bundle when it is called: what a person does once need not be loaded at every start. */
+const later =
+  (load: () => Promise<Command>): Command =>
+  async (context, ...values) =>
+    (await load())(context, ...values);
 
 /** Every command of the extension. The ones that a person can call are declared in package.json too. */
 export const commandTable = {
@@ -85,11 +92,16 @@ export const commandTable = {
   'nightshift.verifyTrace': verifyTrace,
   'nightshift.refreshTasks': refreshTasks,
   'nightshift.showTasks': showTasks,
+  'nightshift.getStarted': getStarted,
+  'nightshift.trySample': later(async () => (await import('../start/trySample.ts')).trySample),
+  'nightshift.delegateSample': later(async () => (await import('../start/delegateSample.ts')).delegateSample),
+  'nightshift.applyProfile': later(async () => (await import('../start/applyProfile.ts')).applyProfile),
   'nightshift.selectModel': selectModel,
   'nightshift.doctor': doctor,
   'nightshift.cleanUp': cleanUp,
   'nightshift.setModelKey': setModelKey,
   'nightshift.pinInstructions': pinInstructions,
+  'nightshift.importRules': later(async () => (await import('../guidance/importRules.ts')).importRules),
   'nightshift.searchMemory': searchMemory,
   'nightshift.searchMemoryForSelection': searchMemoryForSelection,
   'nightshift.showRelated': showRelated,

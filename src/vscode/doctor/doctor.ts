@@ -30,9 +30,13 @@ export const doctor: Command = async (context) => {
       return checks;
     }
     if (wish.kind === 'fix' && wish.fix !== undefined) {
+      if ('typed' in wish.fix) {
+        context.window.typeInTerminal(wish.fix.typed);
+        return checks;
+      }
       await applyFix(context, wish.fix);
       // What opens in the browser or as settings takes its time: a list in front of it would be in the way.
-      if ('link' in wish.fix || wish.fix.command.startsWith('workbench.') || wish.fix.command.startsWith('vscode.')) {
+      if ('link' in wish.fix || /^(?:workbench|vscode)\./.test(wish.fix.command)) {
         return checks;
       }
     }

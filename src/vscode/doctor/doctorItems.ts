@@ -6,7 +6,10 @@ import type { PickGroup, PickItem } from '../window/dialogue.ts';
 export type DoctorWish =
   | { readonly kind: 'again' }
   | { readonly kind: 'copy' }
-  | { readonly kind: 'fix'; readonly fix: Fix | undefined };
+  | { readonly kind: 'fix'; readonly fix: DoctorFix | undefined };
+
+/** What changes the machine is typed into a terminal and not run. */
+export type DoctorFix = Fix | { readonly label: string; readonly typed: string };
 
 /** As a person calls them; others go by their own name. */
 const names: Readonly<Record<string, string>> = {
@@ -49,6 +52,15 @@ const fixes: Readonly<Record<string, Fix>> = {
   disk: cleanUp,
   images: cleanUp,
   leftovers: cleanUp,
+  // A word in the environment of the editor, or a way that a runtime does not let through: the words beside it say which.
+  channel: {
+    label: 'Open Guide',
+    link: 'https://github.com/nightshift-dev/nightshift/blob/main/docs/guides/engines.md',
+  },
+  settings: {
+    label: 'Open Guide',
+    link: 'https://github.com/nightshift-dev/nightshift/blob/main/docs/guides/models.md',
+  },
   'trace export': setting('otlp.endpoint', 'Open Setting'),
 };
 
@@ -56,12 +68,18 @@ const fixes: Readonly<Record<string, Fix>> = {
 const getOllama: Fix = { label: 'Get Ollama', link: 'https://ollama.com/download' };
 const openFolder: Fix = { label: 'Open Folder', command: 'vscode.openFolder' };
 
-export function fixOf({ name, status, detail }: DoctorCheck, hasFolder: boolean): Fix | undefined {
+export function fixOf({ name, status, detail, command }: DoctorCheck, hasFolder: boolean): DoctorFix | undefined {
   if (status === 'ok') {
     return undefined;
   }
+  if (command !== undefined) {
+    return { label: 'Type It in a Terminal', typed: command };
+  }
   if (name === 'model' && /not answer|not reached|refused|unreachable/i.test(detail)) {
     return getOllama;
+  }
+  if (name === 'model server' && /\bkey\b|\b40[13]\b/i.test(detail)) {
+    return { label: 'Set Model Server Key', command: 'nightshift.setModelKey' };
   }
   return name === 'repository' && !hasFolder ? openFolder : fixes[name];
 }

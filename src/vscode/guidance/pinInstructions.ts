@@ -1,6 +1,6 @@
 import { plainLine } from '../../base/plainText.ts';
 import type { GuidanceView } from '../../protocol/host.ts';
-import type { Command } from '../commands/command.ts';
+import type { Command, CommandContext } from '../commands/command.ts';
 import { missingForTasks } from '../tasks/startTask.ts';
 import { showFailure } from '../tasks/showFailure.ts';
 
@@ -18,10 +18,8 @@ export const pinInstructions: Command = async (context) => {
     showFailure(context, missing);
     return undefined;
   }
-  const path = context.window.activeCode()?.path ?? context.window.folders()[0] ?? '';
-  const root = (await context.repositoryOf(path)) ?? (await context.repositoryOf(context.window.folders()[0] ?? ''));
+  const root = await guidanceRoot(context);
   if (root === undefined) {
-    showFailure(context, { reason: 'not-a-repository', message: 'No git repository is open: open the folder of one.' });
     return undefined;
   }
   const host = context.hosts.of(root);
@@ -73,3 +71,14 @@ export const pinInstructions: Command = async (context) => {
   );
   return changes;
 };
+
+/** The repository of what the person looks at, else of the first folder; says so where there is none. */
+export async function guidanceRoot(context: CommandContext): Promise<string | undefined> {
+  const [first = ''] = context.window.folders();
+  const path = context.window.activeCode()?.path ?? first;
+  const root = (await context.repositoryOf(path)) ?? (await context.repositoryOf(first));
+  if (root === undefined) {
+    showFailure(context, { reason: 'not-a-repository', message: 'No git repository is open: open the folder of one.' });
+  }
+  return root;
+}

@@ -4,7 +4,7 @@ import type { HostResult } from '../../protocol/host.ts';
 import { levelText, progressWords } from '../../protocol/modelText.ts';
 import type { ModelView, RequestProgress } from '../../protocol/models.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
-import type { TaskHost } from '../host/taskHost.ts';
+import type { ModelAsker } from './modelProgram.ts';
 import { connectFolders } from '../tasks/refreshTasks.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
 import { missingForTasks } from '../tasks/startTask.ts';
@@ -16,17 +16,11 @@ import { modelGroups, type ModelWish, tryButton } from './modelItems.ts';
  */
 export const selectModel: Command = async (context) => {
   const missing = missingForTasks(context.window);
-  if (missing !== undefined) {
+  if (missing?.reason === 'restricted-mode') {
     showFailure(context, missing, 'warning');
     return undefined;
   }
-  await connectFolders(context);
-  // Models belong to the person and not to a repository: any host can be asked.
-  const host = context.hosts.all()[0];
-  if (host === undefined) {
-    showFailure(context, { reason: 'not-a-repository', message: 'No open folder is a git repository.' }, 'warning');
-    return undefined;
-  }
+  const host = await modelAsker(context);
   for (;;) {
     const { model: current, settings } = context.settings();
     const listed = await context.dialogue.withProgress('Nightshift looks for models', (signal) =>
@@ -48,10 +42,16 @@ export const selectModel: Command = async (context) => {
   }
 };
 
+/** Models belong to the person and not to a repository: any host can be asked. */
+export async function modelAsker(context: CommandContext): Promise<ModelAsker> {
+  await connectFolders(context);
+  return context.hosts.all()[0] ?? context.modelProgram();
+}
+
 /** `again`: something is different now, and the list is shown anew. */
 async function follow(
   context: CommandContext,
-  host: TaskHost,
+  host: ModelAsker,
   wish: ModelWish,
   isTry: boolean,
 ): Promise<string | undefined> {
@@ -79,7 +79,7 @@ async function follow(
   return isTry ? tryOnly(context, host, wish.model) : use(context, host, wish.model);
 }
 
-async function pull(context: CommandContext, host: TaskHost, name: string): Promise<'again'> {
+async function pull(context: CommandContext, host: ModelAsker, name: string): Promise<'again'> {
   const { settings } = context.settings();
   const pulled = await long(context, `Pulling ${name}`, (signal, report) =>
     host.request('pullModel', { name, settings }, signal, report),
@@ -90,13 +90,13 @@ async function pull(context: CommandContext, host: TaskHost, name: string): Prom
   return 'again';
 }
 
-async function tryOnly(context: CommandContext, host: TaskHost, model: ModelView): Promise<'again'> {
+async function tryOnly(context: CommandContext, host: ModelAsker, model: ModelView): Promise<'again'> {
   await tried(context, host, model);
   return 'again';
 }
 
 /** A model that nobody tried is tried first, so that the first task does not have to; an unfit one is not kept. */
-async function use(context: CommandContext, host: TaskHost, model: ModelView): Promise<string | undefined> {
+async function use(context: CommandContext, host: ModelAsker, model: ModelView): Promise<string | undefined> {
   const known = model.grade === undefined && model.driver === 'ollama' ? await tried(context, host, model) : model;
   if (known === undefined) {
     return 'again';
@@ -110,7 +110,7 @@ async function use(context: CommandContext, host: TaskHost, model: ModelView): P
   return keep(context, model.id, `${model.name} (${levelText(known)})`);
 }
 
-async function tried(context: CommandContext, host: TaskHost, model: ModelView): Promise<ModelView | undefined> {
+async function tried(context: CommandContext, host: ModelAsker, model: ModelView): Promise<ModelView | undefined> {
   const { settings } = context.settings();
   const answer = await long(context, `Trying ${model.name} out`, (signal, report) =>
     host.request('probeModel', { model: model.id, settings }, signal, report),

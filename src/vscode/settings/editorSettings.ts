@@ -17,8 +17,13 @@ export function editorDelegationSettings(): ReturnType<typeof readDelegationSett
   return readDelegationSettings(personalSetting());
 }
 
+/** What the person set, by its name without the product's prefix; undefined where nothing is. */
+export function readEditorSetting(name: string): unknown {
+  return personalSetting()(name);
+}
+
 /** In the person's own settings of the machine that the extension runs on, never in a workspace's. */
-export async function saveEditorSetting(name: string, value: string | undefined): Promise<void> {
+export async function saveEditorSetting(name: string, value: string | number | undefined): Promise<void> {
   await vscode.workspace.getConfiguration('nightshift').update(name, value, vscode.ConfigurationTarget.Global);
 }
 

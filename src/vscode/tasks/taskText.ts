@@ -51,6 +51,11 @@ export function isAsking({ state, question }: TaskView): boolean {
   return state === 'waiting' && question !== undefined;
 }
 
+/** The person took its result, or gave it up. */
+export function isDecided({ state }: TaskView): boolean {
+  return state === 'applied' || state === 'merged' || state === 'discarded';
+}
+
 /** There is something to review, whatever became of the task. */
 export function hasChanges({ changeset }: TaskView): boolean {
   return changeset !== undefined && changeset.files.length > 0;

@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands/command.ts';
+import type { PartsWatch } from '../doctor/partsWatch.ts';
 import { setContextKey } from '../window/contextKey.ts';
 import { connectFolders } from './refreshTasks.ts';
-import { count, hasChanges, isActive, isAsking } from './taskText.ts';
+import { count, hasChanges, isActive, isAsking, isDecided } from './taskText.ts';
 import { TaskTree } from './taskTree.ts';
 
 const viewId = 'nightshift.tasks';
 
 /** The Tasks view: rows, badge, progress bar and the words shown while it is empty. Looks for hosts when it becomes visible. */
-export function createTaskView(context: CommandContext): vscode.Disposable {
+export function createTaskView(context: CommandContext, parts: Pick<PartsWatch, 'emptyView'>): vscode.Disposable {
   const owned = new DisposableStore();
   const tree = owned.add(new TaskTree(context.hosts));
   const view = owned.add(vscode.window.createTreeView(viewId, { treeDataProvider: tree, showCollapseAll: true }));
@@ -37,9 +38,15 @@ export function createTaskView(context: CommandContext): vscode.Disposable {
     setContextKey('readyCount', ready);
     setContextKey('reviewableCount', reviewable);
     setContextKey('askingCount', asking);
+    setContextKey('decidedCount', tasks.filter(isDecided).length);
+    if (tasks.some(({ runtime }) => runtime?.isolatedKernel === true)) {
+      setContextKey('runtime', 'isolated');
+    }
+    parts.emptyView = view.visible && tasks.length === 0;
     tree.refresh();
   };
   const look = (): void => {
+    parts.emptyView = view.visible && context.hosts.tasks().length === 0;
     if (view.visible) {
       connectFolders(context).catch((error: unknown) => context.log.error(String(error)));
     }

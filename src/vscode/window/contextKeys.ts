@@ -16,6 +16,16 @@ export interface ContextKeys {
   /** Whether an open folder is a repository. */
   readonly repository: 'present' | 'none';
   readonly memory: string;
+  /** Tasks that the person accepted or discarded. */
+  readonly decidedCount: number;
+  /** What a look at this machine found; not told before the first. */
+  readonly git: 'ready' | 'missing';
+  readonly engine: 'ready' | 'missing';
+  readonly model: 'ready' | 'missing';
+  /** `isolated` once a box of gVisor ran here. */
+  readonly runtime: 'isolated' | 'shared';
+  /** An open folder is the sample. */
+  readonly sample: boolean;
   /** A command failed in the terminal on screen. */
   readonly commandFailed: boolean;
 }
@@ -32,5 +42,11 @@ export const contextKeys: Readonly<Record<keyof ContextKeys, true>> = {
   hasDrafts: true,
   repository: true,
   memory: true,
+  decidedCount: true,
+  git: true,
+  engine: true,
+  model: true,
+  runtime: true,
+  sample: true,
   commandFailed: true,
 };

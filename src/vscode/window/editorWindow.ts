@@ -80,6 +80,10 @@ export interface EditorWindow {
   /** A command of the editor itself. */
   run(command: string, ...values: readonly unknown[]): Promise<void>;
   openLink(url: string): Promise<void>;
+  /** Opens a terminal with a command typed and not run: that is for the person to do. */
+  typeInTerminal(command: string): void;
+  /** Opens a file, which need not be there, and puts other text in its editor. It is left unsaved, for the person to look at. */
+  editUnsaved(path: string, change: (text: string) => string): Promise<void>;
   /** To the clipboard. */
   copy(text: string): Promise<void>;
 }

@@ -119,6 +119,26 @@ export function vscodeWindow(log: vscode.LogOutputChannel): EditorWindow {
     async copy(text) {
       await vscode.env.clipboard.writeText(text);
     },
+    typeInTerminal(command) {
+      const terminal = vscode.window.createTerminal('Nightshift');
+      terminal.show();
+      terminal.sendText(command, false);
+    },
+    async editUnsaved(path, change) {
+      const file = vscode.Uri.file(path);
+      const isThere = await vscode.workspace.fs.stat(file).then(
+        () => true,
+        () => false,
+      );
+      const address = isThere ? file : file.with({ scheme: 'untitled' });
+      const document = await vscode.workspace.openTextDocument(address);
+      const before = document.getText();
+      const whole = new vscode.Range(document.positionAt(0), document.positionAt(before.length));
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(address, whole, change(before));
+      await vscode.workspace.applyEdit(edit);
+      await vscode.window.showTextDocument(document, { preview: false });
+    },
     async openLink(url) {
       await vscode.env.openExternal(vscode.Uri.parse(url, true));
     },

@@ -74,7 +74,12 @@ export class MemoryEditor {
   /** Addresses of model servers in the settings. */
   servers: { readonly openaiBaseUrl?: string } = {};
   settings: ReturnType<CommandContext['settings']> = { model: 'auto', settings: { limits: { steps: 7 } } };
-  readonly savedSettings: (readonly [string, string | undefined])[] = [];
+  readonly savedSettings: (readonly [string, string | number | undefined])[] = [];
+  /** What the person set, by name. */
+  readonly set = new Map<string, unknown>();
+  /** Folders that were opened, and whether in a new window. */
+  readonly opened: (readonly [string, boolean])[] = [];
+  readonly sample = { project: '/ext/media/demo/project', recording: '/ext/media/demo/replay.json', home: '/state' };
   /** What the person types into each search, which row it goes to, and whether it turns away there; nothing typed keeps the text. */
   readonly typed: {
     readonly text?: string;
@@ -179,7 +184,15 @@ export class MemoryEditor {
       delegationSettings: () => ({ showContext: this.showContext }),
       showGraph: async (root, entity) => void this.graphs.push([root, entity]),
       showTaskPage: async (...page) => void this.taskPages.push(page),
-      saveSetting: async (name, value) => void this.savedSettings.push([name, value]),
+      saveSetting: async (name, value) => {
+        this.savedSettings.push([name, value]);
+        this.set.set(name, value);
+      },
+      readSetting: (name) => this.set.get(name),
+      modelProgram: async () => this.host,
+      lookBriefly: async () => this.checkUps.shift() ?? ok([]),
+      sample: this.sample,
+      openFolder: async (path, newWindow) => void this.opened.push([path, newWindow]),
       checkUp: async (folder) => {
         this.checkedUp.push(folder);
         return this.checkUps.shift() ?? ok([]);
@@ -307,6 +320,8 @@ export class MemoryEditor {
       showSide: async (address) => void this.shown.push({ title: address, changes: [] }),
       run: async (...call) => void this.ran.push(call),
       openLink: async (url) => void this.ran.push(['link', url]),
+      typeInTerminal: (command) => void this.ran.push(['terminal', command]),
+      editUnsaved: async (path, change) => void this.files.set(path, change(this.files.get(path) ?? '')),
       copy: async (text) => void this.ran.push(['copy', text]),
     };
   }

@@ -54,6 +54,7 @@ describe('doctor', () => {
       },
       stateHome,
       nodeVersion: '24.1.0',
+      mend: () => undefined,
       signal: new AbortController().signal,
       ...changes,
     };
@@ -67,6 +68,39 @@ describe('doctor', () => {
     }
     return found;
   }
+
+  it('looks briefly at what no task can do without, and has nothing started or made for it', async () => {
+    const asked: string[] = [];
+    const watched: SandboxEngine = {
+      ...engine,
+      chooseRuntime: async () => {
+        asked.push('runtime');
+        return ok({ name: 'runsc', isolatedKernel: true });
+      },
+      ensureBaseImage: async () => {
+        asked.push('image');
+        return ok({ image: 'nightshift/base:1', id: 'sha256:1' });
+      },
+    };
+    expect(Object.keys(await checks({ brief: true, engine: watched }))).toEqual(['git', 'engine', 'model']);
+    expect(asked).toEqual([]);
+  });
+
+  it('says what to run where a part is installed and only not started or registered', async () => {
+    const mend = (part: string): string => `mend ${part}`;
+    const down: SandboxEngine = { ...engine, info: async () => fail(failure('engine-unavailable', 'not there')) };
+    const models = async () => fail(failure('unreachable', 'no answer'));
+    const missing = await checks({ engine: down, models, mend });
+    expect([missing['engine']?.command, missing['model']?.command]).toEqual(['mend engine', 'mend model']);
+    expect(missing['engine']?.fix).toContain('`mend engine`');
+    const plain: SandboxEngine = {
+      ...engine,
+      info: async () => ok({ endpoint: '/d', version: '26.1', apiVersion: '1.45', runtimes: ['runc'] }),
+      chooseRuntime: async () => ok({ name: 'runc', isolatedKernel: false }),
+    };
+    expect((await checks({ engine: plain, mend }))['runtime']?.command).toBe('mend runtime');
+    expect((await checks({ mend }))['runtime']?.command).toBeUndefined();
+  });
 
   it('asks the receiver of traces where one is set, and never calls the machine unfit for it', async () => {
     expect(await checks()).not.toHaveProperty('trace export');

@@ -1,16 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { memoryKinds } from '../../../src/protocol/memory.ts';
 import { commandTable, internalCommands } from '../../../src/vscode/commands/commandTable.ts';
 import { contextKeys } from '../../../src/vscode/window/contextKeys.ts';
-import { contributes, root } from './manifestFile.ts';
+import { contributes, root, settings } from './manifestFile.ts';
 
 /** Files below a folder with their texts. */
 const sourcesOf = (folder: string): readonly (readonly [path: string, text: string])[] =>
   readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .map((path) => [path, readFileSync(resolve(root, folder, path), 'utf8')]);
+const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 const declared = contributes.commands.map(({ command }) => command);
 const items = Object.entries(contributes.menus).flatMap(([menu, entries]) =>
   entries.map((item) => ({ menu, ...item })),
@@ -50,7 +51,11 @@ describe('commands, table and menus agree', () => {
   });
 
   test('links in welcome texts are declared commands or the editor’s own', () => {
-    const links = contributes.viewsWelcome.flatMap(({ contents }) => [...contents.matchAll(/command:([\w.]+)/g)]);
+    const texts = [
+      ...contributes.viewsWelcome.map(({ contents }) => contents),
+      ...steps.map(({ description }) => description),
+    ];
+    const links = texts.flatMap((text) => [...text.matchAll(/command:([\w.]+)/g)]);
     const ours = links.map(([, command = '']) => command).filter((command) => command.startsWith('nightshift.'));
     expect(links.length).toBeGreaterThan(3);
     expect(ours.filter((command) => !declared.includes(command))).toEqual([]);
@@ -93,6 +98,7 @@ describe('conditions', () => {
     ...contributes.commands.map(({ enablement = '' }) => enablement),
     ...contributes.keybindings.map(({ when }) => when),
     ...contributes.viewsWelcome.map(({ when }) => when),
+    ...steps.flatMap(({ completionEvents }) => completionEvents.map((event) => event.replace(/^onContext:/, ''))),
   ];
   /** The left sides of a condition: what is asked, without the values it is compared with. */
   const keysOf = (condition: string): readonly string[] =>
@@ -124,14 +130,122 @@ describe('conditions', () => {
     ]);
     // They say what is missing, or need nothing.
     expect(declared.filter((command) => !conditional.has(command)).sort()).toEqual([
+      'nightshift.applyProfile',
       'nightshift.cleanUp',
       'nightshift.delegate',
       'nightshift.doctor',
+      'nightshift.getStarted',
       'nightshift.refreshTasks',
+      'nightshift.selectModel',
       'nightshift.setModelKey',
       'nightshift.showLog',
       'nightshift.showTasks',
+      'nightshift.trySample',
     ]);
+  });
+});
+
+describe('the walkthrough', () => {
+  test('is what the command opens', () => {
+    expect(contributes.walkthroughs.map(({ id }) => id)).toEqual(['nightshift.start']);
+    const [, source = ''] = sourcesOf('src/vscode/start').find(([path]) => path === 'getStarted.ts') ?? [];
+    expect(source).toContain("'nightshift-dev.nightshift#nightshift.start'");
+  });
+
+  test('a step is done when its state is known, and never by a click', () => {
+    expect(steps.map(({ id }) => id)).toEqual(['engine', 'runtime', 'model', 'sample', 'review', 'memory']);
+    expect(
+      steps.filter(({ completionEvents: [event = '', ...more] }) => !event.startsWith('onContext:') || more.length > 0),
+    ).toEqual([]);
+  });
+
+  test.each(steps.map(({ id, media }) => [id, media] as const))(
+    '%s: its picture has the theme’s colours',
+    (_, media) => {
+      const picture = readFileSync(resolve(root, media.svg), 'utf8');
+      expect(media.altText).toMatch(/^[A-Z].*\.$/);
+      expect(picture).toContain('var(--vscode-');
+      // A colour of our own only where a theme has none.
+      expect(picture.replaceAll(/, #[0-9a-f]{6}\)/g, '')).not.toMatch(/#[0-9a-f]{3,6}/i);
+      expect(readFileSync(resolve(root, '.vscodeignore'), 'utf8').split('\n')).toContain('!media/walkthrough/**');
+    },
+  );
+});
+
+describe('welcome texts', () => {
+  /** Which of them an empty Tasks view shows, by what is there. */
+  function shown(facts: Readonly<Record<string, string | number | boolean>>): readonly string[] {
+    const holds = (condition: string): boolean =>
+      condition.split('&&').every((part) => {
+        const [, not, key = '', operator, value] = /^\s*(!?)([\w.]+)(?:\s*(==|!=|>)\s*(\w+))?\s*$/.exec(part) ?? [];
+        const fact = facts[key];
+        if (operator === undefined) {
+          return Boolean(fact) !== (not === '!');
+        }
+        return operator === '>' ? Number(fact) > Number(value) : (String(fact) === value) === (operator === '==');
+      });
+    const ours = contributes.viewsWelcome.filter(({ view, when }) => view === 'nightshift.tasks' && holds(when));
+    return ours.map(({ contents }) => /^\[([^\]]+)\]\(command:/m.exec(contents)?.[1] ?? 'no button');
+  }
+  const ready = {
+    workspaceFolderCount: 1,
+    isWorkspaceTrusted: true,
+    'nightshift.git': 'ready',
+    'nightshift.engine': 'ready',
+    'nightshift.model': 'ready',
+    'nightshift.repository': 'present',
+  };
+
+  test.each([
+    ['nothing missing', {}, 'Delegate to Background Agent'],
+    [
+      'nobody looked yet',
+      { 'nightshift.git': '', 'nightshift.engine': '', 'nightshift.model': '' },
+      'Delegate to Background Agent',
+    ],
+    ['no folder', { workspaceFolderCount: 0 }, 'Open Folder'],
+    ['no folder and no engine', { workspaceFolderCount: 0, 'nightshift.engine': 'missing' }, 'Get Started'],
+    ['Restricted Mode', { isWorkspaceTrusted: false }, 'Manage Workspace Trust'],
+    ['no Git', { 'nightshift.git': 'missing', 'nightshift.repository': 'none' }, 'Check This Machine'],
+    ['no repository', { 'nightshift.repository': 'none' }, 'Initialize Repository'],
+    ['no engine', { 'nightshift.engine': 'missing', 'nightshift.model': 'missing' }, 'Check This Machine'],
+    ['no model', { 'nightshift.model': 'missing' }, 'Select Model…'],
+    [
+      'the sample, also without a model',
+      { 'nightshift.sample': true, 'nightshift.model': 'missing' },
+      'Delegate the Failing Test',
+    ],
+  ])('%s: one text, whose one button leads out', (_, facts, button) => {
+    expect(shown({ ...ready, ...facts })).toEqual([button]);
+  });
+});
+
+describe('settings', () => {
+  test('stand in groups of the same order as their numbers', () => {
+    expect(contributes.configuration.map(({ title }) => title)).toEqual([
+      'Tasks',
+      'Models',
+      'Sandbox',
+      'Memory',
+      'Traces',
+    ]);
+    for (const { properties } of contributes.configuration) {
+      const orders = Object.values(properties).map(({ order }) => order);
+      expect(orders).toEqual(orders.map((__, index) => index + 1));
+    }
+  });
+
+  test('say of every choice what it does, and name only settings, commands and guides that there are', () => {
+    const titles = contributes.commands.map(({ title }) => title);
+    for (const [, { markdownDescription, enum: choices = [], enumDescriptions = [] }] of settings) {
+      expect(enumDescriptions).toHaveLength(choices.length);
+      const links = [...markdownDescription.matchAll(/`#([\w.]+)#`/g)].map(([, name]) => name);
+      expect(links.filter((name) => !settings.some(([known]) => known === name))).toEqual([]);
+      const commands = [...markdownDescription.matchAll(/\*Nightshift: ([^*]+)\*/g)].map(([, title = '']) => title);
+      expect(commands.filter((title) => !titles.includes(title))).toEqual([]);
+      const guides = [...markdownDescription.matchAll(/main\/(docs\/[\w/]+\.md)/g)].map(([, path = '']) => path);
+      expect(guides.filter((path) => !existsSync(resolve(root, path)))).toEqual([]);
+    }
   });
 });
 

@@ -41,11 +41,41 @@ const manifestSchema = z.object({
     views: z.record(z.string(), z.array(z.object({ id: z.string(), icon: z.string() }))),
     viewsContainers: z.object({ activitybar: z.array(z.object({ id: z.string(), icon: z.string() })) }),
     viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string(), when: z.string() })),
-    configuration: z.object({
-      properties: z.record(z.string(), z.object({ scope: z.string(), default: z.unknown() })),
-    }),
+    walkthroughs: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        icon: z.string(),
+        steps: z.array(
+          z.object({
+            id: z.string(),
+            description: z.string(),
+            media: z.object({ svg: z.string(), altText: z.string() }),
+            completionEvents: z.array(z.string()),
+          }),
+        ),
+      }),
+    ),
+    configuration: z.array(
+      z.object({
+        title: z.string(),
+        properties: z.record(
+          z.string(),
+          z.object({
+            scope: z.string(),
+            default: z.unknown(),
+            order: z.int(),
+            markdownDescription: z.string(),
+            enum: z.array(z.string()).optional(),
+            enumDescriptions: z.array(z.string()).optional(),
+          }),
+        ),
+      }),
+    ),
   }),
 });
 export const rawManifest: unknown = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
 export const manifest = manifestSchema.parse(rawManifest);
 export const { contributes } = manifest;
+/** Settings of all groups, by name. */
+export const settings = contributes.configuration.flatMap(({ properties }) => Object.entries(properties));

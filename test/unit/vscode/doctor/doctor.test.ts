@@ -48,6 +48,14 @@ describe('the doctor', () => {
     expect(editor.checkedUp).toHaveLength(1);
   });
 
+  it('types what changes the machine into a terminal, and leaves it to the person to run it', async () => {
+    const editor = open([{ ...model, name: 'engine', fix: 'Run it.', command: 'sudo systemctl start docker' }]);
+    editor.words.push('Container Engine');
+    await doctor(editor.context, undefined);
+    expect(editor.ran).toEqual([['terminal', 'sudo systemctl start docker']]);
+    expect(editor.checkedUp).toHaveLength(1);
+  });
+
   it('looks into no folder that is not trusted, and says so with a way out', async () => {
     const editor = open([engine]);
     editor.trusted = false;
@@ -80,6 +88,14 @@ describe('a way out', () => {
       label: 'Get Ollama',
     });
     expect(fixOf(model, true)).toMatchObject({ label: 'Select Model' });
+    const server: DoctorCheck = {
+      name: 'model server',
+      status: 'fail',
+      detail: 'It wants a key (401).',
+      fix: 'Set it.',
+    };
+    expect(fixOf(server, true)).toMatchObject({ command: 'nightshift.setModelKey' });
+    expect(fixOf({ ...server, detail: 'fetch failed' }, true)).toMatchObject({ label: 'Open Setting' });
     const repository: DoctorCheck = { name: 'repository', status: 'fail', detail: 'none', fix: 'Make one.' };
     expect(fixOf(repository, true)).toMatchObject({ command: 'git.init' });
     expect(fixOf(repository, false)).toMatchObject({ command: 'vscode.openFolder' });
@@ -89,12 +105,6 @@ describe('a way out', () => {
 
 describe('the lines of the program', () => {
   it('are read where they are checks, and passed over where they are not', () => {
-    const lines = [
-      JSON.stringify({ type: 'check', ...engine }),
-      '{"type":"doctor","ok":true}',
-      'noise',
-      '{"name":"cut',
-    ];
-    expect(checksOf(lines.join('\n'))).toEqual([engine]);
+    expect(checksOf([{ type: 'check', ...engine }, { type: 'doctor', ok: true }, 'noise'])).toEqual([engine]);
   });
 });

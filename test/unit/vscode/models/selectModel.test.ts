@@ -3,6 +3,7 @@ import { failure } from '../../../../src/base/failure.ts';
 import { fail, ok } from '../../../../src/base/result.ts';
 import type { GradeView, ModelList, ModelView } from '../../../../src/protocol/models.ts';
 import { modelGroups } from '../../../../src/vscode/models/modelItems.ts';
+import { TaskHosts } from '../../../../src/vscode/host/taskHosts.ts';
 import { selectModel } from '../../../../src/vscode/models/selectModel.ts';
 import { MemoryEditor, settled } from '../../../fakes/editor/memoryEditor.ts';
 
@@ -178,16 +179,21 @@ describe('Select Model', () => {
     }
   });
 
-  it('asks nothing in Restricted Mode, without a folder, or without a repository', async () => {
-    const restricted = editor('qwen3:8b');
-    restricted.trusted = false;
-    const empty = editor('qwen3:8b');
-    empty.folders = [];
-    for (const made of [restricted, empty]) {
-      expect(await selectModel(made.context, undefined)).toBeUndefined();
-      expect(made.host.requests).toEqual([]);
-      expect(made.notes).toHaveLength(1);
-    }
+  it('asks nothing in Restricted Mode', async () => {
+    const made = editor('qwen3:8b');
+    made.trusted = false;
+    expect(await selectModel(made.context, undefined)).toBeUndefined();
+    expect(made.host.requests).toEqual([]);
+    expect(made.notes).toHaveLength(1);
+  });
+
+  it('asks the program where no repository is open that has an agent host', async () => {
+    const made = editor('qwen3:8b', 'For All Roles');
+    const { context, host } = made;
+    const alone = { ...context, hosts: new TaskHosts(() => host), modelProgram: async () => host };
+    made.folders = [];
+    expect(await selectModel(alone, undefined)).toBe('ollama:qwen3:8b');
+    expect(host.requests.map(({ method }) => method)).toEqual(['listModels']);
   });
 
   it('changes nothing for a person who turns away at the role', async () => {

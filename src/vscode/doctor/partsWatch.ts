@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import { errorText, type Failure } from '../../base/failure.ts';
+import { DisposableStore } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Result } from '../../base/result.ts';
+import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
+import { setContextKey } from '../window/contextKey.ts';
+import { type MachineParts, machineParts } from './machineParts.ts';
+
+/** Milliseconds between two looks while something is missing and the person is told so: it may be mended outside the editor. */
+const againMilliseconds = 20_000;
+
+/** Settings that say where the parts are. */
+const about = ['model', 'ollama', 'openai', 'sandbox.engine'];
+
+export interface PartsWatchOptions {
+  /** The brief checks, in a process of their own. */
+  readonly look: (signal: AbortSignal) => Promise<Result<readonly DoctorCheck[], Failure>>;
+  readonly model: () => string;
+  readonly log: Logger;
+}
+
+/**
+ * Keeps the context keys about this machine, with which the walkthrough and the empty view follow what is there. It looks only
+ * while somebody sees one of them.
+ */
+export class PartsWatch implements vscode.Disposable {
+  private readonly options: PartsWatchOptions;
+  private readonly owned = new DisposableStore();
+  private readonly ended = new AbortController();
+  private known: MachineParts = {};
+  private looking: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isViewEmpty = false;
+
+  constructor(options: PartsWatchOptions) {
+    this.options = options;
+    const look = (): void => this.look();
+    this.owned.add(vscode.window.tabGroups.onDidChangeTabs(look));
+    this.owned.add(vscode.window.onDidChangeWindowState(({ focused }) => void (focused && this.look())));
+    this.owned.add(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (about.some((name) => change.affectsConfiguration(`nightshift.${name}`))) {
+          this.look(true);
+        }
+      }),
+    );
+    this.look();
+  }
+
+  /** Whether the Tasks view is on screen with nothing but its welcome text. */
+  set emptyView(isEmpty: boolean) {
+    const isNew = isEmpty && !this.isViewEmpty;
+    this.isViewEmpty = isEmpty;
+    if (isNew) {
+      this.look();
+    }
+  }
+
+  /** Of the full checks too, which know more. */
+  tell(checks: readonly DoctorCheck[]): void {
+    const found = machineParts(checks, this.options.model());
+    for (const name of ['git', 'engine', 'model', 'runtime'] as const) {
+      const value = found[name];
+      if (value !== undefined && value !== this.known[name]) {
+        setContextKey(name, value);
+      }
+    }
+    this.known = { ...this.known, ...found };
+  }
+
+  dispose(): void {
+    this.ended.abort();
+    clearTimeout(this.timer);
+    this.owned.dispose();
+  }
+
+  /** What was found to be there is not asked for again, until a setting says where else it is. */
+  private look(anew = false): void {
+    const { git, engine, model } = this.known;
+    const isComplete = git === 'ready' && engine === 'ready' && model === 'ready';
+    if (!this.ended.signal.aborted && this.looking === undefined && (anew || !isComplete) && this.isSeen()) {
+      clearTimeout(this.timer);
+      this.looking = this.lookNow().finally(() => {
+        this.looking = undefined;
+        this.timer = setTimeout(() => this.look(), againMilliseconds);
+      });
+    }
+  }
+
+  private async lookNow(): Promise<void> {
+    try {
+      const found = await this.options.look(this.ended.signal);
+      if (found.ok) {
+        this.tell(found.value);
+      } else {
+        this.options.log.warn(`This machine was not looked at: ${found.error.message}`);
+      }
+    } catch (error) {
+      this.options.log.warn(`This machine was not looked at: ${errorText(error)}`);
+    }
+  }
+
+  private isSeen(): boolean {
+    return vscode.window.state.focused && (this.isViewEmpty || isWalkthroughOpen());
+  }
+}
+
+/** The editor has no type for its tabs of walkthroughs; ours has our name in its title. */
+function isWalkthroughOpen(): boolean {
+  return vscode.window.tabGroups.all.some(({ activeTab }) => {
+    return activeTab !== undefined && activeTab.input === undefined && activeTab.label.includes('Nightshift');
+  });
+}

@@ -1,0 +1,92 @@
+import type { Command, CommandContext } from '../commands/command.ts';
+import { modelAsker } from '../models/selectModel.ts';
+import { note } from '../tasks/showFailure.ts';
+import {
+  changeText,
+  fittingProfile,
+  type Profile,
+  profileChanges,
+  profileModel,
+  profiles,
+  type SettingChange,
+} from './profiles.ts';
+
+/** Sets what fits a weak or a strong machine, after it has shown what that changes. Answers the profile's name. */
+export const applyProfile: Command = async (context) => {
+  const recommended = await recommendedHere(context);
+  const fitting = fittingProfile(recommended);
+  const picked = await context.dialogue.pick(
+    'Apply Profile',
+    'Settings for this machine, of which every one can be changed later',
+    [
+      {
+        label: '',
+        items: profiles.map((profile) => {
+          const changes = profileChanges(profile, context.readSetting);
+          const model = profileModel(profile.name, recommended);
+          return {
+            icon: { weak: 'circle-outline', balanced: 'circle-large-outline', strong: 'circle-large-filled' }[
+              profile.name
+            ],
+            label: profile.label,
+            description: `${profile.about}${profile.name === fitting ? ' · fits this machine' : ''}`,
+            detail: [
+              changes.length === 0 ? 'Set already.' : changes.map(changeText).join(' · '),
+              ...(model === undefined ? [] : [`Model: ${model}`]),
+            ].join(' · '),
+            value: { profile, changes, model },
+          };
+        }),
+      },
+    ],
+  );
+  if (picked === undefined) {
+    return undefined;
+  }
+  const { profile, changes, model } = picked.value;
+  if (changes.length === 0) {
+    context.dialogue.mention(`The profile ${profile.label} is set already.`);
+    return profile.name;
+  }
+  const detail = [
+    ...changes.map(changeText),
+    '',
+    'These are your own settings for this machine, for all repositories.',
+  ];
+  const isWanted = await context.dialogue.confirm(`Apply the profile ${profile.label}?`, detail.join('\n'), 'Apply');
+  if (!isWanted) {
+    return undefined;
+  }
+  for (const { name, to } of changes) {
+    await context.saveSetting(name, to);
+  }
+  sayApplied(context, profile, changes, model);
+  return profile.name;
+};
+
+/** Nothing where the models cannot be asked for: a profile needs none of it. */
+async function recommendedHere(context: CommandContext) {
+  const { settings } = context.settings();
+  const listed = await context.dialogue.withProgress('Nightshift looks at this machine', async (signal) =>
+    (await modelAsker(context)).request('listModels', { settings }, signal),
+  );
+  return listed.ok ? listed.value.recommended : [];
+}
+
+function sayApplied(
+  context: CommandContext,
+  { label }: Profile,
+  changes: readonly SettingChange[],
+  model: string | undefined,
+): void {
+  const advice = model === undefined ? '' : ` A model that fits: ${model}.`;
+  note(context, 'information', `The profile ${label} is applied, from the next task on.${advice}`, {
+    Undo: async () => {
+      for (const { name, from } of changes) {
+        await context.saveSetting(name, typeof from === 'string' || typeof from === 'number' ? from : undefined);
+      }
+      context.dialogue.mention('The settings are as they were before.');
+    },
+    'Select Model…': () => context.window.run('nightshift.selectModel'),
+  });
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { stopAgentHost } from '../harness/agentHost.ts';
+import { screenshot } from '../harness/browser.ts';
+import { inEveryLook } from '../harness/pictures.ts';
+import { type ScriptedModel, startScriptedModel } from '../harness/scriptedModel.ts';
+import { until } from '../harness/until.ts';
+import { projectRoot } from '../../../scripts/provision/projectPaths.ts';
+import type { Workbench } from '../pages/workbench.ts';
+import { keepFailure, type OpenEditor, openEditor } from './editorFixture.ts';
+
+const readyMilliseconds = 120_000;
+const recording = JSON.parse(readFileSync(join(projectRoot, 'media', 'demo', 'replay.json'), 'utf8')) as {
+  readonly turns: readonly { readonly text?: string; readonly calls?: unknown }[];
+};
+
+/** A person who just installed the extension, and does nothing but click. */
+describe('the first minutes', () => {
+  let editor: OpenEditor;
+  let model: ScriptedModel;
+  let workbench: Workbench;
+  const sample = (): string =>
+    join(editor.server.folder, 'profile', 'User', 'globalStorage', 'nightshift-dev.nightshift', 'nightshift-sample');
+  const step = (title: string): Locator =>
+    workbench.page.locator('.getting-started-step', { hasText: title }).filter({ visible: true }).first();
+  const isDone = (title: string): Locator => step(title).locator('.codicon-getting-started-step-checked');
+  const button = (name: string): Locator =>
+    workbench.page.locator('.gettingStartedContainer').getByRole('button', { name, exact: true }).first();
+
+  before(async () => {
+    model = await startScriptedModel(recording.turns.map(({ text, calls }) => ({ text, calls })));
+    editor = await openEditor({ model });
+    workbench = editor.workbench;
+  });
+  afterEach(async function () {
+    await keepFailure(this.currentTest, editor);
+  });
+  after(async () => {
+    if (editor !== undefined && existsSync(sample())) await stopAgentHost(sample(), editor.server.home);
+    await editor?.stop();
+    await model?.stop();
+  });
+
+  it('the empty view leads to the walkthrough, whose steps know what is there', async () => {
+    await workbench.openTasksView();
+    await workbench.page.getByRole('button', { name: 'Open Folder' }).first().waitFor();
+    await workbench.page.locator('.pane-body').getByText('get started', { exact: true }).click();
+    await isDone('A container engine').waitFor({ timeout: 60_000 });
+    await isDone('A model').waitFor({ timeout: 60_000 });
+    assert.equal(await isDone('A kernel of its own').count(), 0, 'no box has run yet');
+    for (const [name, title] of [
+      ['engine', 'A container engine'],
+      ['runtime', 'A kernel of its own'],
+      ['model', 'A model'],
+      ['review', 'Review the patch'],
+      ['memory', 'A memory'],
+      ['sample', 'A first task'],
+    ] as const) {
+      await step(title).click();
+      await step(title).and(workbench.page.locator('.expanded')).waitFor();
+      await inEveryLook(workbench.page, `60-walkthrough-${name}`);
+    }
+  });
+
+  it('a click makes the sample and opens it, with its failing test', async () => {
+    await button('Try on a Sample…').click();
+    const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Open in This Window' });
+    await row.waitFor();
+    await inEveryLook(workbench.page, '61-try-sample');
+    await row.click();
+    await workbench.page
+      .locator('.tabs-container .tab[data-resource-name="worklog.test.js"]')
+      .waitFor({ timeout: 90_000 });
+    await workbench.notification('One test of this sample fails').waitFor({ timeout: 60_000 });
+    await workbench.page.getByRole('button', { name: 'Delegate the Failing Test' }).first().waitFor();
+    await inEveryLook(workbench.page, '62-sample');
+  });
+
+  it('another one has an agent fix it', async () => {
+    const note = workbench.notification('One test of this sample fails');
+    await note.locator('.monaco-button', { hasText: 'Delegate the Failing Test' }).click();
+    await workbench.row('One test of this project fails').waitFor({ timeout: 60_000 });
+    await workbench.notification(/Ready for review.*tests green/).waitFor({ timeout: readyMilliseconds });
+    assert.match(readFileSync(join(sample(), 'src', 'interval.js'), 'utf8'), /last\.end = interval\.end;/);
+    await screenshot(workbench.page, '63-sample-ready');
+  });
+
+  it('the reviewed patch is accepted, and the tests of the sample pass', async () => {
+    await workbench
+      .notification(/Ready for review/)
+      .locator('.monaco-button', { hasText: 'Review' })
+      .click();
+    await workbench.page.locator('.multiDiffEntry', { hasText: 'interval.js' }).waitFor();
+    await workbench.rowAction(workbench.row('One test of this project fails'), 'Accept All');
+    await workbench.row(/accepted/).waitFor();
+    execFileSync(process.execPath, ['--test'], { cwd: sample(), stdio: 'ignore' });
+  });
+
+  it('the walkthrough saw it all', async () => {
+    await workbench.runCommand('Nightshift: Get Started');
+    for (const title of ['A container engine', 'A model', 'A first task', 'Review the patch']) {
+      await until(`the step "${title}" is done`, async () => (await isDone(title).count()) > 0);
+    }
+    await screenshot(workbench.page, '64-walkthrough-done');
+    assert.deepEqual(editor.outside, []);
+  });
+});
