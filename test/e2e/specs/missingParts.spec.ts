@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addTodo } from '../../vscode/suiteRun.ts';
 import { screenshot } from '../harness/browser.ts';
+import { inEveryLook } from '../harness/pictures.ts';
 import { counterFix, startScriptedModel } from '../harness/scriptedModel.ts';
 import { createRepository, type TestRepository } from '../harness/testRepository.ts';
 import { keepFailure, type OpenEditor, openEditor } from './editorFixture.ts';
+
+/** For a look at the machine, which is made when the view is opened. */
+const lookMilliseconds = 60_000;
 
 /** Each missing part is said in one line, with the way to get it. */
 describe('what is missing is said', () => {
@@ -53,6 +57,9 @@ describe('what is missing is said', () => {
     const model = { url: 'http://127.0.0.1:9', name: 'missing:latest', stop: async () => '' };
     editor = await openEditor({ folder: repository.root, model });
     const { workbench } = editor;
+    await workbench.openTasksView();
+    await workbench.page.getByRole('button', { name: 'Select Model…' }).waitFor({ timeout: lookMilliseconds });
+    await inEveryLook(workbench.page, '22-view-without-model');
     await workbench.openFile('counter.js');
     await workbench.clickLine('TODO: stop at zero');
     const rows = await workbench.openLightBulb();
@@ -70,6 +77,8 @@ describe('what is missing is said', () => {
       editor = await openEditor({ folder: repository.root, model, environment });
       const { workbench } = editor;
       await workbench.openTasksView();
+      await workbench.page.getByRole('button', { name: 'Check This Machine' }).waitFor({ timeout: lookMilliseconds });
+      await inEveryLook(workbench.page, '24-view-without-engine');
       await workbench.openFile('counter.js');
       await workbench.clickLine('TODO: stop at zero');
       const rows = await workbench.openLightBulb();
