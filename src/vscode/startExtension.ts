@@ -130,6 +130,7 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
       look: (signal) => checkMachine(undefined, true, signal),
       model: () => editorSettings().model,
       log,
+      storage: extension.globalState,
     }),
   );
   const context: CommandContext = {

@@ -18,7 +18,12 @@ export interface PartsWatchOptions {
   readonly look: (signal: AbortSignal) => Promise<Result<readonly DoctorCheck[], Failure>>;
   readonly model: () => string;
   readonly log: Logger;
+  /** Kept from window to window. */
+  readonly storage: Pick<vscode.Memento, 'get' | 'update'>;
 }
+
+/** Once nothing was missing, the editor's own welcome page is no reason to look. */
+const completeKey = 'nightshift.machineComplete';
 
 /**
  * Keeps the context keys about this machine, with which the walkthrough and the empty view follow what is there. It looks only
@@ -67,6 +72,9 @@ export class PartsWatch implements vscode.Disposable {
       }
     }
     this.known = { ...this.known, ...found };
+    if (this.isComplete()) {
+      void this.options.storage.update(completeKey, true);
+    }
   }
 
   dispose(): void {
@@ -77,9 +85,8 @@ export class PartsWatch implements vscode.Disposable {
 
   /** What was found to be there is not asked for again, until a setting says where else it is. */
   private look(anew = false): void {
-    const { git, engine, model } = this.known;
-    const isComplete = git === 'ready' && engine === 'ready' && model === 'ready';
-    if (!this.ended.signal.aborted && this.looking === undefined && (anew || !isComplete) && this.isSeen()) {
+    const isNeeded = anew || !this.isComplete();
+    if (!this.ended.signal.aborted && this.looking === undefined && isNeeded && this.isSeen()) {
       clearTimeout(this.timer);
       this.looking = this.lookNow().finally(() => {
         this.looking = undefined;
@@ -101,14 +108,21 @@ export class PartsWatch implements vscode.Disposable {
     }
   }
 
-  private isSeen(): boolean {
-    return vscode.window.state.focused && (this.isViewEmpty || isWalkthroughOpen());
+  private isComplete(): boolean {
+    const { git, engine, model } = this.known;
+    return git === 'ready' && engine === 'ready' && model === 'ready';
   }
-}
 
-/** The editor has no type for its tabs of walkthroughs; ours has our name in its title. */
-function isWalkthroughOpen(): boolean {
-  return vscode.window.tabGroups.all.some(({ activeTab }) => {
-    return activeTab !== undefined && activeTab.input === undefined && activeTab.label.includes('Nightshift');
-  });
+  private isSeen(): boolean {
+    return vscode.window.state.focused && (this.isViewEmpty || this.isWalkthroughOpen());
+  }
+
+  /** The editor has no type for tabs of walkthroughs, and calls some of them as it calls its welcome page. */
+  private isWalkthroughOpen(): boolean {
+    const wasComplete = this.options.storage.get(completeKey) === true;
+    return vscode.window.tabGroups.all.some(({ activeTab }) => {
+      const label = activeTab?.input === undefined ? (activeTab?.label ?? '') : '';
+      return label.includes('Nightshift') || (!wasComplete && /^(?:Welcome|Walkthrough)\b/.test(label));
+    });
+  }
 }

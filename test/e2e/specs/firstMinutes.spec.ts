@@ -30,6 +30,8 @@ describe('the first minutes', () => {
   const button = (name: string): Locator =>
     workbench.page.locator('.gettingStartedContainer').getByRole('button', { name, exact: true }).first();
 
+  const delegate = (): Locator => workbench.page.getByRole('button', { name: 'Delegate the Failing Test' });
+
   before(async () => {
     model = await startScriptedModel(recording.turns.map(({ text, calls }) => ({ text, calls })));
     editor = await openEditor({ model });
@@ -61,7 +63,10 @@ describe('the first minutes', () => {
     ] as const) {
       await step(title).click();
       await step(title).and(workbench.page.locator('.expanded')).waitFor();
-      await inEveryLook(workbench.page, `60-walkthrough-${name}`);
+      await (name === 'engine' || name === 'sample' ? inEveryLook : screenshot)(
+        workbench.page,
+        `60-walkthrough-${name}`,
+      );
     }
   });
 
@@ -74,14 +79,12 @@ describe('the first minutes', () => {
     await workbench.page
       .locator('.tabs-container .tab[data-resource-name="worklog.test.js"]')
       .waitFor({ timeout: 90_000 });
-    await workbench.notification('One test of this sample fails').waitFor({ timeout: 60_000 });
-    await workbench.page.getByRole('button', { name: 'Delegate the Failing Test' }).first().waitFor();
+    await delegate().waitFor({ timeout: 60_000 });
     await inEveryLook(workbench.page, '62-sample');
   });
 
   it('another one has an agent fix it', async () => {
-    const note = workbench.notification('One test of this sample fails');
-    await note.locator('.monaco-button', { hasText: 'Delegate the Failing Test' }).click();
+    await delegate().click();
     await workbench.row('One test of this project fails').waitFor({ timeout: 60_000 });
     await workbench.notification(/Ready for review.*tests green/).waitFor({ timeout: readyMilliseconds });
     assert.match(readFileSync(join(sample(), 'src', 'interval.js'), 'utf8'), /last\.end = interval\.end;/);
