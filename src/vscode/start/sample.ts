@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 /** What the agent is asked to do there. */
 export const sampleGoal =
-  'One test of this project fails. Find the defect in the source, fix it, and make all tests pass.';
+  'Fix the failing test: find the defect in the source, and make all tests of this project pass.';
 
 /** The file with the failing test, in the sample. */
 export const sampleTest = 'test/worklog.test.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { stopAgentHost } from '../harness/agentHost.ts';
@@ -65,30 +65,40 @@ describe('the first minutes', () => {
       await step(title).and(workbench.page.locator('.expanded')).waitFor();
       await (name === 'engine' || name === 'sample' ? inEveryLook : screenshot)(
         workbench.page,
-        `60-walkthrough-${name}`,
+        `100-walkthrough-${name}`,
       );
     }
+  });
+
+  it('models are listed before any folder is open', async () => {
+    await step('A model').click();
+    await button('Select Model…').click();
+    const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: model.name });
+    await row.first().waitFor({ timeout: 60_000 });
+    await inEveryLook(workbench.page, '100-models-without-folder');
+    await workbench.page.keyboard.press('Escape');
+    await step('A first task').click();
   });
 
   it('a click makes the sample and opens it, with its failing test', async () => {
     await button('Try on a Sample…').click();
     const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Open in This Window' });
     await row.waitFor();
-    await inEveryLook(workbench.page, '61-try-sample');
+    await inEveryLook(workbench.page, '101-try-sample');
     await row.click();
     await workbench.page
       .locator('.tabs-container .tab[data-resource-name="worklog.test.js"]')
       .waitFor({ timeout: 90_000 });
     await delegate().waitFor({ timeout: 60_000 });
-    await inEveryLook(workbench.page, '62-sample');
+    await inEveryLook(workbench.page, '102-sample');
   });
 
   it('another one has an agent fix it', async () => {
     await delegate().click();
-    await workbench.row('One test of this project fails').waitFor({ timeout: 60_000 });
+    await workbench.row('Fix the failing test').waitFor({ timeout: 60_000 });
     await workbench.notification(/Ready for review.*tests green/).waitFor({ timeout: readyMilliseconds });
     assert.match(readFileSync(join(sample(), 'src', 'interval.js'), 'utf8'), /last\.end = interval\.end;/);
-    await screenshot(workbench.page, '63-sample-ready');
+    await screenshot(workbench.page, '103-sample-ready');
   });
 
   it('the reviewed patch is accepted, and the tests of the sample pass', async () => {
@@ -97,9 +107,41 @@ describe('the first minutes', () => {
       .locator('.monaco-button', { hasText: 'Review' })
       .click();
     await workbench.page.locator('.multiDiffEntry', { hasText: 'interval.js' }).waitFor();
-    await workbench.rowAction(workbench.row('One test of this project fails'), 'Accept All');
+    await workbench.rowAction(workbench.row('Fix the failing test'), 'Accept All');
     await workbench.row(/accepted/).waitFor();
     execFileSync(process.execPath, ['--test'], { cwd: sample(), stdio: 'ignore' });
+  });
+
+  it('a profile shows what it changes, sets it, and is undone', async () => {
+    const machine = (): string =>
+      readFileSync(join(editor.server.folder, 'profile', 'Machine', 'settings.json'), 'utf8');
+    await workbench.runCommand('Nightshift: Apply Profile…');
+    const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Strong Machine' });
+    await row.waitFor({ timeout: 60_000 });
+    await inEveryLook(workbench.page, '105-profiles');
+    await row.click();
+    await workbench.dialogButton('Apply').waitFor();
+    await screenshot(workbench.page, '106-profile-changes');
+    await workbench.dialogButton('Apply').click();
+    const note = workbench.notification('The profile Strong Machine is applied');
+    await note.waitFor();
+    assert.match(machine(), /"nightshift\.contextTokens": ?32768/);
+    await note.locator('.monaco-button', { hasText: 'Undo' }).click();
+    await until('the settings are as before', () => !machine().includes('nightshift.contextTokens'));
+  });
+
+  it('rules of another agent come into AGENTS.md, which stays unsaved', async () => {
+    mkdirSync(join(sample(), '.clinerules'));
+    writeFileSync(join(sample(), '.clinerules', 'style.md'), '# Style\n\nShort functions.\n');
+    await workbench.runCommand('Nightshift: Import Rules…');
+    const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: '.clinerules/style.md' });
+    await row.waitFor({ timeout: 60_000 });
+    await inEveryLook(workbench.page, '107-import-rules');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.tabs-container .tab.active.dirty[data-resource-name="AGENTS.md"]').waitFor();
+    await workbench.page.locator('.monaco-editor .view-line', { hasText: 'Cline: .clinerules/style.md' }).waitFor();
+    await screenshot(workbench.page, '108-imported');
+    assert.equal(existsSync(join(sample(), 'AGENTS.md')), false);
   });
 
   it('the walkthrough saw it all', async () => {
@@ -107,7 +149,7 @@ describe('the first minutes', () => {
     for (const title of ['A container engine', 'A model', 'A first task', 'Review the patch']) {
       await until(`the step "${title}" is done`, async () => (await isDone(title).count()) > 0);
     }
-    await screenshot(workbench.page, '64-walkthrough-done');
+    await screenshot(workbench.page, '104-walkthrough-done');
     assert.deepEqual(editor.outside, []);
   });
 });
