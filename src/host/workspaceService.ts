@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../base/result.ts';
 import type { Placement } from '../core/repository/history.ts';
 import type { TreeStore } from '../core/repository/repository.ts';
 import { answerQuestion } from '../core/supervisor/answerQuestion.ts';
+import { markReviewed } from '../core/supervisor/markReviewed.ts';
 import { sayToAgent } from '../core/supervisor/sayToAgent.ts';
 import { resolveComment, sendReview } from '../core/supervisor/sendReview.ts';
 import type { Task } from '../core/tasks/task.ts';
@@ -157,6 +158,8 @@ export class WorkspaceService implements HostService {
       }),
     rejectChanges: async ({ task, file, restore }) =>
       this.decide(task, (record) => this.options.desk.reject(record, file, restore)),
+    markReviewed: async ({ task, path, reviewed }) =>
+      this.decide(task, (record) => this.options.desk.converse(record, (trace) => markReviewed(trace, path, reviewed))),
     pauseTask: async ({ task }) => this.decide(task, (record) => this.options.desk.pause(record)),
     say: async ({ task, text }) =>
       this.decide(task, (record) => this.options.desk.converse(record, (trace) => sayToAgent(trace, text))),

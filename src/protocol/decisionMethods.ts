@@ -8,11 +8,11 @@ const wantedFile = z.object({
   hunks: z.optional(z.array(z.int().check(z.positive())).check(z.minLength(1))),
 });
 
-/** What a person made of a file by hand: bytes in base64, and the SHA-256 of what was in the checkout when they merged. */
+/** What a person made of a file by hand: bytes in base64, and the SHA-256 of what was in the checkout when they merged; null for nothing. */
 const mergedFile = z.object({
   path: z.string(),
   bytes: z.string(),
-  over: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  over: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
 });
 
 /** Where an accept goes that is more than a write to the working tree. */
@@ -64,7 +64,9 @@ export const decisionMethods = {
   mergeSides: {
     params: z.object({ task: z.string(), files: z.optional(z.array(wantedFile)), path: z.string() }),
     result: z.object({
-      sides: z.nullable(z.object({ base: z.string(), result: z.string(), checkout: z.string(), over: z.string() })),
+      sides: z.nullable(
+        z.object({ base: z.string(), result: z.string(), checkout: z.string(), over: z.nullable(z.string()) }),
+      ),
     }),
   },
   /** Takes what was accepted, or that of these files, back out of the checkout. `conflicts` are files that were left as they are. */
@@ -75,6 +77,11 @@ export const decisionMethods = {
   /** What the user does not want; with `restore`, what stands for choice again. Changes nothing in the checkout. */
   rejectChanges: {
     params: z.object({ task: z.string(), file: wantedFile, restore: z.boolean() }),
+    result: z.object({ task: taskViewSchema }),
+  },
+  /** A person has looked at a file, or takes that back. The mark is gone when the file changes again. */
+  markReviewed: {
+    params: z.object({ task: z.string(), path: z.string(), reviewed: z.boolean() }),
     result: z.object({ task: taskViewSchema }),
   },
   /** The parts of a changed file that can be chosen one by one; null where it is taken as a whole. */

@@ -14,6 +14,8 @@ export const changedFileViewSchema = z.object({
   protected: z.optional(z.string()),
   /** True once its whole change stands in the checkout. */
   applied: z.boolean(),
+  /** A person has looked at it as it is. */
+  reviewed: z.optional(z.boolean()),
   /** Where it was decided in parts, or rejected as a whole: hunks of so many; `of` is 0 where there are none to choose from. */
   decided: z.optional(z.object({ accepted: count, rejected: count, of: count, settled: z.boolean() })),
 });

@@ -220,6 +220,9 @@ export const anyEntry: fc.Arbitrary<TraceEntry> = fc.oneof(
     )
     .map(([value, vote, agent]) => voted(value, vote, agent)),
   fc.constantFrom('k1', 'k2').map((key) => entry('apply-intended', { key, hash: 'h1', writes: [] }, 'user')),
+  fc
+    .tuple(hash, fc.boolean())
+    .map(([value, reviewed]) => entry('file-reviewed', { hash: value, path: 'src/sum.js', reviewed }, 'user')),
   fc.tuple(hash, fc.constantFrom('whole' as const, 'none' as const)).map(([value, what]) => {
     const hunks = what === 'whole' ? what : [];
     return entry('changes-rejected', { hash: value, path: 'src/sum.js', hunks, of: 0 }, 'user');

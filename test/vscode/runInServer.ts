@@ -24,11 +24,21 @@ export async function runInServer(run: SuiteRun): Promise<RunResults> {
     await page.exposeFunction('codeAutomationLog', () => undefined);
     await page.goto(suiteUrl(server.url, server.port, run));
     await Promise.race([ended, delay(suiteMilliseconds, undefined, { ref: false })]);
-    return readResults(results, run, () => `${server.extensionHostLog()}\n${server.extensionLog()}`);
+    const read = readResults(results, run, () => `${server.extensionHostLog()}\n${server.extensionLog()}`);
+    return withFaults(read, server.extensionLog());
   } finally {
     await browser.close();
     await server.stop();
   }
+}
+
+/** A command that failed says so in the log and to the person, and answers nothing: here it is a failure whatever called it. */
+function withFaults(results: RunResults, log: string): RunResults {
+  const faults = [...log.matchAll(/nightshift\.\w+ failed: .*/g)].map(([message]) => ({
+    title: 'a command met a fault',
+    message,
+  }));
+  return { ...results, failed: results.failed + faults.length, failures: [...results.failures, ...faults] };
 }
 
 function suiteUrl(url: string, port: number, run: SuiteRun): string {

@@ -22,10 +22,10 @@ export interface FilePart {
   readonly merged?: MergedBytes;
 }
 
-/** What a person made of a change and their own edits: it is to stand in the checkout as it is, over what has this SHA-256. */
+/** What a person made of a change and their own edits: it is to stand in the checkout as it is, over what has this SHA-256, or over nothing. */
 export interface MergedBytes {
   readonly bytes: Uint8Array;
-  readonly over: string;
+  readonly over: string | null;
 }
 
 /** The two sides between which a part of a change lies; undefined where these are no hunks of it. */
@@ -92,12 +92,15 @@ export function planMerged(
   disk: FileOnDisk | null,
   now: string | null,
 ): FilePlan {
-  if (disk === null || now !== over) {
+  if (now !== over) {
     return conflict(
       file,
       'changed-meanwhile',
       'was changed while you merged it. Accept again, and merge what it is now',
     );
+  }
+  if (disk === null) {
+    return { kind: 'write', bytes, mode: modeOf(file.resultMode === '100755') };
   }
   const mode = modeAfter(file, disk);
   return sameBytes(bytes, disk.bytes) && mode === modeOf(disk.executable)

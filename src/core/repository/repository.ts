@@ -145,7 +145,8 @@ export interface MergeSides {
   readonly base: Uint8Array;
   readonly result: Uint8Array;
   readonly checkout: Uint8Array;
-  readonly over: string;
+  /** SHA-256 of what stands in the checkout; null for nothing. */
+  readonly over: string | null;
 }
 
 /** The bytes on both sides of a write as object ids in the host's store, and the permission bits of the file before. */

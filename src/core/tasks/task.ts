@@ -12,6 +12,7 @@ import type { FileDecision } from './fileDecision.ts';
 import type { LastResult } from './lastResult.ts';
 import type { Question } from './question.ts';
 import type { ReviewComment } from './reviewComment.ts';
+import type { ReviewedFile } from './reviewedFile.ts';
 import type { TaskState } from './taskState.ts';
 
 export type Origin = z.infer<typeof originSchema>;
@@ -102,6 +103,8 @@ export interface Task {
   readonly applied: readonly string[];
   /** Of files that are accepted or rejected in parts, or rejected as a whole. */
   readonly decisions: readonly FileDecision[];
+  /** Files that the user has looked at, as they were then. */
+  readonly reviewed: readonly ReviewedFile[];
   readonly closedTools: readonly string[];
   /** Failures in a row per tool, for the breaker. */
   readonly toolFailures: Readonly<Record<string, number>>;

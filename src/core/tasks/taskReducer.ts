@@ -14,6 +14,7 @@ import {
 import { conductAfter, freshConduct } from './conduct.ts';
 import { applied, undone } from './acceptedFiles.ts';
 import { withRejected } from './fileDecision.ts';
+import { withMark } from './reviewedFile.ts';
 import { noAnswer, waitsForAnswer, withAnswer, withQuestion } from './question.ts';
 import { backToResult, withLastResult, withoutLastResult } from './lastResult.ts';
 import { hasUnheard, keptNotes, nothingUnheard, withComment, withNote, withSentComment } from './reviewComment.ts';
@@ -139,6 +140,8 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return event.actor === 'user' && event.data.hash === task.changeset?.hash
         ? { ...task, decisions: withRejected(task.decisions, event.data) }
         : task;
+    case 'file-reviewed':
+      return event.actor === 'user' ? withMark(task, event.data) : task;
     case 'user-said':
       return event.actor === 'user' ? withNote(task, event.data.text) : task;
     case 'note-told': {
@@ -198,6 +201,7 @@ function uncreated(event: TraceEvent): Task {
     votes: [],
     applied: [],
     decisions: [],
+    reviewed: [],
     accepts: [],
     placements: [],
     closedTools: [],

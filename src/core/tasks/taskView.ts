@@ -3,6 +3,7 @@ import type { Proof, TestCase, TestReport } from '../changes/proof/proof.ts';
 import { decisionOf, type FileDecision, isDecided } from './fileDecision.ts';
 import { openQuestion, waitsForAnswer } from './question.ts';
 import { openComments } from './reviewComment.ts';
+import { isReviewed } from './reviewedFile.ts';
 import type { ServedWindow, Task } from './task.ts';
 
 /** Tests of a proof that a view names; its counts are of all of them. */
@@ -96,6 +97,7 @@ function toFileViews(task: Task): ChangedFileView[] {
       binary: file.binary,
       ...(why === undefined ? {} : { protected: why }),
       applied: task.applied.includes(file.path),
+      ...(isReviewed(task, file) ? { reviewed: true } : {}),
       ...decidedPart(decisionOf(task.decisions, file.path)),
     };
   });

@@ -24,6 +24,7 @@ const syncedAlways: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'apply-intended',
   'apply-ended',
   'changes-rejected',
+  'file-reviewed',
   'undo-intended',
   'undo-ended',
   'user-said',

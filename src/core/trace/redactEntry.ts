@@ -49,6 +49,7 @@ const structural: Readonly<Record<TraceEventType, readonly string[]>> = {
   'statement-signed': ['hash', 'artifact'],
   'apply-intended': ['key', 'hash', 'writes', 'parts', 'merged', 'placement'],
   'changes-rejected': ['hash', 'path'],
+  'file-reviewed': ['hash', 'path'],
   'apply-ended': ['key', 'applied', 'conflicts.path'],
   'undo-intended': ['key', 'paths', 'writes'],
   'undo-ended': ['key', 'undone', 'conflicts.path'],

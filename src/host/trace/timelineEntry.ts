@@ -1,8 +1,9 @@
 import { counted } from '../../base/counted.ts';
-import { plainLine } from '../../base/plainText.ts';
 import type { Elision } from '../../core/models/historyCompaction.ts';
 import type { TraceEvent, TraceEventData } from '../../core/trace/traceEvent.ts';
 import type { TimelineRow } from '../../protocol/timeline.ts';
+import { line } from './othersLine.ts';
+import { decisionEntry } from './decisionEntry.ts';
 import { progressText, readyText, reportText, runtimeBadge } from './progressText.ts';
 
 /** One event as a person reads it. */
@@ -15,9 +16,6 @@ export interface TimelineEntry {
   /** More of it, of several lines; folded unless all is wanted. */
   readonly detail?: string;
 }
-
-/** Characters of one line that was written by somebody else. */
-const lineLength = 160;
 
 /** What an event says. */
 export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry {
@@ -169,17 +167,13 @@ export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry 
     }
     case 'vote-cast':
       return { label: 'vote', text: `${event.data.agent} votes ${event.data.vote}: ${line(event.data.reason)}` };
-    case 'apply-intended': {
-      const { writes, placement, merged = [] } = event.data;
-      const paths = writes.map(({ path, after }) => `${after === null ? 'delete' : 'write'} ${path}`);
-      const byHand = merged.length === 0 ? '' : `, ${merged.join(', ')} as merged by hand`;
-      const place = placement === undefined ? byHand : `, ${placeText(placement)}`;
-      const text =
-        writes.length === 0 && placement !== undefined
-          ? `${counted(placement.paths.length, 'file')} to be accepted${place}`
-          : `${counted(paths.length, 'file')} to be written to the checkout${place}`;
-      return { label: 'apply', text, detail: (writes.length === 0 ? (placement?.paths ?? []) : paths).join('\n') };
-    }
+    case 'apply-intended':
+    case 'apply-ended':
+    case 'changes-rejected':
+    case 'file-reviewed':
+    case 'undo-intended':
+    case 'undo-ended':
+      return decisionEntry(event);
     case 'user-said':
       return { label: 'note', text: `you said: ${line(event.data.text)}`, detail: event.data.text };
     case 'note-told':
@@ -200,29 +194,6 @@ export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry 
     case 'question-asked': {
       const { question, options } = event.data;
       return { label: 'note', text: `the agent asks: ${line(question)}`, detail: [question, ...options].join('\n') };
-    }
-    case 'changes-rejected': {
-      const { path, hunks, of } = event.data;
-      const what = hunks === 'whole' ? 'the whole change' : `${hunks.length} of ${of} changes`;
-      return { label: 'review', text: `rejected ${what} of ${path}` };
-    }
-    case 'apply-ended': {
-      const { applied, conflicts } = event.data;
-      const text = `${counted(applied.length, 'file')} applied, ${counted(conflicts.length, 'conflict')}`;
-      const listed = [...applied, ...conflicts.map(({ path, message }) => `${path}: ${message}`)];
-      return { label: 'apply', style: conflicts.length === 0 ? 'green' : 'red', text, detail: listed.join('\n') };
-    }
-    case 'undo-intended':
-      return {
-        label: 'undo',
-        text: `the accept of ${counted(event.data.paths.length, 'file')} to be undone`,
-        detail: event.data.paths.join('\n'),
-      };
-    case 'undo-ended': {
-      const { undone, conflicts } = event.data;
-      const text = `the accept of ${counted(undone.length, 'file')} undone, ${counted(conflicts.length, 'conflict')}`;
-      const listed = [...undone, ...conflicts.map(({ path, message }) => `${path}: ${message}`)];
-      return { label: 'undo', style: conflicts.length === 0 ? 'green' : 'red', text, detail: listed.join('\n') };
     }
     case 'journal-recovered':
       return {
@@ -381,18 +352,6 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
-function line(text: string): string {
-  return plainLine(text, lineLength);
-}
-
 function json(value: unknown, spaces?: number): string {
   return JSON.stringify(value, undefined, spaces) ?? '';
-}
-
-function placeText({ kind, commit, directory }: NonNullable<TraceEventData<'apply-intended'>['placement']>): string {
-  if (commit === undefined) {
-    return 'and staged';
-  }
-  const on = commit.branch === null ? '' : ` on ${line(commit.branch)}`;
-  return `as commit ${commit.id.slice(0, 12)}${on}${directory === undefined ? '' : ` in ${line(directory)}`}${kind === 'commit' ? '' : ', a new branch'}`;
 }

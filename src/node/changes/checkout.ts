@@ -58,11 +58,16 @@ export function createCheckout(options: {
       }
       const [changed] = files.value;
       const looked = changed === undefined ? undefined : await look(root, changed);
-      if (changed === undefined || looked === undefined || looked.bytes === null || looked.before === null) {
+      if (changed === undefined || looked === undefined) {
+        return ok(undefined);
+      }
+      // Gone, or something else than a file.
+      if (looked.before === null && looked.plan.kind === 'conflict') {
         return ok(undefined);
       }
       const { base, result } = changed.sides;
-      const sides = { base: base ?? new Uint8Array(), result, checkout: looked.bytes };
+      const nothing = new Uint8Array();
+      const sides = { base: base ?? nothing, result, checkout: looked.bytes ?? nothing };
       const isText = result !== null && ![sides.base, result, sides.checkout].some(isBinary);
       return ok(isText ? { ...sides, result, over: looked.before } : undefined);
     },

@@ -20,6 +20,8 @@ import { acceptChange, rejectChange } from '../review/decideChange.ts';
 import { acceptTask } from '../review/acceptTask.ts';
 import { acceptTaskAs } from '../review/acceptTaskAs.ts';
 import { undoAccept } from '../review/undoAccept.ts';
+import { editAccept } from '../review/editAccept.ts';
+import { markReviewed } from '../review/markReviewed.ts';
 import { rejectFile, restoreFile } from '../review/rejectFile.ts';
 import { openFileDiff, reviewFile, reviewTask } from '../review/reviewTask.ts';
 import { addComment, removeComment, reopenComment, resolveComment, sendReview } from '../review/comments/sendReview.ts';
@@ -69,6 +71,8 @@ export const commandTable = {
   'nightshift.acceptFile': acceptFile,
   'nightshift.acceptMerge': acceptMerge,
   'nightshift.undoAccept': undoAccept,
+  'nightshift.editAccept': editAccept,
+  'nightshift.markReviewed': markReviewed,
   'nightshift.rejectFile': rejectFile,
   'nightshift.restoreFile': restoreFile,
   'nightshift.reviewFile': reviewFile,

@@ -1,4 +1,5 @@
-import type { Command } from '../commands/command.ts';
+import type { ChangedFileView } from '../../protocol/taskView.ts';
+import type { Command, CommandContext } from '../commands/command.ts';
 import { namedTask } from '../tasks/chosenTask.ts';
 import { applyFiles } from './applyFiles.ts';
 import { parseAddress } from './reviewTitle.ts';
@@ -18,15 +19,13 @@ export const acceptFile: Command = async (context, argument) => {
     context.dialogue.mention(`${file.path} was accepted before.`);
     return undefined;
   }
-  if (file.protected !== undefined) {
-    const agreed = await context.dialogue.confirm(
-      `Accept the protected file ${file.path}?`,
-      file.protected,
-      'Accept File',
-    );
-    if (!agreed) {
-      return undefined;
-    }
-  }
-  return applyFiles(context, reference, [file], [{ path: file.path }]);
+  return (await agreesTo(context, file)) ? applyFiles(context, reference, [file], [{ path: file.path }]) : undefined;
 };
+
+/** Whether a person agrees to accept a file that policy protects; one that it does not needs no word. */
+export async function agreesTo(
+  { dialogue }: CommandContext,
+  { path, protected: why }: ChangedFileView,
+): Promise<boolean> {
+  return why === undefined || dialogue.confirm(`Accept the protected file ${path}?`, why, 'Accept File');
+}

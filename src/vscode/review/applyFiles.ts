@@ -53,7 +53,9 @@ export async function applyFiles(
     return undefined;
   }
   const { conflicts } = answer.value;
-  const merges = place === undefined ? await mergesToDo(context, reference, conflicts, params.files) : undefined;
+  const isMerge = conflicts.every(({ reason }) => reason === 'changed-meanwhile' || reason === 'exists-already');
+  const merges =
+    place === undefined && isMerge ? await mergesToDo(context, reference, conflicts, params.files) : undefined;
   if (merges === undefined) {
     report(context, reference, answer.value, place);
   } else {

@@ -1,5 +1,5 @@
 import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
-import type { HostParams, HostResult } from '../../protocol/host.ts';
+import type { HostParams } from '../../protocol/host.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
 import { taskTitle } from '../tasks/taskText.ts';
@@ -7,23 +7,20 @@ import type { FileToMerge } from './mergeEditors.ts';
 
 export type MergedFiles = NonNullable<HostParams<'applyTask'>['merged']>;
 
-/** A file in which a result and the person's own edits met, and the SHA-256 of the latter. */
+/** A file in which a result and the person's own edits met, and the SHA-256 of the latter; null for nothing. */
 export interface MergeToDo extends FileToMerge {
-  readonly over: string;
+  readonly over: string | null;
 }
 
-/** What has to be merged by hand for an accept; undefined where one of the conflicts is not between texts. */
+/** What has to be merged by hand for an accept of these files; undefined where one of them is not between texts. */
 export async function mergesToDo(
   context: CommandContext,
   { root, task }: TaskReference,
-  conflicts: HostResult<'applyTask'>['conflicts'],
+  paths: readonly { readonly path: string }[],
   files: HostParams<'applyTask'>['files'],
 ): Promise<readonly MergeToDo[] | undefined> {
   const merges: MergeToDo[] = [];
-  for (const { path, reason } of conflicts) {
-    if (reason !== 'changed-meanwhile' && reason !== 'exists-already') {
-      return undefined;
-    }
+  for (const { path } of paths) {
     const params = { task: task.id, path, ...(files === undefined ? {} : { files }) };
     const answer = await context.hosts.of(root).request('mergeSides', params, new AbortController().signal);
     const sides = answer.ok ? answer.value.sides : null;

@@ -10,10 +10,10 @@ export function fileNode(
   task: TaskView,
   file: ChangedFileView,
   root: string,
-): Pick<TaskNode, 'file' | 'label' | 'description' | 'facts' | 'address' | 'context' | 'command'> {
+): Pick<TaskNode, 'file' | 'label' | 'description' | 'facts' | 'address' | 'context' | 'command' | 'reviewed'> {
   const { path, protected: why } = file;
   const state = fileState(task, file);
-  const hasParts = file.status === 'modified' && !file.binary && (state === 'open' || state === 'protected');
+  const hasParts = file.status === 'modified' && !file.binary && isOffered(state);
   return {
     file: path,
     label: path.slice(path.lastIndexOf('/') + 1),
@@ -22,6 +22,7 @@ export function fileNode(
     address: fileRowAddress(task, file, root),
     context: `file.${state}${hasParts ? '.parts' : ''}${(file.decided?.accepted ?? 0) > 0 ? '.accepted' : ''}`,
     command: 'nightshift.openFileDiff',
+    ...(isOffered(state) ? { reviewed: file.reviewed === true } : {}),
   };
 }
 
@@ -36,7 +37,13 @@ export function isUndecided({ state }: TaskView, { applied, decided }: ChangedFi
   return state === 'ready' && !applied && decided?.settled !== true;
 }
 
-function fileState(task: TaskView, file: ChangedFileView): 'open' | 'protected' | 'rejected' | 'applied' | 'closed' {
+type FileState = 'open' | 'protected' | 'rejected' | 'applied' | 'closed';
+
+function isOffered(state: FileState): boolean {
+  return state === 'open' || state === 'protected';
+}
+
+function fileState(task: TaskView, file: ChangedFileView): FileState {
   if (file.applied) {
     return 'applied';
   }

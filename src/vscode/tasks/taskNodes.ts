@@ -20,6 +20,8 @@ export interface TaskNode {
   /** Names the changed file to the editor, for its icon, its letter and its colour. */
   readonly address?: string;
   readonly context: string;
+  /** Of a file that is offered: whether a person has looked at it as it is, which its check box shows. */
+  readonly reviewed?: boolean;
   readonly expanded?: boolean;
   /** What a click on the row does; the editor hands the row to it, and whatever stands in `how`. */
   readonly command?: string;

@@ -112,7 +112,10 @@ function standing(task: TaskView): readonly string[] {
   if (state === 'ready' || state === 'applied' || state === 'merged') {
     // Its agent went over it in vain.
     const vain = state === 'ready' && reason !== undefined ? ['as before its revision'] : [];
-    return [...vain, ...(state === 'ready' ? [] : [word]), verdictText(proof), changeCounts(changeset?.files ?? [])];
+    const files = changeset?.files ?? [];
+    const marked = state === 'ready' ? files.filter(({ reviewed }) => reviewed === true).length : 0;
+    const marks = marked === 0 ? [] : [`${marked}/${files.length} reviewed`];
+    return [...vain, ...(state === 'ready' ? [] : [word]), verdictText(proof), ...marks, changeCounts(files)];
   }
   if (task.question !== undefined && isAsking(task)) {
     return [`asks: ${task.question.text.replace(/\s+/g, ' ').trim()}`];

@@ -36,6 +36,9 @@ export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Dispo
       item.resourceUri = vscode.Uri.parse(node.address, true);
       item.iconPath = vscode.ThemeIcon.File;
     }
+    if (node.reviewed !== undefined) {
+      item.checkboxState = checkbox(node.reviewed, node.label);
+    }
     if (node.command !== undefined) {
       const title = node.file === undefined ? 'Open Task Page' : 'Open Changes';
       item.command = { command: node.command, title, arguments: [node, node.how] };
@@ -46,6 +49,14 @@ export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Dispo
   dispose(): void {
     this.changed.dispose();
   }
+}
+
+function checkbox(reviewed: boolean, file: string): NonNullable<vscode.TreeItem['checkboxState']> {
+  return {
+    state: reviewed ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+    tooltip: reviewed ? 'Reviewed; cleared when the file changes again' : 'Mark as Reviewed',
+    accessibilityInformation: { label: `${file} is ${reviewed ? '' : 'not '}reviewed`, role: 'checkbox' },
+  };
 }
 
 function collapsible({ children, expanded }: TaskNode): vscode.TreeItemCollapsibleState {

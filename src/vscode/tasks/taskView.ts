@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { PartsWatch } from '../doctor/partsWatch.ts';
+import { markRows } from '../review/markReviewed.ts';
 import { setContextKey } from '../window/contextKey.ts';
 import { connectFolders } from './refreshTasks.ts';
 import { count, hasChanges, isActive, isAsking, isDecided } from './taskText.ts';
@@ -13,7 +14,14 @@ const viewId = 'nightshift.tasks';
 export function createTaskView(context: CommandContext, parts: Pick<PartsWatch, 'emptyView'>): vscode.Disposable {
   const owned = new DisposableStore();
   const tree = owned.add(new TaskTree(context.hosts));
-  const view = owned.add(vscode.window.createTreeView(viewId, { treeDataProvider: tree, showCollapseAll: true }));
+  const view = owned.add(
+    vscode.window.createTreeView(viewId, {
+      treeDataProvider: tree,
+      showCollapseAll: true,
+      // A mark is what the agent host knows of it.
+      manageCheckboxStateManually: true,
+    }),
+  );
   const progress = owned.add(new ViewProgress());
   const update = (): void => {
     const tasks = context.hosts.tasks().map(({ task }) => task);
@@ -52,6 +60,14 @@ export function createTaskView(context: CommandContext, parts: Pick<PartsWatch, 
     }
   };
   owned.add(context.hosts.onDidChange(update));
+  owned.add(
+    view.onDidChangeCheckboxState(({ items }) => {
+      markRows(context, items)
+        // Where a mark was not taken, the box shows what it was.
+        .finally(() => tree.refresh())
+        .catch((error: unknown) => context.log.error(String(error)));
+    }),
+  );
   owned.add(view.onDidChangeVisibility(look));
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(look));
   owned.add(vscode.workspace.onDidGrantWorkspaceTrust(look));

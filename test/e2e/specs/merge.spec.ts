@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { screenshot } from '../harness/browser.ts';
@@ -30,6 +30,11 @@ describe('a result that meets edits of the person', () => {
   let repository: TestRepository;
   let workbench: Workbench;
   const notes = (): string => readFileSync(join(repository.root, 'notes.txt'), 'utf8');
+
+  const more = (): string | undefined => {
+    const path = join(repository.root, 'more.txt');
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  };
 
   before(async () => {
     model = await startScriptedModel(turns);
@@ -102,6 +107,31 @@ describe('a result that meets edits of the person', () => {
     await workbench.contextMenu(workbench.row('notes.txt'), 'Undo Accept');
     await until('the file is as it was before the merge', () => notes() === text(mine), 60);
     await workbench.row('Unverified').waitFor();
+  });
+
+  it('a file is marked as reviewed with its check box', async () => {
+    await workbench.contextMenu(workbench.row('more.txt'), 'Undo Accept');
+    await until('the added file is gone again', () => !existsSync(join(repository.root, 'more.txt')), 60);
+    await workbench.row('more.txt').locator('[role="checkbox"]').click();
+    await workbench.row(/Improve the notes.*1\/2 reviewed/).waitFor();
+    await screenshot(workbench.page, '49-reviewed');
+    assert.equal(await workbench.page.locator('.part.editor .tab').count(), 0, 'a click on the box opens nothing');
+  });
+
+  it('is edited before it is accepted, and what the person made of it is written', async () => {
+    await workbench.contextMenu(workbench.row('more.txt'), 'Edit, Then Accept…');
+    const line = workbench.page.locator('.part.editor .view-line', { hasText: 'More.' });
+    await until('the result is in the merge editor', async () => (await line.count()) === 2);
+    await line.last().click();
+    await workbench.page.keyboard.press('End');
+    await workbench.page.keyboard.type(' Mine.');
+    await screenshot(workbench.page, '49-edited');
+    assert.equal(existsSync(join(repository.root, 'more.txt')), false, 'nothing is written before it is accepted');
+    await workbench.page.locator('.editor-actions a[aria-label^="Accept Merge"]').click();
+    await until('what was edited is in the file', () => more() === 'More. Mine.\n', 60);
+    await workbench.row(/more\.txt.*accepted/).waitFor();
+    await workbench.contextMenu(workbench.row('more.txt'), 'Undo Accept');
+    await until('the file is gone again', () => !existsSync(join(repository.root, 'more.txt')), 60);
     assert.deepEqual(editor.outside, []);
   });
 });

@@ -9,6 +9,8 @@ import { chatRequest } from './requests.ts';
 
 const never = new AbortController().signal;
 const timeouts = { connect: 2_000, firstByte: 400, idle: 400 };
+/** Where no wait is to end: a busy machine takes its time. */
+const patient = { connect: 10_000, firstByte: 10_000, idle: 10_000 };
 const printed = [vi.spyOn(console, 'log'), vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
 let fake: FakeModelServer | undefined;
 
@@ -30,9 +32,9 @@ const long = { text: 'A sentence that is cut into many chunks on the way to the 
 const calling = { calls: [{ name: 'read_file', arguments: { path: 'sum.js' } }] };
 
 describe.each(httpServers)('$name', ({ path, start, open }) => {
-  async function serving(turn: FakeTurn, options: ServerOptions = {}): Promise<LanguageModel> {
+  async function serving(turn: FakeTurn, options: ServerOptions = {}, waits = timeouts): Promise<LanguageModel> {
     fake = await start(turn, options);
-    return open(fake.url, timeouts);
+    return open(fake.url, waits);
   }
   const chat = async (turn: FakeTurn, change: Parameters<typeof chatRequest>[0] = {}) =>
     (await serving(turn)).chat(chatRequest(change), { signal: never });
@@ -110,6 +112,9 @@ describe.each(httpServers)('$name', ({ path, start, open }) => {
   });
 
   describe('what a model does wrong is still a turn', () => {
+    const chat = async (turn: FakeTurn, change: Parameters<typeof chatRequest>[0] = {}) =>
+      (await serving(turn, {}, patient)).chat(chatRequest(change), { signal: never });
+
     it('an empty one', async () => {
       expect(value(await chat({ fault: 'emptyTurn' }))).toMatchObject({ text: '', calls: [], finish: 'stop' });
     });

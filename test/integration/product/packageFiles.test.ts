@@ -47,8 +47,8 @@ const started = /["'`](\w+\.cjs)["'`]/g;
 
 describe('the package', () => {
   test.each([
-    ['for every platform', () => universal, ['shared']],
-    ['for one platform', () => forOnePlatform, ['shared', 'models']],
+    ['for every platform', () => universal, ['extension', 'shared']],
+    ['for one platform', () => forOnePlatform, ['extension', 'shared', 'models']],
   ] as const)('%s has each file that its programs share, and no other', (_, files, groups) => {
     const parts = read(files(), required);
     expect(parts.filter((part) => !files().includes(part))).toEqual([]);

@@ -147,7 +147,7 @@ describe.skipIf(engine.skip)(`the sandbox base image${engine.why && ` (${engine.
       context.skip(!configured.includes(runtime), `the engine has no runtime ${runtime}`);
 
       const outcome = await run(
-        'set -e; node -v; python3 --version; git --version; rg --version | head -n 1; npm -v; id -u; id -g',
+        'set -e; node -v; python3 --version; git --version; rg --version | sed -n 1p; npm -v; id -u; id -g',
       );
 
       expect(outcome.code).toBe(0);

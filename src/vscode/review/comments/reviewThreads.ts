@@ -61,7 +61,7 @@ export class ReviewThreads implements ReviewConversation, Disposable {
   }
 
   add(reply: unknown): TaskKey | undefined {
-    const { thread, text } = reply as Partial<vscode.CommentReply>;
+    const { thread, text } = (reply ?? {}) as Partial<vscode.CommentReply>;
     const side = thread === undefined ? undefined : parseSide(thread.uri);
     if (thread === undefined || side === undefined || text === undefined || text.trim() === '') {
       return undefined;
@@ -81,7 +81,7 @@ export class ReviewThreads implements ReviewConversation, Disposable {
   }
 
   remove(comment: unknown): void {
-    const { thread } = comment as Partial<DraftComment>;
+    const { thread } = (comment ?? {}) as Partial<DraftComment>;
     if (thread === undefined || !this.draftThreads.has(thread)) {
       return;
     }

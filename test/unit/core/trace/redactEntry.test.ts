@@ -69,6 +69,7 @@ const secretEntry: fc.Arbitrary<TraceEntry> = secret.chain(({ text, secret: valu
       parts: [{ path: value, hunks: [], of: 1 }],
     }),
     entry('changes-rejected', { hash: value, path: value, hunks: 'whole', of: 0 }, 'user'),
+    entry('file-reviewed', { hash: value, path: value, reviewed: true }, 'user'),
     entry('apply-ended', {
       key: 'k1',
       applied: [value],
