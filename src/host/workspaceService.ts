@@ -22,6 +22,7 @@ import type { ModelGrades } from './models/modelGrades.ts';
 import type { ModelSupply } from './models/modelSettings.ts';
 import { withVideoMemory } from './models/automaticModel.ts';
 import { chooseTaskModels } from './models/roleModels.ts';
+import type { FindingDesk } from './findingDesk.ts';
 import type { GuidanceDesk } from './guidanceDesk.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import type { LentModels } from './lentModels.ts';
@@ -45,6 +46,7 @@ export interface WorkspaceServiceOptions {
   readonly store: TreeStore;
   readonly environments: EnvironmentDesk;
   readonly guidance: GuidanceDesk;
+  readonly findings: FindingDesk;
   readonly logger: Logger;
   readonly workspace: string;
   readonly product: string;
@@ -259,6 +261,11 @@ export class WorkspaceService implements HostService {
     guidance: async () => withFiles(await this.options.guidance.view()),
     pinGuidance: async (pin) => withFiles(await this.options.guidance.pin(pin)),
     unpinGuidance: async ({ path }) => withFiles(await this.options.guidance.unpin(path)),
+    listFindings: () => this.options.findings.list(),
+    importFindings: ({ file }) => this.options.findings.import(file),
+    dismissFinding: ({ id, reason }) => this.options.findings.decide(id, reason),
+    restoreFinding: ({ id }) => this.options.findings.decide(id),
+    exportFindings: () => this.options.findings.export(),
     verifyTrace: async ({ task, known: remembered }) => {
       // A damaged trace cannot be opened, and is exactly what this is for.
       const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
