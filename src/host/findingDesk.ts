@@ -5,6 +5,7 @@ import { Serializer } from '../base/async.ts';
 import { errorText, type Failure, failure } from '../base/failure.ts';
 import type { Sha256 } from '../base/hash.ts';
 import type { Logger } from '../base/logger.ts';
+import type { QuotedLines } from '../base/quotedLines.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import { anchorFindings, fileLines, placeFinding, type ReadLines } from '../core/findings/anchorFindings.ts';
 import type { Finding } from '../core/findings/finding.ts';
@@ -149,18 +150,21 @@ export class FindingDesk {
 }
 
 async function toView(finding: ExportedFinding, read: ReadLines): Promise<FindingView> {
-  const { quote: _, fix, dismissed, task, ...said } = finding;
-  const now = await placed(finding, read);
+  const { quote, fix: _, dismissed, task, ...said } = finding;
+  const { region, stale, fix } = await placed(finding, read);
   return {
     ...said,
-    region: now.region,
-    stale: now.stale,
-    ...(now.fix === undefined
-      ? {}
-      : { fix: now.fix.map(({ quote, ...each }) => ({ ...each, quote: { ...quote, lines: [...quote.lines] } })) }),
+    region,
+    stale,
+    ...(quote === undefined ? {} : { quote: copied(quote) }),
+    ...(fix === undefined ? {} : { fix: fix.map((each) => ({ ...each, quote: copied(each.quote) })) }),
     ...(dismissed === undefined ? {} : { dismissed }),
     ...(task === undefined ? {} : { task }),
   };
+}
+
+function copied(quote: QuotedLines): NonNullable<FindingView['quote']> {
+  return { ...quote, lines: [...quote.lines] };
 }
 
 /** A finding and the parts of its fix where they stand now. */

@@ -4,7 +4,6 @@ import { type Failure, failure } from '../base/failure.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, ok, type Result } from '../base/result.ts';
-import type { Placement } from '../core/repository/history.ts';
 import type { TreeStore } from '../core/repository/repository.ts';
 import { answerQuestion } from '../core/supervisor/answerQuestion.ts';
 import { sayToAgent } from '../core/supervisor/sayToAgent.ts';
@@ -32,6 +31,7 @@ import type { LendingWindow } from './rpc/lendingWindow.ts';
 import { type StateFeed, toTraceLine } from './stateFeed.ts';
 import type { TaskDesk } from './taskDesk.ts';
 import { readMerged, viewSides } from './mergedFiles.ts';
+import { placedView } from './placedView.ts';
 import { readSide } from './readSide.ts';
 import { viewComments } from './viewComments.ts';
 import type { TestDesk } from './testDesk.ts';
@@ -393,12 +393,4 @@ function modelAnswer(answer: Result<ModelView, Failure>): Result<{ model: ModelV
 
 function withFiles(files: Result<readonly GuidanceView[], Failure>): Result<HostResult<'guidance'>, Failure> {
   return files.ok ? ok({ files: [...files.value] }) : files;
-}
-
-function placedView({ kind, commit, directory }: Placement): HostResult<'applyTask'>['placed'] {
-  return {
-    kind,
-    ...(commit === undefined ? {} : { commit: commit.id, branch: commit.branch }),
-    ...(directory === undefined ? {} : { directory }),
-  };
 }

@@ -11,6 +11,13 @@ const region = z.object({
   endCharacter: z.optional(count),
 });
 
+/** Lines as they stood, with the ones around them; see `findQuoted`. */
+const quote = z.object({
+  before: z.nullable(z.string()),
+  lines: z.array(z.string()),
+  after: z.nullable(z.string()),
+});
+
 /** What a tool or an agent says of a place in a file. All texts are written by others. */
 export const findingViewSchema = z.object({
   id: z.string(),
@@ -23,6 +30,8 @@ export const findingViewSchema = z.object({
   region,
   /** Its lines were changed or removed since. */
   stale: z.boolean(),
+  /** By which a window follows them while the file is edited. */
+  quote: z.optional(quote),
   /** The suggested patch, a part a place: made only where exactly `oldText` stands, with `\n` between lines. */
   fix: z.optional(
     z.array(
@@ -31,7 +40,7 @@ export const findingViewSchema = z.object({
         region,
         text: z.string(),
         oldText: z.string(),
-        quote: z.object({ before: z.nullable(z.string()), lines: z.array(z.string()), after: z.nullable(z.string()) }),
+        quote,
       }),
     ),
   ),

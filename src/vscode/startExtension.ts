@@ -6,6 +6,7 @@ import { registerMcpServers } from './chat/mcpServers.ts';
 import { registerDelegateActions } from './codeActions/delegateActions.ts';
 import type { CommandContext } from './commands/command.ts';
 import { registerCommands } from './commands/registerCommands.ts';
+import { showFindings } from './findings/showFindings.ts';
 import { ClientTaskHost } from './host/clientTaskHost.ts';
 import { findRepositoryRoot } from './host/repositoryRoot.ts';
 import { watchRepositories } from './host/watchRepositories.ts';
@@ -56,6 +57,7 @@ const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   announceTasks,
   watchTraces,
   watchRepositories,
+  showFindings,
   createMemoryView,
   lendWatching,
   registerRecallTool,
@@ -64,7 +66,7 @@ const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   openTestExplorer,
 ];
 
-/** Builds the native interface. Starts no process and opens no connection, except where tasks were open when the window was closed. */
+/** Builds the native interface. Starts no process and opens no connection, except where tasks or findings were open when the window was closed. */
 export function startExtension(extension: vscode.ExtensionContext): vscode.Disposable {
   const owned = new DisposableStore();
   const log = owned.add(vscode.window.createOutputChannel('Nightshift', { log: true }));

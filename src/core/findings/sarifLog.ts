@@ -66,7 +66,7 @@ const run = z.object({
     })
     .optional(),
   columnKind: z.string().max(40).optional(),
-  results: z.array(result).max(maxSarifResults).nullish(),
+  results: z.array(result).nullish(),
 });
 export type SarifRun = z.infer<typeof run>;
 

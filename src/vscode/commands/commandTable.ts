@@ -2,6 +2,9 @@ import { doctor } from '../doctor/doctor.ts';
 import { delegateChanges, delegateFile } from '../delegation/delegateFiles.ts';
 import { delegateCommit } from '../delegation/delegateCommit.ts';
 import { delegateFromEditor, delegateLine } from '../delegation/delegateLine.ts';
+import { applyFinding } from '../findings/applyFinding.ts';
+import { dismissFinding, restoreFinding } from '../findings/decideFinding.ts';
+import { exportFindings, importFindings } from '../findings/importFindings.ts';
 import { approveEnvironment } from '../environment/approveEnvironment.ts';
 import { allowLanguageModel } from '../models/allowLanguageModel.ts';
 import { selectModel } from '../models/selectModel.ts';
@@ -90,6 +93,11 @@ export const commandTable = {
   'nightshift.cleanUp': cleanUp,
   'nightshift.setModelKey': setModelKey,
   'nightshift.pinInstructions': pinInstructions,
+  'nightshift.importFindings': importFindings,
+  'nightshift.exportFindings': exportFindings,
+  'nightshift.applyFinding': applyFinding,
+  'nightshift.dismissFinding': dismissFinding,
+  'nightshift.restoreFinding': restoreFinding,
   'nightshift.searchMemory': searchMemory,
   'nightshift.searchMemoryForSelection': searchMemoryForSelection,
   'nightshift.showRelated': showRelated,
@@ -106,4 +114,4 @@ export const commandTable = {
 } as const satisfies Readonly<Record<string, Command>>;
 
 /** Called by our own code actions with an argument; of no use to a person. */
-export const internalCommands: ReadonlySet<string> = new Set(['nightshift.delegateRequest']);
+export const internalCommands: ReadonlySet<string> = new Set(['nightshift.delegateRequest', 'nightshift.applyFinding']);
