@@ -8,6 +8,8 @@ export interface QuotedLines {
 
 const mostLines = 8;
 const longestLine = 200;
+/** Letters and digits of lines that hardly stand in two places by chance. */
+const fewestTelling = 12;
 
 /** Line ends of every kind; what editors count lines by. */
 export function linesOf(text: string): readonly string[] {
@@ -24,10 +26,11 @@ export function quoteLines(text: readonly string[], startLine: number, endLine: 
 
 /**
  * The line that the quoted ones begin at now; undefined where they are nowhere. Where they stand more than once it is the place with
- * the same neighbours, then the nearest one. Lines that moved without any neighbour are taken for others that look alike.
+ * the same neighbours, then the nearest one. Lines that moved without any neighbour are taken for others that look alike, unless they say enough and stand once.
  */
 export function findQuoted(text: readonly string[], startLine: number, quote: QuotedLines): number | undefined {
   const [first] = quote.lines;
+  const alone: number[] = [];
   let best: { readonly line: number; readonly neighbours: number } | undefined;
   for (let line = 0; line + quote.lines.length <= text.length; line += 1) {
     if (at(text, line) !== first || quote.lines.some((each, index) => each !== at(text, line + index))) {
@@ -35,6 +38,7 @@ export function findQuoted(text: readonly string[], startLine: number, quote: Qu
     }
     const neighbours =
       Number(at(text, line - 1) === quote.before) + Number(at(text, line + quote.lines.length) === quote.after);
+    alone.push(line);
     const isBetter =
       best === undefined ||
       neighbours > best.neighbours ||
@@ -43,7 +47,8 @@ export function findQuoted(text: readonly string[], startLine: number, quote: Qu
       best = { line, neighbours };
     }
   }
-  return best?.line;
+  const isTelling = quote.lines.join('').replace(/[^\p{L}\p{N}]/gu, '').length >= fewestTelling;
+  return best?.line ?? (isTelling && alone.length === 1 ? alone[0] : undefined);
 }
 
 function at(text: readonly string[], line: number): string | null {

@@ -7,6 +7,7 @@ import { errorText, failure, type Failure } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
+import { findingsOf } from '../core/tasks/taskFinding.ts';
 import { verifierKey } from '../core/trace/checkpointNote.ts';
 import { policyHash } from '../core/policy/policyHash.ts';
 import type { HostResult, TraceHead } from '../protocol/host.ts';
@@ -241,7 +242,11 @@ export async function openWorkspace(
     feed,
     logger,
     sha256,
-    reported: () => [],
+    reported: () =>
+      feed.state().tasks.flatMap(({ id, findings: count }) => {
+        const record = count === undefined ? undefined : desk.find(id);
+        return record?.ok === true ? findingsOf(record.value.task(), sha256) : [];
+      }),
     readFile: async (path) => {
       const found = await accessFile(paths.root, path, true);
       return found.kind === 'file' ? found.file?.bytes : undefined;
@@ -275,6 +280,11 @@ export async function openWorkspace(
   }
   await desk.load();
   await findings.announce();
+  feed.onDidChange((delta) => {
+    if (delta.kind === 'task' && delta.task.findings !== undefined) {
+      void findings.announce();
+    }
+  });
   windows.onDidChange(() => desk.wake());
   desk.wake();
   const exporting = startExport(options, tasks, feed);

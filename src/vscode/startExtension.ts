@@ -47,6 +47,8 @@ import { vscodeWindow } from './window/vscodeWindow.ts';
 /** Everything the extension adds to the window, as a list: each part is made from the same context and ended with it. */
 const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   registerCommands,
+  // Before the others: the editor lists the quick fixes of who comes last first.
+  showFindings,
   registerDelegateActions,
   ({ hosts }) => registerSideFiles(hosts),
   registerContextText,
@@ -57,7 +59,6 @@ const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   announceTasks,
   watchTraces,
   watchRepositories,
-  showFindings,
   createMemoryView,
   lendWatching,
   registerRecallTool,

@@ -201,6 +201,10 @@ export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry 
       const { question, options } = event.data;
       return { label: 'note', text: `the agent asks: ${line(question)}`, detail: [question, ...options].join('\n') };
     }
+    case 'finding-reported': {
+      const { path, region, message } = event.data;
+      return { label: 'note', text: `finding in ${path}:${region.startLine + 1}: ${line(message)}`, detail: message };
+    }
     case 'changes-rejected': {
       const { path, hunks, of } = event.data;
       const what = hunks === 'whole' ? 'the whole change' : `${hunks.length} of ${of} changes`;

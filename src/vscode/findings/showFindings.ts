@@ -165,7 +165,9 @@ class FindingProblems implements Disposable {
     return [
       ...meant
         .filter(({ finding }) => finding.fix !== undefined)
-        .map((one) => action(one, 'Apply Suggested Patch', 'nightshift.applyFinding')),
+        .map((one) =>
+          Object.assign(action(one, 'Apply Suggested Patch', 'nightshift.applyFinding'), { isPreferred: true }),
+        ),
       ...meant.map((one) => action(one, 'Dismiss Finding…', 'nightshift.dismissFinding')),
     ];
   }

@@ -49,11 +49,11 @@ describe('findings', () => {
   afterEach(() => product.remove());
 
   it('are imported, follow their lines, are dismissed and exported, and are there after a restart', async () => {
-    product.write('a.js', 'one();\ntwo();\nthree();\n');
-    const results = [1, 2].map((line) => ({ message: { text: `Line ${line}.` }, locations: [at('a.js', line)] }));
+    product.write('a.js', 'one();\ntwo();\nthree();\nfour();\n');
+    const results = [1, 3].map((line) => ({ message: { text: `Line ${line}.` }, locations: [at('a.js', line)] }));
     const imported = await product.run(['findings', 'import', sarif(log(...results))]);
     expect(imported).toMatchObject({ code: 0, stdout: '2 findings of lint imported.\n' });
-    product.write('a.js', 'zero();\none();\n2();\nthree();\n');
+    product.write('a.js', 'zero();\none();\ntwo();\n3();\nfour();\n');
     const [first, second] = await list();
     expect([first?.region.startLine, first?.stale, second?.stale]).toEqual([1, false, true]);
     const id = first?.id ?? '';

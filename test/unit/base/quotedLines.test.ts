@@ -24,6 +24,12 @@ describe('lines that are found again', () => {
     expect(findQuoted(linesOf(text), 1, quoted('a\nb\nc', 1))).toBe(line);
   });
 
+  it('are found without any neighbour where they say enough and stand once', () => {
+    const quote = quoted('a\n  this.value = step;\nc', 1);
+    expect(findQuoted(['x', 'y', '  this.value = step;', 'z'], 1, quote)).toBe(2);
+    expect(findQuoted(['  this.value = step;', 'y', '  this.value = step;', 'z'], 1, quote)).toBeUndefined();
+  });
+
   it('are found whatever is added before and behind them', () => {
     const line = fc.stringMatching(/^[a-c]{0,2}$/);
     fc.assert(
