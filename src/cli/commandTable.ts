@@ -8,6 +8,11 @@ import { discardCommand } from './commands/discard.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { environmentCommand } from './commands/environment.ts';
 import { environmentApproveCommand } from './commands/environmentApprove.ts';
+import { findingsCommand } from './commands/findings.ts';
+import { findingsDismissCommand } from './commands/findingsDismiss.ts';
+import { findingsExportCommand } from './commands/findingsExport.ts';
+import { findingsImportCommand } from './commands/findingsImport.ts';
+import { findingsRestoreCommand } from './commands/findingsRestore.ts';
 import { guidanceCommand } from './commands/guidance.ts';
 import { guidancePinCommand } from './commands/guidancePin.ts';
 import { guidanceUnpinCommand } from './commands/guidanceUnpin.ts';
@@ -58,6 +63,11 @@ export const commandTable: readonly Command[] = [
   answerCommand,
   commentCommand,
   commentsCommand,
+  findingsCommand,
+  findingsImportCommand,
+  findingsExportCommand,
+  findingsDismissCommand,
+  findingsRestoreCommand,
   traceShowCommand,
   traceVerifyCommand,
   traceExportCommand,

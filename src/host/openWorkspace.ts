@@ -7,11 +7,14 @@ import { errorText, failure, type Failure } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
+import { findingsOf } from '../core/tasks/taskFinding.ts';
 import { verifierKey } from '../core/trace/checkpointNote.ts';
 import { policyHash } from '../core/policy/policyHash.ts';
 import type { HostResult, TraceHead } from '../protocol/host.ts';
 import { ModelRunner } from '../node/models/transformers/modelRunner.ts';
+import { FindingFile } from '../node/findings/findingFile.ts';
 import { createCheckout } from '../node/changes/checkout.ts';
+import { accessFile } from '../node/changes/fileAccess.ts';
 import { createGitHistory } from '../node/changes/gitHistory.ts';
 import { describeRepository } from '../node/repository/describeRepository.ts';
 import { CalibrationFile } from '../node/models/calibrationFile.ts';
@@ -31,6 +34,7 @@ import { taskFiles } from '../node/tasks/taskFiles.ts';
 import { noteTools, type TraceProtection } from '../node/tasks/traceProtection.ts';
 import { verifyTraceFile } from '../node/tasks/verifyTraceFile.ts';
 import { EnvironmentDesk } from './environmentDesk.ts';
+import { FindingDesk } from './findingDesk.ts';
 import { GuidanceDesk } from './guidanceDesk.ts';
 import { createHousekeeping, imageCap, taskStanding } from './housekeeping.ts';
 import { LentModels } from './lentModels.ts';
@@ -232,6 +236,22 @@ export async function openWorkspace(
     clock: systemClock,
     logger,
   });
+  const findings = new FindingDesk({
+    root: paths.root,
+    store: new FindingFile(join(paths.directory, 'findings.json')),
+    feed,
+    logger,
+    sha256,
+    reported: () =>
+      feed.state().tasks.flatMap(({ id, findings: count }) => {
+        const record = count === undefined ? undefined : desk.find(id);
+        return record?.ok === true ? findingsOf(record.value.task(), sha256) : [];
+      }),
+    readFile: async (path) => {
+      const found = await accessFile(paths.root, path, true);
+      return found.kind === 'file' ? found.file?.bytes : undefined;
+    },
+  });
   const service = new WorkspaceService({
     desk,
     tests: new TestDesk(desk, supervisor, paths.id),
@@ -239,6 +259,7 @@ export async function openWorkspace(
     store: store.value,
     environments: new EnvironmentDesk({ store: store.value, environments, sha256 }),
     guidance: new GuidanceDesk({ store: store.value, pins, sha256 }),
+    findings,
     logger,
     workspace: paths.id,
     product,
@@ -258,6 +279,12 @@ export async function openWorkspace(
     logger.info(`Removed ${reaped.value} boxes of hosts that are gone.`);
   }
   await desk.load();
+  await findings.announce();
+  feed.onDidChange((delta) => {
+    if (delta.kind === 'task' && delta.task.findings !== undefined) {
+      void findings.announce();
+    }
+  });
   windows.onDidChange(() => desk.wake());
   desk.wake();
   const exporting = startExport(options, tasks, feed);

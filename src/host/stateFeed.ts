@@ -3,6 +3,7 @@ import type { Task } from '../core/tasks/task.ts';
 import { toTaskView } from '../core/tasks/taskView.ts';
 import type { TraceEvent } from '../core/trace/traceEvent.ts';
 import type { HostState, StateDelta, TraceLine } from '../protocol/host.ts';
+import type { FindingStatus } from '../protocol/findings.ts';
 import type { MemoryStatus } from '../protocol/memory.ts';
 import type { TaskView } from '../protocol/taskView.ts';
 import { damagedTaskView } from './damagedTask.ts';
@@ -17,6 +18,7 @@ export class StateFeed {
   private readonly workspace: HostState['workspace'];
   private readonly tracePath: (task: string) => string;
   private memory: MemoryStatus | undefined;
+  private findings: FindingStatus | undefined;
   private seq = 0;
 
   constructor(
@@ -37,6 +39,7 @@ export class StateFeed {
       workspace: this.workspace,
       tasks,
       ...(this.memory === undefined ? {} : { memory: this.memory }),
+      ...(this.findings === undefined ? {} : { findings: this.findings }),
     };
   }
 
@@ -70,6 +73,12 @@ export class StateFeed {
   showMemory(status: MemoryStatus): void {
     this.memory = status;
     this.fire({ kind: 'memory', seq: this.next(), status });
+  }
+
+  /** Announces how many findings there are. */
+  showFindings(status: FindingStatus): void {
+    this.findings = status;
+    this.fire({ kind: 'findings', seq: this.next(), status });
   }
 
   private next(): number {

@@ -4,7 +4,6 @@ import { type Failure, failure } from '../base/failure.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, ok, type Result } from '../base/result.ts';
-import type { Placement } from '../core/repository/history.ts';
 import type { TreeStore } from '../core/repository/repository.ts';
 import { answerQuestion } from '../core/supervisor/answerQuestion.ts';
 import { markReviewed } from '../core/supervisor/markReviewed.ts';
@@ -23,6 +22,7 @@ import type { ModelGrades } from './models/modelGrades.ts';
 import type { ModelSupply } from './models/modelSettings.ts';
 import { withVideoMemory } from './models/automaticModel.ts';
 import { chooseTaskModels } from './models/roleModels.ts';
+import type { FindingDesk } from './findingDesk.ts';
 import type { GuidanceDesk } from './guidanceDesk.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import type { LentModels } from './lentModels.ts';
@@ -32,6 +32,7 @@ import type { LendingWindow } from './rpc/lendingWindow.ts';
 import { type StateFeed, toTraceLine } from './stateFeed.ts';
 import type { TaskDesk } from './taskDesk.ts';
 import { readMerged, viewSides } from './mergedFiles.ts';
+import { placedView } from './placedView.ts';
 import { readSide } from './readSide.ts';
 import { viewComments } from './viewComments.ts';
 import type { TestDesk } from './testDesk.ts';
@@ -46,6 +47,7 @@ export interface WorkspaceServiceOptions {
   readonly store: TreeStore;
   readonly environments: EnvironmentDesk;
   readonly guidance: GuidanceDesk;
+  readonly findings: FindingDesk;
   readonly logger: Logger;
   readonly workspace: string;
   readonly product: string;
@@ -262,6 +264,11 @@ export class WorkspaceService implements HostService {
     guidance: async ({ texts }) => withFiles(await this.options.guidance.view(texts)),
     pinGuidance: async (pin) => withFiles(await this.options.guidance.pin(pin)),
     unpinGuidance: async ({ path }) => withFiles(await this.options.guidance.unpin(path)),
+    listFindings: () => this.options.findings.list(),
+    importFindings: ({ file }) => this.options.findings.import(file),
+    dismissFinding: ({ id, reason }) => this.options.findings.decide(id, reason),
+    restoreFinding: ({ id }) => this.options.findings.decide(id),
+    exportFindings: () => this.options.findings.export(),
     verifyTrace: async ({ task, known: remembered }) => {
       // A damaged trace cannot be opened, and is exactly what this is for.
       const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
@@ -389,12 +396,4 @@ function modelAnswer(answer: Result<ModelView, Failure>): Result<{ model: ModelV
 
 function withFiles(files: Result<readonly GuidanceView[], Failure>): Result<HostResult<'guidance'>, Failure> {
   return files.ok ? ok({ files: [...files.value] }) : files;
-}
-
-function placedView({ kind, commit, directory }: Placement): HostResult<'applyTask'>['placed'] {
-  return {
-    kind,
-    ...(commit === undefined ? {} : { commit: commit.id, branch: commit.branch }),
-    ...(directory === undefined ? {} : { directory }),
-  };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { conversationMethods } from './conversation.ts';
 import { decisionMethods } from './decisionMethods.ts';
+import { findingMethods, findingStatusSchema } from './findings.ts';
 import { memoryStatusSchema } from './memory.ts';
 import { memoryMethods } from './memoryMethods.ts';
 import { lendModelsMethod } from './modelLending.ts';
@@ -97,6 +98,8 @@ export const hostStateSchema = z.object({
   tasks: z.array(taskViewSchema),
   /** Absent where the memory of this workspace was not used yet. */
   memory: z.optional(memoryStatusSchema),
+  /** Absent where there are no findings. */
+  findings: z.optional(findingStatusSchema),
 });
 
 export const stateDeltaSchema = z.discriminatedUnion('kind', [
@@ -104,6 +107,7 @@ export const stateDeltaSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trace'), seq: count, task: z.string(), line: traceLineSchema }),
   /** At most a few a second. */
   z.object({ kind: z.literal('memory'), seq: count, status: memoryStatusSchema }),
+  z.object({ kind: z.literal('findings'), seq: count, status: findingStatusSchema }),
 ]);
 
 /** What the tests of a repository run in, and what would have to happen first. Shown to a person before anything of it does. */
@@ -157,9 +161,11 @@ export const readingMethods: ReadonlySet<string> = new Set([
   'episodes',
   'comments',
   'explainPath',
+  'exportFindings',
   'getTask',
   'graph',
   'hunks',
+  'listFindings',
   'listModels',
   'listTasks',
   'memorySettle',
@@ -329,6 +335,7 @@ export const hostMethods = {
     result: z.object({ model: modelViewSchema }),
   },
   ...proofMethods,
+  ...findingMethods,
   ...memoryMethods,
   /** Asks the host to end now; refused while tasks run unless forced. */
   shutdown: { params: z.object({ force: z.boolean() }), result: z.object({ stopping: z.boolean() }) },

@@ -116,6 +116,8 @@ export const taskViewSchema = z.object({
   /** What it asked before, and what it was told; absent where nothing was answered. */
   answered: z.optional(z.array(z.object({ question: z.string(), answer: z.string() }))),
   /** Of the user on lines of results; absent where there are none. `open` are not resolved, `answered` of them have an answer. */
+  /** How many its agent reported. */
+  findings: z.optional(count),
   comments: z.optional(z.object({ of: count, open: count, answered: count })),
   usage: z.object({ newTokens: count, tokens: count, steps: count, seconds: z.number() }),
   limits: z.object({ newTokens: count, steps: count, seconds: count }),

@@ -7,6 +7,7 @@ import { registerDelegateActions } from './codeActions/delegateActions.ts';
 import type { CommandContext } from './commands/command.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { PartsWatch } from './doctor/partsWatch.ts';
+import { showFindings } from './findings/showFindings.ts';
 import { ClientTaskHost } from './host/clientTaskHost.ts';
 import { findRepositoryRoot } from './host/repositoryRoot.ts';
 import { watchRepositories } from './host/watchRepositories.ts';
@@ -50,6 +51,8 @@ import { vscodeWindow } from './window/vscodeWindow.ts';
 /** Everything the extension adds to the window, as a list: each part is made from the same context and ended with it. */
 const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
   registerCommands,
+  // Before the others: the editor lists the quick fixes of who comes last first.
+  showFindings,
   registerDelegateActions,
   ({ hosts }) => registerSideFiles(hosts),
   registerContextText,
@@ -69,8 +72,8 @@ const parts: readonly ((context: CommandContext) => vscode.Disposable)[] = [
 ];
 
 /**
- * Builds the native interface. Starts no process and opens no connection, except where tasks were open when the window was closed, and
- * where what is missing is on screen.
+ * Builds the native interface. Starts no process and opens no connection, except where tasks or findings were open when the window was
+ * closed, and where what is missing is on screen.
  */
 export function startExtension(extension: vscode.ExtensionContext): vscode.Disposable {
   const owned = new DisposableStore();

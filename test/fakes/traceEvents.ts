@@ -159,6 +159,15 @@ export function voted(
 
 export const actors: readonly Actor[] = ['user', 'host', 'agent', 'model', 'policy', 'sandbox'];
 
+/** What an agent reported of the first line of a file. */
+export const sampleFinding: Omit<TraceEventData<'finding-reported'>, 'run'> = {
+  severity: 'warning',
+  message: 'The limit is not checked.',
+  path: 'src/sum.js',
+  region: { startLine: 0, startCharacter: 0, endLine: 0 },
+  quote: { before: null, lines: ['a'], after: null },
+};
+
 const hash = fc.constantFrom('h1', 'h2');
 const run = fc.constantFrom('run-1', 'run-2');
 const tool = fc.constantFrom('read_file', 'edit_file', '__proto__', 'constructor');
@@ -244,6 +253,7 @@ export const anyEntry: fc.Arbitrary<TraceEntry> = fc.oneof(
   fc
     .constantFrom('run-1', 'run-2')
     .map((run) => entry('question-asked', { run, question: 'Which?', options: ['This.'] }, 'agent')),
+  fc.constantFrom('run-1', 'run-2').map((run) => entry('finding-reported', { run, ...sampleFinding }, 'agent')),
   fc.constant(entry('journal-recovered', { bytes: 3, sha256: 'a'.repeat(64) })),
   fc.constant(entry('sandbox-delayed', { profile: 'locked', message: 'It waits.' })),
   fc.constant(entry('engine-awaited', { message: 'It waits.' })),

@@ -6,6 +6,7 @@ import type { CliIo } from '../cliIo.ts';
 import { plainLine } from '../../base/plainText.ts';
 import { cleanLines } from './cleanText.ts';
 import { commentLines } from './commentText.ts';
+import { findingLines, importedText } from './findingText.ts';
 import { counted } from '../../base/counted.ts';
 import { diffText } from './diffText.ts';
 import { hunkLines } from './hunkText.ts';
@@ -73,6 +74,8 @@ export function createHumanWriter(io: CliIo): Writer {
     },
     hunks: (path, hunks) => hunkLines(path, hunks, paint).forEach(line),
     comments: (comments) => commentLines(comments, paint).forEach(line),
+    findings: (findings) => findingLines(findings, paint).forEach(line),
+    findingsImported: (result) => line(importedText(result)),
     patch: (patch) => stdout.write(diffText(patch, paint)),
     verified: (id, { ok, events, firstBad }) => {
       const wrong = firstBad === undefined ? 'was changed' : plainLine(badTraceText(firstBad));

@@ -39,6 +39,11 @@ export function createJsonWriter(output: Output): Writer {
       comments.forEach((comment) => write({ type: 'comment', ...comment }));
       write({ type: 'comments', count: comments.length });
     },
+    findings: (findings) => {
+      findings.forEach((finding) => write({ type: 'finding', ...finding }));
+      write({ type: 'findings', count: findings.length });
+    },
+    findingsImported: (result) => write({ type: 'findings-imported', ...result }),
     verified: (_, { ok, events, firstBad }) =>
       write({ type: 'verify', ok, events, ...(firstBad === undefined ? {} : { firstBad }) }),
     traceKey: ({ verifierKey, fingerprint }) => write({ type: 'key', verifierKey, fingerprint }),

@@ -1,6 +1,7 @@
 import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import type { TraceKeyView } from '../../host/traceKey.ts';
 import type { CommentView } from '../../protocol/conversation.ts';
+import type { FindingView } from '../../protocol/findings.ts';
 import type { EnvironmentView, GuidanceView, HostResult, TraceLine } from '../../protocol/host.ts';
 import type {
   Episode,
@@ -39,6 +40,8 @@ export interface Writer {
   /** The changes of a file that can be chosen from; undefined where it is taken as a whole. */
   hunks(path: string, hunks: readonly ListedHunk[] | undefined): void;
   comments(comments: readonly CommentView[]): void;
+  findings(findings: readonly FindingView[]): void;
+  findingsImported(result: HostResult<'importFindings'>): void;
   /** The diff as a person reads it on a terminal. */
   patch(patch: string): void;
   verified(task: string, result: HostResult<'verifyTrace'>): void;

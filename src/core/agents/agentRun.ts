@@ -33,6 +33,8 @@ export interface AgentPorts {
   readonly answerComment?: NonNullable<ToolContext['answerComment']>;
   /** Absent where the user is not to be asked. */
   readonly askUser?: NonNullable<ToolContext['askUser']>;
+  /** Absent where findings are not wanted. */
+  readonly reportFinding?: NonNullable<ToolContext['reportFinding']>;
   /** Saves the box's present tree as a checkpoint, so that a dead box costs one step and no more. */
   readonly checkpoint: (step: number, signal: AbortSignal) => Promise<Result<void, Failure>>;
   /** What is known of how models count; without it a run begins with the usual estimate. */

@@ -48,7 +48,7 @@ export async function callTool(
     data: { run, step, call: call.id, tool: tool.name, arguments: args, effect: tool.effect, repairs },
   });
   const startedAt = ports.clock.monotonic();
-  const { sandbox, runTests, recall, answerComment, askUser } = ports;
+  const { sandbox, runTests, recall, answerComment, askUser, reportFinding } = ports;
   const outcome = await tool.execute(args, {
     sandbox,
     signal,
@@ -56,6 +56,7 @@ export async function callTool(
     ...(recall === undefined ? {} : { recall }),
     ...(answerComment === undefined ? {} : { answerComment }),
     ...(askUser === undefined ? {} : { askUser }),
+    ...(reportFinding === undefined ? {} : { reportFinding }),
   });
   const milliseconds = ports.clock.monotonic() - startedAt;
   await recordReturn(ports, { run, step, call: call.id, tool: tool.name, milliseconds }, outcome);

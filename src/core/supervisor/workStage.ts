@@ -17,6 +17,7 @@ import { editStyleOf, inStyle, longestWhole } from '../tools/editStyle.ts';
 import { toolsFor } from '../tools/toolRegistry.ts';
 import { asksUser, askUserIn, waitForAnswer } from './askUserIn.ts';
 import { answerCommentIn } from './answerComment.ts';
+import { reportFindingIn, reportsFindings } from './reportFindingIn.ts';
 import { awaitEngine } from './engineReturn.ts';
 import { contextItems } from './contextItems.ts';
 import { guidanceItems } from './guidanceItems.ts';
@@ -189,6 +190,7 @@ function agentPorts(assignment: Assignment, model: LanguageModel, box: Sandbox, 
   const asks = style !== 'whole' && usesMemory(assignment);
   const review = openComments(trace.task()).length > 0;
   const questions = asksUser(style);
+  const reports = reportsFindings(style);
   const checkpoint: AgentPorts['checkpoint'] = (step, signal) =>
     saveCheckpoint({ ...assignment, signal }, box, run, step);
   return {
@@ -197,7 +199,7 @@ function agentPorts(assignment: Assignment, model: LanguageModel, box: Sandbox, 
     trace,
     sandbox: box,
     tools: inStyle(
-      toolsFor(role.rights, { memory: asks, review, questions }),
+      toolsFor(role.rights, { memory: asks, review, questions, reports }),
       style,
       longestWhole(role.maxOutputTokens),
     ),
@@ -205,6 +207,7 @@ function agentPorts(assignment: Assignment, model: LanguageModel, box: Sandbox, 
     ...(asks ? { recall: recallForAgent(assignment, run.run) } : {}),
     ...(review ? { answerComment: answerCommentIn(trace, run.run) } : {}),
     ...(questions ? { askUser: askUserIn(trace, run.run, checkpoint) } : {}),
+    ...(reports ? { reportFinding: reportFindingIn(trace, run.run, box) } : {}),
     checkpoint,
     ...(ports.calibrations === undefined ? {} : { calibrations: ports.calibrations }),
     ...(wantsPlan(trace.task()) ? { replan: (conversation, stop) => plan(assignment, run, conversation, stop) } : {}),

@@ -10,6 +10,7 @@ import type { originSchema, settingsSchema, TraceEventData, usageSchema, voteSch
 import type { Conduct } from './conduct.ts';
 import type { FileDecision } from './fileDecision.ts';
 import type { LastResult } from './lastResult.ts';
+import type { TaskFinding } from './taskFinding.ts';
 import type { Question } from './question.ts';
 import type { ReviewComment } from './reviewComment.ts';
 import type { ReviewedFile } from './reviewedFile.ts';
@@ -74,6 +75,8 @@ export interface Task {
   readonly comments: readonly ReviewComment[];
   /** What the agent has asked the user, oldest first. */
   readonly questions: readonly Question[];
+  /** What the agent found besides its task. */
+  readonly findings: readonly TaskFinding[];
   readonly runs: number;
   /** Runs since the last resume that ended with a claim to be done; those that a box or the host broke off are none. */
   readonly attempts: number;

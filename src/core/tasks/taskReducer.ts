@@ -15,6 +15,7 @@ import { conductAfter, freshConduct } from './conduct.ts';
 import { applied, undone } from './acceptedFiles.ts';
 import { withRejected } from './fileDecision.ts';
 import { withMark } from './reviewedFile.ts';
+import { withFinding } from './taskFinding.ts';
 import { noAnswer, waitsForAnswer, withAnswer, withQuestion } from './question.ts';
 import { backToResult, withLastResult, withoutLastResult } from './lastResult.ts';
 import { hasUnheard, keptNotes, nothingUnheard, withComment, withNote, withSentComment } from './reviewComment.ts';
@@ -158,6 +159,8 @@ function applyEvent(task: Task, event: TraceEvent): Task {
     }
     case 'question-asked':
       return isPresentRun(task, event.data.run) ? withQuestion(task, event.data) : task;
+    case 'finding-reported':
+      return isPresentRun(task, event.data.run) ? withFinding(task, event.data) : task;
     case 'task-resumed':
     case 'move-refused':
     case 'sandbox-delayed':
@@ -195,6 +198,7 @@ function uncreated(event: TraceEvent): Task {
     unheard: nothingUnheard,
     comments: [],
     questions: [],
+    findings: [],
     attempts: 0,
     unfinished: false,
     usage: { newTokens: 0, tokens: 0, steps: 0, seconds: 0 },

@@ -38,6 +38,7 @@ export function toTaskView(task: Task, tracePath: string): TaskView {
     excluded: [...(task.snapshot?.excluded ?? [])],
     ...(proof === undefined || proof.hash !== changeset?.hash ? {} : { proof: toProofView(proof) }),
     votes: [...task.votes],
+    ...(task.findings.length === 0 ? {} : { findings: task.findings.length }),
     ...(task.comments.length === 0 ? {} : { comments: commentCounts(task) }),
     ...questionPart(task),
     usage: { ...task.usage },

@@ -46,6 +46,16 @@ export interface ToolContext {
   recall?(query: string, signal: AbortSignal): Promise<{ readonly text: string } | { readonly unavailable: string }>;
   /** Keeps a question to the user, where one may be asked; a refusal's text is for the model. */
   askUser?(question: string, options: readonly string[], signal: AbortSignal): Promise<Result<void, Failure>>;
+  /** Keeps what the agent found besides its task, where that is wanted; a refusal's text is for the model. */
+  reportFinding?(
+    finding: {
+      readonly path: string;
+      readonly message: string;
+      readonly oldText: string;
+      readonly newText?: string | undefined;
+    },
+    signal: AbortSignal,
+  ): Promise<Result<void, Failure>>;
   /** Keeps an answer to a review comment of the user, by its number, where there are some; a refusal's text is for the model. */
   answerComment?(comment: number, answer: string): Promise<{ readonly kept: true } | { readonly unavailable: string }>;
 }

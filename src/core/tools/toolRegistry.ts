@@ -8,6 +8,7 @@ import { finish } from './finish.ts';
 import { listFiles } from './listFiles.ts';
 import { readFile } from './readFile.ts';
 import { recall } from './recall.ts';
+import { reportFinding } from './reportFinding.ts';
 import { runTests } from './runTests.ts';
 import { searchText } from './searchText.ts';
 import type { Tool, ToolEffect } from './tool.ts';
@@ -25,24 +26,27 @@ export const allTools: readonly Tool[] = [
   runTests,
   answerComment,
   askUser,
+  reportFinding,
   finish,
 ];
 
-/** The tools whose effect a role has the right to; `memory`: there is one to ask; `review`: there are comments to answer; `questions`: the user may be asked. */
+/** The tools whose effect a role has the right to; `memory`: there is one to ask; `review`: there are comments to answer; `questions`: the user may be asked; `reports`: findings are kept, but for runs that go over a review. */
 export function toolsFor(
   rights: readonly ToolEffect[],
   {
     memory = false,
     review = false,
     questions = false,
-  }: { readonly memory?: boolean; readonly review?: boolean; readonly questions?: boolean } = {},
+    reports = false,
+  }: { readonly [Kind in 'memory' | 'review' | 'questions' | 'reports']?: boolean } = {},
 ): readonly Tool[] {
   return allTools.filter(
     (tool) =>
       rights.includes(tool.effect) &&
       (memory || tool !== recall) &&
       (review || tool !== answerComment) &&
-      (questions || tool !== askUser),
+      (questions || tool !== askUser) &&
+      ((reports && !review) || tool !== reportFinding),
   );
 }
 

@@ -59,6 +59,7 @@ const structural: Readonly<Record<TraceEventType, readonly string[]>> = {
   'comment-answered': ['run'],
   'comment-resolved': [],
   'question-asked': ['run'],
+  'finding-reported': ['run', 'path'],
   'journal-recovered': ['sha256'],
 };
 

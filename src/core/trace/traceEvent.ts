@@ -17,6 +17,7 @@ import { taskMoves } from '../tasks/taskState.ts';
 import { artifactSchema } from './artifact.ts';
 import { conversationEvents } from './conversationEvents.ts';
 import { decisionEvents } from './decisionEvents.ts';
+import { findingEvents } from './findingEvents.ts';
 import { recalledSchema } from './recalled.ts';
 
 /**
@@ -328,6 +329,7 @@ export const traceEventData = {
   'statement-signed': z.object({ hash: z.string(), artifact: artifactSchema }),
   ...decisionEvents,
   ...conversationEvents,
+  ...findingEvents,
   'journal-recovered': z.object({ bytes: count, sha256: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -16,6 +16,9 @@ export function applyChange(state: HostState, { previous, delta }: StateChanged)
   if (delta.kind === 'memory') {
     return ok({ ...state, seq: delta.seq, memory: delta.status });
   }
+  if (delta.kind === 'findings') {
+    return ok({ ...state, seq: delta.seq, findings: delta.status });
+  }
   const { task } = delta;
   const others = state.tasks.filter((each) => each.id !== task.id);
   const tasks = [task, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));

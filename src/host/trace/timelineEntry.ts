@@ -195,6 +195,10 @@ export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry 
       const { question, options } = event.data;
       return { label: 'note', text: `the agent asks: ${line(question)}`, detail: [question, ...options].join('\n') };
     }
+    case 'finding-reported': {
+      const { path, region, message } = event.data;
+      return { label: 'note', text: `finding in ${path}:${region.startLine + 1}: ${line(message)}`, detail: message };
+    }
     case 'journal-recovered':
       return {
         label: 'trace',

@@ -2,6 +2,9 @@ import { doctor } from '../doctor/doctor.ts';
 import { delegateChanges, delegateFile } from '../delegation/delegateFiles.ts';
 import { delegateCommit } from '../delegation/delegateCommit.ts';
 import { delegateFromEditor, delegateLine } from '../delegation/delegateLine.ts';
+import { applyFinding } from '../findings/applyFinding.ts';
+import { dismissFinding, restoreFinding } from '../findings/decideFinding.ts';
+import { exportFindings, importFindings } from '../findings/importFindings.ts';
 import { approveEnvironment } from '../environment/approveEnvironment.ts';
 import { allowLanguageModel } from '../models/allowLanguageModel.ts';
 import { selectModel } from '../models/selectModel.ts';
@@ -106,6 +109,11 @@ export const commandTable = {
   'nightshift.setModelKey': setModelKey,
   'nightshift.pinInstructions': pinInstructions,
   'nightshift.importRules': later(async () => (await import('../guidance/importRules.ts')).importRules),
+  'nightshift.importFindings': importFindings,
+  'nightshift.exportFindings': exportFindings,
+  'nightshift.applyFinding': applyFinding,
+  'nightshift.dismissFinding': dismissFinding,
+  'nightshift.restoreFinding': restoreFinding,
   'nightshift.searchMemory': searchMemory,
   'nightshift.searchMemoryForSelection': searchMemoryForSelection,
   'nightshift.showRelated': showRelated,
@@ -122,4 +130,4 @@ export const commandTable = {
 } as const satisfies Readonly<Record<string, Command>>;
 
 /** Called by our own code actions with an argument; of no use to a person. */
-export const internalCommands: ReadonlySet<string> = new Set(['nightshift.delegateRequest']);
+export const internalCommands: ReadonlySet<string> = new Set(['nightshift.delegateRequest', 'nightshift.applyFinding']);

@@ -3,6 +3,7 @@ import { errorText, type Failure, failure } from '../../base/failure.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { type HostMethod, type HostParams, type HostResult, readingMethods } from '../../protocol/host.ts';
+import type { FindingStatus } from '../../protocol/findings.ts';
 import type { MemoryStatus } from '../../protocol/memory.ts';
 import type { RequestProgress } from '../../protocol/models.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
@@ -11,6 +12,9 @@ import type { HostCondition, TaskHost } from './taskHost.ts';
 /** One connection to a running agent host, kept alive by its maker where it can. */
 export interface HostConnection extends Disposable {
   readonly tasks: readonly TaskView[];
+  /** Undefined where there are none. */
+  readonly findings: FindingStatus | undefined;
+  /** Tasks or findings changed. */
   readonly onDidChangeTasks: Event<void>;
   /** Undefined where the memory was not used yet. */
   readonly memory: MemoryStatus | undefined;
@@ -67,6 +71,10 @@ export class ClientTaskHost implements TaskHost {
 
   get memory(): MemoryStatus | undefined {
     return this.connection?.memory;
+  }
+
+  get findings(): FindingStatus | undefined {
+    return this.connection?.findings;
   }
 
   async connect({ start }: { readonly start: boolean }, _signal: AbortSignal): Promise<Result<void, Failure>> {

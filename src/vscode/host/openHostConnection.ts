@@ -57,6 +57,9 @@ function asConnection(client: HostClient): HostConnection {
     get tasks() {
       return client.state.tasks;
     },
+    get findings() {
+      return client.state.findings;
+    },
     onDidChangeTasks: changed.event,
     get memory() {
       return client.state.memory;

@@ -3,6 +3,7 @@ import type { Failure } from '../../base/failure.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Result } from '../../base/result.ts';
 import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
+import type { FindingStatus } from '../../protocol/findings.ts';
 import type { MemoryStatus } from '../../protocol/memory.ts';
 import type { RequestProgress } from '../../protocol/models.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
@@ -19,7 +20,9 @@ export interface TaskHost extends Disposable {
   readonly condition: HostCondition;
   /** The newest tasks known, also after the host ended. */
   readonly tasks: readonly TaskView[];
-  /** Tasks or condition changed. */
+  /** How many findings there are; undefined where no host is connected, or there are none. */
+  readonly findings: FindingStatus | undefined;
+  /** Tasks, findings or condition changed. */
   readonly onDidChange: Event<void>;
   /** How the memory stands; undefined where no host is connected, or its memory was not used yet. */
   readonly memory: MemoryStatus | undefined;

@@ -13,6 +13,9 @@ export interface ContextKeys {
   readonly reviewingFile: boolean;
   /** Comments were written that no agent has got yet. */
   readonly hasDrafts: boolean;
+  /** Findings of tools and agents, and those that were dismissed. */
+  readonly findingCount: number;
+  readonly dismissedCount: number;
   /** Whether an open folder is a repository. */
   readonly repository: 'present' | 'none';
   readonly memory: string;
@@ -40,6 +43,8 @@ export const contextKeys: Readonly<Record<keyof ContextKeys, true>> = {
   reviewing: true,
   reviewingFile: true,
   hasDrafts: true,
+  findingCount: true,
+  dismissedCount: true,
   repository: true,
   memory: true,
   decidedCount: true,

@@ -16,6 +16,8 @@ export interface Dialogue {
   askSecret(title: string, prompt: string): Promise<string | undefined>;
   /** A folder of the machine that the extension runs on, absolute; undefined when the person turned away. */
   askFolder(title: string): Promise<string | undefined>;
+  /** A file of that machine to be read, or to be written, with a name to begin with; its ending is `extension`. Absolute. */
+  askFile(title: string, extension: string, saveAs?: string): Promise<string | undefined>;
   /** A list in groups, whose rows may have buttons; `button` is the one that was pressed instead of the row. */
   pick<T>(title: string, placeholder: string, groups: readonly PickGroup<T>[]): Promise<Picked<T> | undefined>;
   /** A list that is found anew with every text that is typed; undefined when the person turned away. */

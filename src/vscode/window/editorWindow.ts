@@ -1,3 +1,4 @@
+import type { QuotedLines } from '../../base/quotedLines.ts';
 import type { LineRange } from '../review/offeredLines.ts';
 
 /** A problem that the editor shows in a file. Lines count from 1. */
@@ -47,6 +48,22 @@ export interface PlacePreview {
   restore(): Promise<void>;
 }
 
+/** A text in place of another one in a file of a repository. Lines and characters from 0; no `endCharacter` is the end of the line. */
+export interface TextPart {
+  readonly path: string;
+  readonly region: {
+    readonly startLine: number;
+    readonly startCharacter: number;
+    readonly endLine: number;
+    readonly endCharacter?: number | undefined;
+  };
+  /** The lines that it stood in: it may have moved with them. */
+  readonly quote: QuotedLines;
+  /** With `\n` between lines. */
+  readonly oldText: string;
+  readonly text: string;
+}
+
 /** The editor as the product's logic sees it; nothing here opens or focuses anything unless its name says so. */
 export interface EditorWindow {
   trusted(): boolean;
@@ -77,6 +94,10 @@ export interface EditorWindow {
   reviewChanged(address: string): Promise<void>;
   /** Opens one side of a changed file by itself. */
   showSide(address: string): Promise<void>;
+  /** Puts texts in place of others, in one step that can be undone, and shows the first file; all of it or nothing. */
+  replace(root: string, parts: readonly TextPart[]): Promise<'replaced' | 'changed' | 'unsafe'>;
+  /** Writes a file that the person named; undefined, or why it could not be. */
+  write(path: string, text: string): Promise<string | undefined>;
   /** A command of the editor itself. */
   run(command: string, ...values: readonly unknown[]): Promise<void>;
   openLink(url: string): Promise<void>;

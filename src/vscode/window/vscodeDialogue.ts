@@ -45,6 +45,18 @@ export const vscodeDialogue: Dialogue = {
     });
     return chosen?.find(({ scheme }) => scheme === 'file')?.fsPath;
   },
+  async askFile(title, extension, saveAs) {
+    // With any ending, too: not every tool names its files so.
+    const options = {
+      title: messageText(title),
+      filters: { [extension.toUpperCase()]: [extension, 'json'], 'All Files': ['*'] },
+    };
+    const chosen =
+      saveAs === undefined
+        ? (await vscode.window.showOpenDialog({ ...options, openLabel: 'Choose' }))?.[0]
+        : await vscode.window.showSaveDialog({ ...options, defaultUri: vscode.Uri.file(saveAs) });
+    return chosen?.scheme === 'file' ? chosen.fsPath : undefined;
+  },
   pick: pickFrom,
   search: searchFrom,
   compose: composeIn,

@@ -116,6 +116,18 @@ export function vscodeWindow(log: vscode.LogOutputChannel): EditorWindow {
       }
       await vscode.commands.executeCommand(command, ...values);
     },
+    async replace(root, parts) {
+      const { replaceInFiles } = await import('./replaceInFiles.ts');
+      return replaceInFiles(root, parts);
+    },
+    async write(path, text) {
+      try {
+        await vscode.workspace.fs.writeFile(vscode.Uri.file(path), new TextEncoder().encode(text));
+        return undefined;
+      } catch (error) {
+        return errorText(error);
+      }
+    },
     async copy(text) {
       await vscode.env.clipboard.writeText(text);
     },

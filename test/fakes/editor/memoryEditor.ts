@@ -17,7 +17,13 @@ import type {
 } from '../../../src/vscode/window/dialogue.ts';
 import type { MemorySettings } from '../../../src/vscode/settings/memorySettings.ts';
 import type { FailedCommand } from '../../../src/vscode/terminal/terminals.ts';
-import type { CodePlace, EditorWindow, ShownChange, ShownPlace } from '../../../src/vscode/window/editorWindow.ts';
+import type {
+  CodePlace,
+  EditorWindow,
+  ShownChange,
+  ShownPlace,
+  TextPart,
+} from '../../../src/vscode/window/editorWindow.ts';
 import type { CodeCommit, CodeSymbol } from '../../../src/vscode/window/workspaceCode.ts';
 import { ModelConsent } from '../../../src/vscode/models/modelConsent.ts';
 import { memory } from './memory.ts';
@@ -99,6 +105,9 @@ export class MemoryEditor {
   gone: readonly string[] = [];
   name: string | undefined;
   showContext = false;
+  /** What was to be replaced, and what comes of it. */
+  readonly replaced: (readonly [root: string, parts: readonly TextPart[]])[] = [];
+  replacing: Awaited<ReturnType<EditorWindow['replace']>> = 'replaced';
   memorySettings: MemorySettings = { enabled: true, embedding: { by: 'none' }, exclude: [] };
   readonly taskPages: (readonly [root: string, task: string, preserveFocus: boolean])[] = [];
   readonly graphs: (readonly [root: string, entity: string])[] = [];
@@ -214,6 +223,7 @@ export class MemoryEditor {
       },
       ask: async () => this.words.shift(),
       askFolder: async () => this.words.shift(),
+      askFile: async () => this.words.shift(),
       askSecret: async () => this.words.shift(),
       search: async <T>({ title, text, find, previews }: SearchList<T>) => {
         const typed = this.typed.shift();
@@ -319,6 +329,14 @@ export class MemoryEditor {
       moveInReview: (address, line) => void this.moves.push([address, line]),
       showSide: async (address) => void this.shown.push({ title: address, changes: [] }),
       run: async (...call) => void this.ran.push(call),
+      replace: async (root, parts) => {
+        this.replaced.push([root, parts]);
+        return this.replacing;
+      },
+      write: async (path, text) => {
+        this.files.set(path, text);
+        return this.gone.includes(path) ? 'no such folder' : undefined;
+      },
       openLink: async (url) => void this.ran.push(['link', url]),
       typeInTerminal: (command) => void this.ran.push(['terminal', command]),
       editUnsaved: async (path, change) => void this.files.set(path, change(this.files.get(path) ?? '')),

@@ -2,6 +2,7 @@ import { Emitter } from '../../../src/base/event.ts';
 import { type Failure, failure } from '../../../src/base/failure.ts';
 import { fail, ok, type Result } from '../../../src/base/result.ts';
 import type { HostMethod, HostParams, HostResult } from '../../../src/protocol/host.ts';
+import type { FindingStatus } from '../../../src/protocol/findings.ts';
 import type { MemoryStatus } from '../../../src/protocol/memory.ts';
 import type { RequestProgress } from '../../../src/protocol/models.ts';
 import type { TaskView } from '../../../src/protocol/taskView.ts';
@@ -29,6 +30,7 @@ export class MemoryTaskHost implements TaskHost {
   private readonly connected = new Emitter<void>();
   readonly onDidConnect = this.connected.event;
   memory: MemoryStatus | undefined;
+  findings: FindingStatus | undefined;
 
   constructor(root: string, tasks: readonly TaskView[] = []) {
     this.root = root;

@@ -114,6 +114,7 @@ export function defineTestExplorerCases(): void {
                 return client.state.tasks;
               },
               memory: undefined,
+              findings: undefined,
               onDidChangeTasks: changed.event,
               onDidChangeMemory: never,
               onDidReconnect: never,

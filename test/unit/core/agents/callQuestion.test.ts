@@ -9,6 +9,7 @@ import { modelGradeSchema } from '../../../../src/core/models/modelGrade.ts';
 import { createEstimator, uncalibrated } from '../../../../src/core/models/tokenEstimate.ts';
 import { decisionFormat } from '../../../../src/core/tools/decisionFormat.ts';
 import { editStyleOf, inStyle, longestWhole } from '../../../../src/core/tools/editStyle.ts';
+import { reportsFindings } from '../../../../src/core/supervisor/reportFindingIn.ts';
 import { allTools, toolsFor, toolSpec } from '../../../../src/core/tools/toolRegistry.ts';
 import { created, fold } from '../../../fakes/traceEvents.ts';
 
@@ -21,7 +22,7 @@ describe('what every question begins with', () => {
     const style = editStyleOf(level);
     const role = implementerFor(style, 16_384);
     const tools = inStyle(
-      toolsFor(role.rights, { memory: true, review: true }),
+      toolsFor(role.rights, { memory: true, review: !reportsFindings(style), reports: reportsFindings(style) }),
       style,
       longestWhole(role.maxOutputTokens),
     );
@@ -102,6 +103,7 @@ describe('the schema of a decision', () => {
         answer: { type: 'string' },
         question: { type: 'string' },
         options: { type: 'string' },
+        message: { type: 'string' },
         summary: { type: 'string' },
       },
       required: ['action'],

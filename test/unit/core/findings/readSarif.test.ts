@@ -12,14 +12,17 @@ describe('reading a SARIF file', () => {
     expect(readSarif(log(result))).toEqual({
       ok: true,
       value: {
+        tools: ['SARIF'],
         findings: [
           {
+            tool: 'SARIF',
             rule: 'r1',
             severity: 'error',
             message: 'bad',
             path: 'src/a b.ts',
             region: { startLine: 2, startCharacter: 4, endLine: 2, endCharacter: 8 },
             fix: undefined,
+            suppressed: undefined,
           },
         ],
         elsewhere: 0,
@@ -61,14 +64,45 @@ describe('reading a SARIF file', () => {
   ])('counts a result at %s as elsewhere', (uri) => {
     expect(readSarif(log({ message: {}, locations: [at(uri)] }))).toEqual({
       ok: true,
-      value: { findings: [], elsewhere: 1 },
+      value: { tools: ['SARIF'], findings: [], elsewhere: 1 },
     });
+  });
+
+  it('takes absolute addresses below the root, and none that only look like it', () => {
+    const results = ['file:///home/me/app/a%20b.ts', 'file:///home/me/app/../x', 'file:///home/me/apple/a.ts'].map(
+      (uri) => ({ message: {}, locations: [at(uri)] }),
+    );
+    const read = readSarif(log(...results), '/home/me/app');
+    expect(read.ok && read.value.findings.map(({ path }) => path)).toEqual(['a b.ts']);
+    expect(read.ok && read.value.elsewhere).toBe(2);
+  });
+
+  it('takes the level of the rule where a result has none, and the reason of what is suppressed', () => {
+    const rules = [
+      { id: 'quiet', defaultConfiguration: { level: 'note' } },
+      { id: 'loud', defaultConfiguration: { level: 'error' } },
+    ];
+    const results = [
+      { ruleId: 'loud', message: {}, locations: [at('a.ts')] },
+      { ruleIndex: 0, message: {}, locations: [at('a.ts')], suppressions: [{ kind: 'external', justification: 'no' }] },
+      { level: 'warning', ruleIndex: 1, message: {}, locations: [at('a.ts')], suppressions: [{ status: 'rejected' }] },
+    ];
+    const read = readSarif(
+      JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'lint', rules } }, results }] }),
+    );
+    expect(
+      read.ok && read.value.findings.map((each) => [each.tool, each.rule, each.severity, each.suppressed]),
+    ).toEqual([
+      ['lint', 'loud', 'error', undefined],
+      ['lint', 'quiet', 'note', 'no'],
+      ['lint', 'loud', 'warning', undefined],
+    ]);
   });
 
   it('leaves out what is no complaint', () => {
     const quiet = [{ kind: 'pass' }, { kind: 'notApplicable' }, { level: 'none' }];
     const results = quiet.map((each) => ({ ...each, message: {}, locations: [at('a.ts')] }));
-    expect(readSarif(log(...results))).toEqual({ ok: true, value: { findings: [], elsewhere: 0 } });
+    expect(readSarif(log(...results))).toEqual({ ok: true, value: { tools: ['SARIF'], findings: [], elsewhere: 0 } });
   });
 
   it('says in one line what is wrong with a file that is none', () => {

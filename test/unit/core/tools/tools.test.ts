@@ -290,21 +290,32 @@ describe('the offer of tools', () => {
     expect(toolsFor([])).toEqual([]);
     expect(toolsFor(['read'], { memory: true }).map((tool) => tool.name)).toContain('recall');
     expect(toolsFor(['write'], { memory: true }).map((tool) => tool.name)).not.toContain('recall');
-    expect(toolsFor(['read', 'write', 'execute', 'finish'], { memory: true, review: true, questions: true })).toEqual(
-      allTools,
-    );
+    expect(
+      toolsFor(['read', 'write', 'execute', 'finish'], { memory: true, review: true, questions: true, reports: true }),
+    ).toEqual(allTools.filter(({ name }) => name !== 'report_finding'));
   });
 
   it('fits into 1,200 tokens, even at three characters a token', () => {
-    expect(JSON.stringify(allTools.map(toolSpec)).length / 3).toBeLessThanOrEqual(1_200);
+    for (const review of [true, false]) {
+      const most = toolsFor(['read', 'write', 'execute', 'finish'], {
+        memory: true,
+        questions: true,
+        reports: true,
+        review,
+      });
+      expect(most).toHaveLength(allTools.length - 1);
+      expect(JSON.stringify(most.map(toolSpec)).length / 3).toBeLessThanOrEqual(1_200);
+    }
   });
 
-  it('is at most eight tools, nine with a memory, ten with a review, eleven where the user may be asked, with at most four flat, described parameters', () => {
+  it('is at most eight tools, nine with a memory, ten with a review, eleven where the user may be asked or findings are kept, with at most four flat, described parameters', () => {
     expect(toolsFor(['read', 'write', 'execute', 'finish']).length).toBeLessThanOrEqual(8);
     expect(toolsFor(['read', 'write', 'execute', 'finish'], { memory: true, review: true }).length).toBeLessThanOrEqual(
       10,
     );
-    expect(allTools.length).toBeLessThanOrEqual(11);
+    expect(
+      toolsFor(['read', 'write', 'execute', 'finish'], { memory: true, questions: true, reports: true }).length,
+    ).toBeLessThanOrEqual(11);
     for (const spec of allTools.map(toolSpec)) {
       expect(spec.parameters).toMatchObject({ type: 'object' });
       expect(spec.parameters).not.toHaveProperty('$schema');

@@ -141,6 +141,14 @@ const events: { readonly [T in TraceEventType]: TraceEventData<T> } = {
   'comment-answered': { run: secret, comment: 1, text: 'Done.' },
   'comment-resolved': { comment: 1, resolved: true },
   'question-asked': { run: secret, question: 'Which?', options: ['This.'] },
+  'finding-reported': {
+    run: secret,
+    severity: 'note',
+    message: 'm',
+    path: secret,
+    region: { startLine: 0, startCharacter: 0, endLine: 0 },
+    quote: { before: null, lines: ['a'], after: null },
+  },
   'journal-recovered': { bytes: 1, sha256: secret },
 };
 

@@ -27,6 +27,7 @@ function connection(tasks: readonly TaskView[] = []) {
     get tasks() {
       return state.tasks;
     },
+    findings: undefined,
     onDidChangeTasks: changed.event,
     onDidEnd: ended.event,
     get memory() {
