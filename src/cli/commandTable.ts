@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { archiveCommand } from './commands/archive.ts';
 import { applyCommand } from './commands/apply.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { cleanCommand } from './commands/clean.ts';
@@ -51,6 +52,7 @@ export const commandTable: readonly Command[] = [
   rejectCommand,
   undoCommand,
   discardCommand,
+  archiveCommand,
   cancelCommand,
   pauseCommand,
   resumeCommand,

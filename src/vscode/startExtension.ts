@@ -33,6 +33,7 @@ import { rememberedRepositories, rememberOpenTasks } from './tasks/rememberedTas
 import { openTaskPages } from './taskPage/taskPages.ts';
 import { createStatusItem } from './tasks/statusItem.ts';
 import { registerTaskTools } from './tasks/taskTools.ts';
+import { TaskFilter } from './tasks/taskFilter.ts';
 import { createTaskView } from './tasks/taskView.ts';
 import { TerminalWatch } from './terminal/terminalWatch.ts';
 import { openTestExplorer } from './testing/testExplorer.ts';
@@ -105,6 +106,7 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
       new TerminalWatch((error) => log.warn(`A terminal's output ended early: ${errorText(error)}`)),
     ),
     log,
+    taskFilter: new TaskFilter(extension.workspaceState),
     anchors: new TraceAnchors(extension.secrets),
     modelKeys,
     conversation: owned.add(new ReviewThreads(hosts, extension.workspaceState)),
