@@ -21,7 +21,6 @@ export const filterTasks: Command = async ({ hosts, dialogue, taskFilter }) => {
       value: kind,
       checked: taskFilter.kinds.includes(kind),
     })),
-    () => undefined,
   );
   if (chosen !== undefined) await taskFilter.set(chosen);
 };

@@ -1,7 +1,7 @@
 import type { Disposable } from '../../base/lifecycle.ts';
 
 /** Milliseconds after a note in which others wait to be told as one: many tasks at once must not fill the corner. */
-const gathering = 2_000;
+const gathering = 10_000;
 
 /** What one task has to say, and how that is shown where it says it alone. */
 export interface TaskNote {

@@ -86,10 +86,10 @@ describe('notes of many tasks', () => {
       const tell = (title: string): void => notes.tell({ title, show: () => told.push(title) });
       ['a', 'b', 'c'].forEach(tell);
       expect(told).toEqual(['a']);
-      vi.advanceTimersByTime(2_000);
+      vi.advanceTimersByTime(10_000);
       expect(told).toEqual(['a', 'b+c']);
       tell('d');
-      vi.advanceTimersByTime(2_000);
+      vi.advanceTimersByTime(10_000);
       expect(told).toEqual(['a', 'b+c', 'd']);
       vi.advanceTimersByTime(60_000);
       tell('e');
