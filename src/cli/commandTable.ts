@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { archiveCommand } from './commands/archive.ts';
 import { applyCommand } from './commands/apply.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { cleanCommand } from './commands/clean.ts';
@@ -56,6 +57,7 @@ export const commandTable: readonly Command[] = [
   rejectCommand,
   undoCommand,
   discardCommand,
+  archiveCommand,
   cancelCommand,
   pauseCommand,
   resumeCommand,

@@ -6,14 +6,14 @@ import type { Logger } from '../base/logger.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { TreeStore } from '../core/repository/repository.ts';
 import { answerQuestion } from '../core/supervisor/answerQuestion.ts';
+import { archiveTask } from '../core/supervisor/archiveTask.ts';
 import { markReviewed } from '../core/supervisor/markReviewed.ts';
 import { sayToAgent } from '../core/supervisor/sayToAgent.ts';
 import { resolveComment, sendReview } from '../core/supervisor/sendReview.ts';
 import type { Task } from '../core/tasks/task.ts';
 import type { MachineMemory } from '../core/models/memoryNeed.ts';
 import { formatModelId } from '../core/models/modelId.ts';
-import type { GuidanceView, HostParams, HostResult, HostState, StateDelta, TraceHead } from '../protocol/host.ts';
-import type { ModelView } from '../protocol/models.ts';
+import type { HostParams, HostResult, HostState, StateDelta, TraceHead } from '../protocol/host.ts';
 import type { EnvironmentDesk } from './environmentDesk.ts';
 import { taskCreation } from './taskCreation.ts';
 import type { ModelKeys } from './modelKeys.ts';
@@ -29,10 +29,10 @@ import type { LentModels } from './lentModels.ts';
 import type { MemoryDesk } from './memory/memoryDesk.ts';
 import type { HostFailure, HostService, RequestContext, ServiceMethod } from './rpc/hostService.ts';
 import type { LendingWindow } from './rpc/lendingWindow.ts';
+import { modelAnswer, placedView, withFiles, withValue } from './serviceAnswers.ts';
 import { type StateFeed, toTraceLine } from './stateFeed.ts';
 import type { TaskDesk } from './taskDesk.ts';
 import { readMerged, viewSides } from './mergedFiles.ts';
-import { placedView } from './placedView.ts';
 import { readSide } from './readSide.ts';
 import { viewComments } from './viewComments.ts';
 import type { TestDesk } from './testDesk.ts';
@@ -162,6 +162,8 @@ export class WorkspaceService implements HostService {
       this.decide(task, (record) => this.options.desk.reject(record, file, restore)),
     markReviewed: async ({ task, path, reviewed }) =>
       this.decide(task, (record) => this.options.desk.converse(record, (trace) => markReviewed(trace, path, reviewed))),
+    archiveTask: async ({ task, archived }) =>
+      this.decide(task, (record) => this.options.desk.converse(record, (trace) => archiveTask(trace, archived))),
     pauseTask: async ({ task }) => this.decide(task, (record) => this.options.desk.pause(record)),
     say: async ({ task, text }) =>
       this.decide(task, (record) => this.options.desk.converse(record, (trace) => sayToAgent(trace, text))),
@@ -384,16 +386,4 @@ export class WorkspaceService implements HostService {
   private view(task: Task): HostResult<'getTask'>['task'] {
     return this.options.feed.view(task);
   }
-}
-
-function withValue<T>(result: Result<void, Failure>, value: T): Result<T, Failure> {
-  return result.ok ? ok(value) : result;
-}
-
-function modelAnswer(answer: Result<ModelView, Failure>): Result<{ model: ModelView }, HostFailure> {
-  return answer.ok ? ok({ model: answer.value }) : fail(withExitCode(answer.error));
-}
-
-function withFiles(files: Result<readonly GuidanceView[], Failure>): Result<HostResult<'guidance'>, Failure> {
-  return files.ok ? ok({ files: [...files.value] }) : files;
 }

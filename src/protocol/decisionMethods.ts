@@ -79,6 +79,11 @@ export const decisionMethods = {
     params: z.object({ task: z.string(), file: wantedFile, restore: z.boolean() }),
     result: z.object({ task: taskViewSchema }),
   },
+  /** Puts a task that is over out of the lists, or back. Nothing of it is removed. */
+  archiveTask: {
+    params: z.object({ task: z.string(), archived: z.boolean() }),
+    result: z.object({ task: taskViewSchema }),
+  },
   /** A person has looked at a file, or takes that back. The mark is gone when the file changes again. */
   markReviewed: {
     params: z.object({ task: z.string(), path: z.string(), reviewed: z.boolean() }),

@@ -93,6 +93,8 @@ export const taskViewSchema = z.object({
     endLine: z.optional(z.int()),
   }),
   changeset: z.optional(z.object({ hash: z.string(), files: z.array(changedFileViewSchema) })),
+  /** The user put it out of the lists. */
+  archived: z.optional(z.boolean()),
   summary: z.optional(z.string()),
   /** The steps that the agent works by, a model's own words. */
   plan: z.optional(z.array(z.string())),

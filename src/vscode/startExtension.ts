@@ -38,6 +38,7 @@ import { openTaskPages } from './taskPage/taskPages.ts';
 import { greetSample } from './start/greetSample.ts';
 import { createStatusItem } from './tasks/statusItem.ts';
 import { registerTaskTools } from './tasks/taskTools.ts';
+import { TaskFilter } from './tasks/taskFilter.ts';
 import { createTaskView } from './tasks/taskView.ts';
 import { TerminalWatch } from './terminal/terminalWatch.ts';
 import { openTestExplorer } from './testing/testExplorer.ts';
@@ -145,6 +146,7 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
       new TerminalWatch((error) => log.warn(`A terminal's output ended early: ${errorText(error)}`)),
     ),
     log,
+    taskFilter: new TaskFilter(extension.workspaceState),
     anchors: new TraceAnchors(extension.secrets),
     modelKeys,
     conversation: owned.add(new ReviewThreads(hosts, extension.workspaceState)),

@@ -131,6 +131,7 @@ export class MemoryHostService implements HostService {
       return found.ok ? ok({ ...found.value, undone, conflicts: [] }) : found;
     },
     rejectChanges: ({ task }) => this.find(task),
+    archiveTask: ({ task }) => this.find(task),
     markReviewed: ({ task }) => this.find(task),
     hunks: () => ok({ hunks: null }),
     mergeSides: () => ok({ sides: null }),

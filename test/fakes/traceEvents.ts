@@ -229,6 +229,7 @@ export const anyEntry: fc.Arbitrary<TraceEntry> = fc.oneof(
     )
     .map(([value, vote, agent]) => voted(value, vote, agent)),
   fc.constantFrom('k1', 'k2').map((key) => entry('apply-intended', { key, hash: 'h1', writes: [] }, 'user')),
+  fc.boolean().map((archived) => entry('task-archived', { archived }, 'user')),
   fc
     .tuple(hash, fc.boolean())
     .map(([value, reviewed]) => entry('file-reviewed', { hash: value, path: 'src/sum.js', reviewed }, 'user')),

@@ -108,6 +108,8 @@ export interface Task {
   readonly decisions: readonly FileDecision[];
   /** Files that the user has looked at, as they were then. */
   readonly reviewed: readonly ReviewedFile[];
+  /** Its user wants it out of the lists. */
+  readonly archived: boolean;
   readonly closedTools: readonly string[];
   /** Failures in a row per tool, for the breaker. */
   readonly toolFailures: Readonly<Record<string, number>>;

@@ -141,6 +141,8 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return event.actor === 'user' && event.data.hash === task.changeset?.hash
         ? { ...task, decisions: withRejected(task.decisions, event.data) }
         : task;
+    case 'task-archived':
+      return event.actor === 'user' ? { ...task, archived: event.data.archived } : task;
     case 'file-reviewed':
       return event.actor === 'user' ? withMark(task, event.data) : task;
     case 'user-said':
@@ -206,6 +208,7 @@ function uncreated(event: TraceEvent): Task {
     applied: [],
     decisions: [],
     reviewed: [],
+    archived: false,
     accepts: [],
     placements: [],
     closedTools: [],
@@ -267,6 +270,7 @@ function moved(task: Task, { actor, data }: Extract<TraceEvent, { type: 'task-mo
     ...begun,
     ...environment,
     state,
+    archived: task.archived && data.move === 'discard',
     resumed: task.resumed || (data.move === 'resume' && actor === 'user'),
     questions: answers ? withAnswer(task.questions, data.note ?? noAnswer) : others.questions,
     notes: data.note === undefined || answers ? task.notes : [...task.notes, data.note].slice(-keptNotes),

@@ -53,6 +53,9 @@ export const taskTransitions: Readonly<Record<TaskState, Readonly<Partial<Record
   cancelled: { discard: 'discarded' },
 };
 
+/** Nothing more comes of these by itself. */
+export const endedStates: ReadonlySet<TaskState> = new Set(['applied', 'merged', 'discarded', 'failed', 'cancelled']);
+
 /** The host works on these without a person. */
 export const activeStates: ReadonlySet<TaskState> = new Set([
   'queued',

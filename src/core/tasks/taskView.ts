@@ -31,6 +31,7 @@ export function toTaskView(task: Task, tracePath: string): TaskView {
       ...(origin.endLine === undefined ? {} : { endLine: origin.endLine }),
     },
     ...(changeset === undefined ? {} : { changeset: { hash: changeset.hash, files: toFileViews(task) } }),
+    ...(task.archived ? { archived: true } : {}),
     ...(summary === undefined ? {} : { summary }),
     ...(task.plan === undefined || task.plan.steps.length === 0 ? {} : { plan: [...task.plan.steps] }),
     ...warningsPart(task),

@@ -51,6 +51,8 @@ export const decisionEvents = {
     hunks: z.union([z.literal('whole'), z.array(hunkSchema)]),
     of: count,
   }),
+  /** The user puts the task out of the lists, or back; it comes back by itself when it goes on. */
+  'task-archived': z.object({ archived: z.boolean() }),
   /** The user looked at a file of this changeset, or takes that back. */
   'file-reviewed': z.object({ hash: z.string(), path: z.string(), reviewed: z.boolean() }),
   'apply-ended': z.object({

@@ -6,7 +6,14 @@ import type { TimelineEntry } from './timelineEntry.ts';
 type DecisionEvent = Extract<
   TraceEvent,
   {
-    type: 'apply-intended' | 'apply-ended' | 'changes-rejected' | 'file-reviewed' | 'undo-intended' | 'undo-ended';
+    type:
+      | 'apply-intended'
+      | 'apply-ended'
+      | 'changes-rejected'
+      | 'file-reviewed'
+      | 'task-archived'
+      | 'undo-intended'
+      | 'undo-ended';
   }
 >;
 
@@ -29,6 +36,8 @@ export function decisionEntry(event: DecisionEvent): TimelineEntry {
       const what = hunks === 'whole' ? 'the whole change' : `${hunks.length} of ${of} changes`;
       return { label: 'review', text: `rejected ${what} of ${path}` };
     }
+    case 'task-archived':
+      return { label: 'state', text: event.data.archived ? 'archived' : 'back from the archive' };
     case 'file-reviewed': {
       const { path, reviewed } = event.data;
       return { label: 'review', text: reviewed ? `looked at ${path}` : `will look at ${path} again` };

@@ -12,6 +12,7 @@ import type { MemorySettings } from '../settings/memorySettings.ts';
 import type { MergeEditors } from '../review/mergeEditors.ts';
 import type { ReviewConversation } from '../review/comments/reviewConversation.ts';
 import type { StoredModelKeys } from '../settings/storedModelKeys.ts';
+import type { TaskFilter } from '../tasks/taskFilter.ts';
 import type { TraceAnchors } from '../trace/traceAnchors.ts';
 import type { Terminals } from '../terminal/terminals.ts';
 import type { EditorWindow } from '../window/editorWindow.ts';
@@ -25,6 +26,8 @@ export interface CommandContext {
   readonly code: WorkspaceCode;
   readonly terminals: Terminals;
   readonly log: Logger;
+  /** Which tasks the list shows. */
+  readonly taskFilter: TaskFilter;
   /** What this editor remembers of traces. */
   readonly anchors: TraceAnchors;
   /** Keys of model servers, in the editor's secret storage. */

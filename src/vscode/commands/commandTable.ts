@@ -36,6 +36,8 @@ import { cancelTask } from '../tasks/cancelTask.ts';
 import { delegate } from '../tasks/delegate.ts';
 import { delegateRequest } from '../tasks/delegateRequest.ts';
 import { discardTask } from '../tasks/discardTask.ts';
+import { archiveDone, archiveTask, restoreTask } from '../tasks/archiveTask.ts';
+import { clearTaskFilter, filterTasks, searchTasks } from '../tasks/filterTasks.ts';
 import { refreshTasks } from '../tasks/refreshTasks.ts';
 import { resumeTask } from '../tasks/resumeTask.ts';
 import { pauseTask, sayToAgent } from '../tasks/sayToAgent.ts';
@@ -97,6 +99,12 @@ export const commandTable = {
   'nightshift.openTaskPage': openTaskPage,
   'nightshift.openTrace': openTrace,
   'nightshift.verifyTrace': verifyTrace,
+  'nightshift.filterTasks': filterTasks,
+  'nightshift.clearTaskFilter': clearTaskFilter,
+  'nightshift.searchTasks': searchTasks,
+  'nightshift.archiveTask': archiveTask,
+  'nightshift.restoreTask': restoreTask,
+  'nightshift.archiveDone': archiveDone,
   'nightshift.refreshTasks': refreshTasks,
   'nightshift.showTasks': showTasks,
   'nightshift.getStarted': getStarted,

@@ -56,7 +56,7 @@ export function taskNode({ root, task }: TaskReference): TaskNode {
     icon: isAsking(task) ? asking : taskIcon(task),
     command: 'nightshift.openTaskPage',
     how: clickedRow,
-    context: `task.${task.state}${isAsking(task) ? '.asks' : ''}${hasChanges(task) ? '.changes' : ''}`,
+    context: `task.${task.archived === true ? 'archived.' : ''}${task.state}${isAsking(task) ? '.asks' : ''}${hasChanges(task) ? '.changes' : ''}`,
     expanded: isActive(task) || ['ready', 'waiting', 'failed'].includes(task.state),
     children,
   };

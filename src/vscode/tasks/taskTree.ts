@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
 import type { TaskHosts } from '../host/taskHosts.ts';
+import type { TaskFilter } from './taskFilter.ts';
 import { type TaskNode, taskNode } from './taskNodes.ts';
 
 /** The rows of the Tasks view, rebuilt from the tasks whenever the editor asks. */
 export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Disposable {
   private readonly hosts: Pick<TaskHosts, 'tasks'>;
+  private readonly filter: TaskFilter;
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(hosts: Pick<TaskHosts, 'tasks'>) {
+  constructor(hosts: Pick<TaskHosts, 'tasks'>, filter: TaskFilter) {
     this.hosts = hosts;
+    this.filter = filter;
   }
 
   refresh(): void {
@@ -17,7 +20,7 @@ export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Dispo
   }
 
   getChildren(node?: TaskNode): TaskNode[] {
-    return node === undefined ? this.hosts.tasks().map(taskNode) : [...node.children];
+    return node === undefined ? this.filter.shown(this.hosts.tasks()).map(taskNode) : [...node.children];
   }
 
   getTreeItem(node: TaskNode): vscode.TreeItem {

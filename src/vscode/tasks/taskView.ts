@@ -4,6 +4,7 @@ import type { CommandContext } from '../commands/command.ts';
 import type { PartsWatch } from '../doctor/partsWatch.ts';
 import { markRows } from '../review/markReviewed.ts';
 import { setContextKey } from '../window/contextKey.ts';
+import { filterText } from './filterTasks.ts';
 import { connectFolders } from './refreshTasks.ts';
 import { count, hasChanges, isActive, isAsking, isDecided } from './taskText.ts';
 import { TaskTree } from './taskTree.ts';
@@ -13,7 +14,7 @@ const viewId = 'nightshift.tasks';
 /** The Tasks view: rows, badge, progress bar and the words shown while it is empty. Looks for hosts when it becomes visible. */
 export function createTaskView(context: CommandContext, parts: Pick<PartsWatch, 'emptyView'>): vscode.Disposable {
   const owned = new DisposableStore();
-  const tree = owned.add(new TaskTree(context.hosts));
+  const tree = owned.add(new TaskTree(context.hosts, context.taskFilter));
   const view = owned.add(
     vscode.window.createTreeView(viewId, {
       treeDataProvider: tree,
@@ -39,7 +40,11 @@ export function createTaskView(context: CommandContext, parts: Pick<PartsWatch, 
     ];
     view.badge = calls.length === 0 ? undefined : { value: ready + asking, tooltip: calls.join(', ') };
     // Assigned this way since only undefined, which the editor's types leave out, brings the welcome text back.
-    Object.assign(view, { message: failed?.failure.message });
+    const narrowed = filterText(context.taskFilter.kinds);
+    const hidden = narrowed !== '' && context.taskFilter.shown(context.hosts.tasks()).length === 0;
+    const nothing = hidden ? `No task is shown: the list is narrowed to ${narrowed}.` : undefined;
+    Object.assign(view, { message: failed?.failure.message ?? nothing, description: narrowed });
+    setContextKey('tasksFiltered', narrowed !== '');
     progress.show(active > 0 || context.hosts.all().some(({ condition }) => condition.kind === 'connecting'));
     setContextKey('taskCount', tasks.length);
     setContextKey('activeCount', active);
@@ -60,6 +65,7 @@ export function createTaskView(context: CommandContext, parts: Pick<PartsWatch, 
     }
   };
   owned.add(context.hosts.onDidChange(update));
+  owned.add(context.taskFilter.onDidChange(update));
   owned.add(
     view.onDidChangeCheckboxState(({ items }) => {
       markRows(context, items)

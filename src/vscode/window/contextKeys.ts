@@ -2,6 +2,8 @@
 export interface ContextKeys {
   readonly taskCount: number;
   readonly activeCount: number;
+  /** The Tasks view shows some kinds of tasks only. */
+  readonly tasksFiltered: boolean;
   readonly readyCount: number;
   /** Tasks whose agent asked something. */
   readonly askingCount: number;
@@ -37,6 +39,7 @@ export interface ContextKeys {
 export const contextKeys: Readonly<Record<keyof ContextKeys, true>> = {
   taskCount: true,
   activeCount: true,
+  tasksFiltered: true,
   readyCount: true,
   askingCount: true,
   reviewableCount: true,

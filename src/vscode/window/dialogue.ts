@@ -29,7 +29,7 @@ export interface Dialogue {
   check<T>(
     title: string,
     choices: readonly (Choice<T> & { readonly checked: boolean })[],
-    open: (value: T) => void,
+    open?: (value: T) => void,
   ): Promise<readonly T[] | undefined>;
   /** A few words in the status bar for a few seconds. */
   mention(message: string): void;

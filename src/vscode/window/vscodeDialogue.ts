@@ -71,12 +71,12 @@ export const vscodeDialogue: Dialogue = {
   },
   check(title, choices, open) {
     const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly index: number }>();
-    const buttons = [{ iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: 'Open' }];
+    const buttons = open === undefined ? [] : [{ iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: 'Open' }];
     pick.title = messageText(title);
     pick.canSelectMany = true;
     pick.matchOnDescription = true;
     // It stays while a file is looked at beside it.
-    pick.ignoreFocusOut = true;
+    pick.ignoreFocusOut = open !== undefined;
     pick.items = choices.map(({ label, description }, index) => ({
       label: messageText(label),
       description: messageText(description),
@@ -86,7 +86,7 @@ export const vscodeDialogue: Dialogue = {
     pick.selectedItems = pick.items.filter(({ index }) => choices[index]?.checked === true);
     return new Promise((resolve) => {
       pick.onDidTriggerItemButton(({ item }) =>
-        choices.slice(item.index, item.index + 1).forEach(({ value }) => open(value)),
+        choices.slice(item.index, item.index + 1).forEach(({ value }) => open?.(value)),
       );
       pick.onDidAccept(() => {
         const chosen = new Set(pick.selectedItems.map(({ index }) => index));

@@ -5,6 +5,7 @@ import type { CommentDraft } from '../../../src/vscode/review/comments/commentDr
 import type { ReviewConversation } from '../../../src/vscode/review/comments/reviewConversation.ts';
 import type { FileToMerge } from '../../../src/vscode/review/mergeEditors.ts';
 import { StoredModelKeys } from '../../../src/vscode/settings/storedModelKeys.ts';
+import { TaskFilter } from '../../../src/vscode/tasks/taskFilter.ts';
 import { TraceAnchors } from '../../../src/vscode/trace/traceAnchors.ts';
 import { TaskHosts } from '../../../src/vscode/host/taskHosts.ts';
 import type {
@@ -130,6 +131,8 @@ export class MemoryEditor {
   /** What the doctor finds, time after time, and the folders that it was given. */
   readonly checkUps: Awaited<ReturnType<CommandContext['checkUp']>>[] = [];
   readonly checkedUp: (string | undefined)[] = [];
+  /** Kinds of tasks that the list is narrowed to. */
+  filteredKinds: readonly string[] = [];
   readonly context: CommandContext;
 
   constructor(host = new MemoryTaskHost('/home/me/app')) {
@@ -162,6 +165,10 @@ export class MemoryEditor {
       },
       terminals: { selection: async () => this.terminalSelection, failedCommand: () => this.failedCommand },
       log: nullLogger,
+      taskFilter: new TaskFilter({
+        get: () => this.filteredKinds,
+        update: async (_key, value) => void (this.filteredKinds = value),
+      }),
       anchors: new TraceAnchors({
         get: async (key) => this.secrets.get(key),
         store: async (key, value) => void this.secrets.set(key, value),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { TaskHosts } from '../../../src/vscode/host/taskHosts.ts';
 import { sideAddress } from '../../../src/vscode/review/sideAddress.ts';
+import { TaskFilter } from '../../../src/vscode/tasks/taskFilter.ts';
 import { TaskTree } from '../../../src/vscode/tasks/taskTree.ts';
 import { MemoryTaskHost } from '../../fakes/editor/memoryTaskHost.ts';
 import { queuedTask, readyTask } from '../../fakes/sampleTasks.ts';
@@ -102,7 +103,7 @@ export function defineWorkspaceCases(): void {
       const host = new MemoryTaskHost('/r', [readyTask(), queuedTask({ id: 'second', state: 'working' })]);
       const hosts = new TaskHosts(() => host);
       hosts.of('/r');
-      const tree = new TaskTree(hosts);
+      const tree = new TaskTree(hosts, new TaskFilter({ get: () => [], update: async () => undefined }));
       const [ready, working] = tree.getChildren().map((node) => ({ node, item: tree.getTreeItem(node) }));
       assert.equal(ready?.item.contextValue, 'task.ready.changes');
       assert.equal(ready.item.collapsibleState, vscode.TreeItemCollapsibleState.Expanded);

@@ -59,11 +59,14 @@ describe('resume', () => {
     await settled();
     expect(editor.notes.map(({ buttons }) => buttons)).toEqual([['Resume with Double the Limit', 'Show Tasks']]);
     expect(editor.host.requests).toEqual([{ method: 'resumeTask', params: { task: row.task, limits: { steps: 80 } } }]);
-    editor.host.put(queuedTask({ state: 'working' }), stopped('stuck'));
-    editor.host.put(queuedTask({ state: 'working' }));
-    editor.host.put(stopped('stuck'));
-    await settled();
-    expect(editor.notes.at(-1)?.buttons).toEqual(['Resume', 'Show Tasks']);
     announcing.dispose();
+
+    const stuck = editorWith(queuedTask({ state: 'working' }));
+    const announcingStuck = announceTasks(stuck.context);
+    stuck.host.put(queuedTask({ state: 'working' }));
+    stuck.host.put(stopped('stuck'));
+    await settled();
+    expect(stuck.notes.map(({ buttons }) => buttons)).toEqual([['Resume', 'Show Tasks']]);
+    announcingStuck.dispose();
   });
 });

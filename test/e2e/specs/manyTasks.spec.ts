@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { type FakeOllama, startFakeOllama } from '../../fakes/ollama/fakeOllama.ts';
+import { withAgentHost } from '../harness/agentHost.ts';
+import { screenshot } from '../harness/browser.ts';
+import { inEveryLook } from '../harness/pictures.ts';
+import { createRepository, type TestRepository } from '../harness/testRepository.ts';
+import { until } from '../harness/until.ts';
+import type { Workbench } from '../pages/workbench.ts';
+import { keepFailure, type OpenEditor, openEditor } from './editorFixture.ts';
+
+const many = 20;
+const typed = ' and the person writes on while twenty agents work, one word after the other';
+
+describe('twenty tasks at once', () => {
+  let editor: OpenEditor;
+  let model: FakeOllama;
+  let repository: TestRepository;
+  let workbench: Workbench;
+  const input = (): Locator => workbench.page.locator('.quick-input-widget:visible .quick-input-box input');
+  const choice = (label: string): Locator =>
+    workbench.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: label });
+  const rows = (): Locator => workbench.page.locator('.part.sidebar [role="treeitem"][aria-level="1"]');
+
+  before(async () => {
+    model = await startFakeOllama({
+      models: [{ name: 'scripted:latest' }],
+      script: () => ({ calls: [{ name: 'ask_user', arguments: { question: 'Which of the two?' } }] }),
+    });
+    repository = createRepository('node-counter');
+    writeFileSync(join(repository.root, 'notes.txt'), 'Notes\n');
+    editor = await openEditor({
+      folder: repository.root,
+      model: { url: model.url, name: 'scripted:latest', stop: async () => '' },
+    });
+    workbench = editor.workbench;
+  });
+  afterEach(async function () {
+    await keepFailure(this.currentTest, editor);
+  });
+  after(async () => {
+    await editor?.stop();
+    repository?.remove();
+    await model?.close();
+    assert.deepEqual(model?.violations, [], 'what the product did wrong on the wire');
+  });
+
+  it('take nothing from the person who types, and say so in few words', async () => {
+    const { page } = workbench;
+    await workbench.runCommand('Nightshift: Delegate to Background Agent');
+    await input().fill('Task 1');
+    await page.keyboard.press('Enter');
+    await workbench.statusItem().waitFor();
+    await workbench.openFile('notes.txt');
+    await workbench.clickLine('Notes');
+    await page.keyboard.press('End');
+    const settings = { ollamaHost: model.url };
+    const asked = { origin: { kind: 'cli' as const }, model: 'ollama:scripted:latest', settings };
+    const made = withAgentHost(repository.root, editor.server.home, async (host) => {
+      const answers = [];
+      for (let at = 2; at <= many; at += 1) {
+        answers.push(await host.request('createTask', { goal: `Task ${at}`, ...asked }));
+      }
+      return answers;
+    });
+    await page.keyboard.type(typed, { delay: 100 });
+    assert.equal((await made)?.filter(({ ok }) => ok).length, many - 1);
+    await workbench
+      .statusItem()
+      .filter({ hasText: new RegExp(`${many}`) })
+      .waitFor({ timeout: 120_000 });
+    await until(
+      'all of them ask',
+      async () =>
+        new RegExp(`${many} tasks waiting`).test((await workbench.statusItem().getAttribute('aria-label')) ?? ''),
+      120,
+    );
+    assert.equal(
+      await page
+        .locator('.monaco-editor.focused .view-line', { hasText: `Notes${typed}`.replaceAll(' ', '\u00a0') })
+        .count(),
+      1,
+    );
+    assert.match((await workbench.activeTab().getAttribute('aria-label')) ?? '', /notes\.txt/);
+    assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+    await workbench
+      .notification(/tasks have news/)
+      .first()
+      .waitFor();
+    await screenshot(page, '60-many-tasks');
+  });
+
+  it('are narrowed to what is wanted, and all come back', async () => {
+    await workbench.openTasksView();
+    await until('all are in the list', async () => (await rows().count()) > 0);
+    await workbench.runCommand('Nightshift: Filter Tasks…');
+    await choice('Failed').click();
+    await inEveryLook(workbench.page, '61-filter');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.part.sidebar', { hasText: 'narrowed to Failed' }).waitFor();
+    assert.equal(await rows().count(), 0);
+    // Buttons of a view are shown while the mouse is on it.
+    await workbench.page.locator('.part.sidebar .pane-header[aria-label^="Tasks"]').hover();
+    await workbench.page.locator('.part.sidebar a[aria-label^="Clear Task Filter"]').click();
+    await rows().first().waitFor();
+  });
+
+  it('are archived when they are over, found there by a search, and brought back', async () => {
+    const row = workbench.row(/Task 20/);
+    await workbench.contextMenu(row, 'Cancel Task');
+    await workbench.row(/Task 20.*cancelled/).waitFor();
+    await workbench.contextMenu(workbench.row(/Task 20.*cancelled/), 'Archive Task');
+    await until('it is out of the list', async () => (await workbench.row(/Task 20/).count()) === 0);
+    await workbench.runCommand('Nightshift: Search Tasks…');
+    await input().fill('Task 20');
+    await choice('Task 20').waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.tabs-container .tab.active', { hasText: 'Task 20' }).waitFor();
+    await workbench.runCommand('Nightshift: Bring Back from Archive');
+    await workbench.row(/Task 20.*cancelled/).waitFor();
+    assert.deepEqual(editor.outside, []);
+  });
+});
