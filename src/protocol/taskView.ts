@@ -7,6 +7,10 @@ const count = z.int().check(z.nonnegative());
 export const changedFileViewSchema = z.object({
   path: z.string(),
   status: z.enum(['added', 'modified', 'deleted']),
+  /** The deleted file of the same changeset that an added one was before; what is accepted or rejected of one is of both. */
+  renamedFrom: z.optional(z.string()),
+  /** Where its mode changes: whether it is executable then. */
+  executable: z.optional(z.boolean()),
   additions: count,
   deletions: count,
   binary: z.boolean(),

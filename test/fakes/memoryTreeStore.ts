@@ -76,7 +76,7 @@ export class MemoryTreeStore implements TreeStore {
     const base = this.tree(baseTree);
     const result = this.tree(resultTree);
     const paths = [...new Set([...base.keys(), ...result.keys()])].sort();
-    const files = paths.flatMap((path) => changedFile(path, base.get(path), result.get(path)));
+    const files = withRenames(paths.flatMap((path) => changedFile(path, base.get(path), result.get(path))));
     return ok({ hash: changesetHash(baseTree, resultTree, sha), baseTree, resultTree, files });
   }
 
@@ -124,6 +124,14 @@ export class MemoryTreeStore implements TreeStore {
     this.trees.set(name, files);
     return name;
   }
+}
+
+/** Of files that moved without another change. */
+function withRenames(files: readonly ChangedFile[]): ChangedFile[] {
+  return files.map((file) => {
+    const from = files.find(({ base, result }) => result === null && base === file.result);
+    return file.base === null && from !== undefined ? { ...file, renamedFrom: from.path } : file;
+  });
 }
 
 /** Lines are counted as whole files: exact counts are the real store's business. */

@@ -152,9 +152,11 @@ function proofRows(proof: ProofView | undefined, paint: Paint): string[] {
 
 function fileText(file: ChangedFileView, paint: Paint): string {
   const size = file.binary ? 'binary' : `${paint('green', `+${file.additions}`)} ${paint('red', `-${file.deletions}`)}`;
+  const renamed = file.renamedFrom === undefined ? '' : `  renamed from ${plainLine(file.renamedFrom)}`;
+  const mode = file.executable === undefined ? '' : file.executable ? '  made executable' : '  no longer executable';
   const applied = file.applied ? `  ${paint('green', 'applied')}` : decidedText(file, paint);
   const guarded = file.protected === undefined ? '' : `  ${paint('yellow', `protected: ${plainLine(file.protected)}`)}`;
-  return `${statusLetters[file.status]} ${plainLine(file.path)}  ${size}${applied}${guarded}`;
+  return `${statusLetters[file.status]} ${plainLine(file.path)}  ${size}${renamed}${mode}${applied}${guarded}`;
 }
 
 function decidedText({ decided }: ChangedFileView, paint: Paint): string {

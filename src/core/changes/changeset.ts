@@ -6,6 +6,8 @@ export const changeStatusSchema = z.enum(['added', 'modified', 'deleted']);
 export const changedFileSchema = z.object({
   path: z.string(),
   status: changeStatusSchema,
+  /** The deleted file of the same changeset that an added one was before; its counts are against that one then. */
+  renamedFrom: z.string().optional(),
   additions: z.int().nonnegative(),
   deletions: z.int().nonnegative(),
   binary: z.boolean(),
@@ -27,3 +29,8 @@ export const changesetSchema = z.object({
 
 export type ChangedFile = z.infer<typeof changedFileSchema>;
 export type Changeset = z.infer<typeof changesetSchema>;
+
+/** The path that this one has on the other side of a rename. */
+export function otherName({ files }: Pick<Changeset, 'files'>, path: string): string | undefined {
+  return files.find((file) => file.path === path)?.renamedFrom ?? files.find((file) => file.renamedFrom === path)?.path;
+}

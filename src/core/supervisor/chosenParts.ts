@@ -1,6 +1,6 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
-import type { Changeset } from '../changes/changeset.ts';
+import { type Changeset, otherName } from '../changes/changeset.ts';
 import { type Hunk, joinHunks, withoutHunks } from '../changes/hunks.ts';
 import type { FilePart } from '../changes/planFile.ts';
 import type { Checkout } from '../repository/repository.ts';
@@ -34,9 +34,9 @@ export async function partsToApply(
   const { task } = chosen;
   const judged = new Set(task.judgement?.protected.map(({ path }) => path));
   const files =
-    wanted ??
+    wanted?.flatMap((file) => bothNames(chosen, file, judged)) ??
     undecidedPaths(task)
-      .filter((path) => !judged.has(path))
+      .filter((path) => !judged.has(path) && !judged.has(otherName(chosen.changeset, path) ?? path))
       .map((path) => ({ path }));
   const parts: PartToApply[] = [];
   for (const file of files) {
@@ -53,6 +53,12 @@ export async function partsToApply(
     }
   }
   return ok(parts);
+}
+
+/** A renamed file is taken with its other name, unless that one needs an approval of its own. */
+function bothNames({ changeset }: Chosen, file: WantedFile, judged: ReadonlySet<string>): readonly WantedFile[] {
+  const other = otherName(changeset, file.path);
+  return other === undefined || judged.has(other) ? [file] : [file, { path: other }];
 }
 
 /** What a person no longer wants of a file, or wants after all: all that is rejected of it then. */

@@ -1,5 +1,6 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { otherName } from '../changes/changeset.ts';
 import type { Checkout } from '../repository/repository.ts';
 import type { TaskTrace } from '../tasks/taskTrace.ts';
 import { moveIfDecided } from './acceptChanges.ts';
@@ -21,16 +22,19 @@ export async function rejectChanges(
     const message = `The task is ${task.state}; changes are chosen from while it is ready.`;
     return fail(failure('not-ready', message));
   }
-  const parts = await rejectedParts({ checkout, task, changeset }, file, restore, signal);
-  if (!parts.ok) {
-    return parts;
+  const other = otherName(changeset, file.path);
+  for (const each of other === undefined || task.applied.includes(other) ? [file] : [file, { path: other }]) {
+    const parts = await rejectedParts({ checkout, task, changeset }, each, restore, signal);
+    if (!parts.ok) {
+      return parts;
+    }
+    const { hunks, of } = parts.value;
+    await trace.record({
+      type: 'changes-rejected',
+      actor: 'user',
+      data: { hash: changeset.hash, path: each.path, hunks: hunks === 'whole' ? hunks : [...hunks], of },
+    });
   }
-  const { hunks, of } = parts.value;
-  await trace.record({
-    type: 'changes-rejected',
-    actor: 'user',
-    data: { hash: changeset.hash, path: file.path, hunks: hunks === 'whole' ? hunks : [...hunks], of },
-  });
   await moveIfDecided(trace);
   return ok(undefined);
 }

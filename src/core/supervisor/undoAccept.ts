@@ -1,6 +1,7 @@
 import { type Failure, failure } from '../../base/failure.ts';
 import { newId } from '../../base/ids.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { otherName } from '../changes/changeset.ts';
 import type { ApplyConflict, Checkout, CheckoutUndo, FileToUndo } from '../repository/repository.ts';
 import type { Task } from '../tasks/task.ts';
 import { undecidedPaths } from '../tasks/taskMoves.ts';
@@ -135,7 +136,7 @@ function filesToUndo(task: Task, wanted: readonly string[] | undefined): Result<
     return fail(failure('not-accepted', `${stranger} was not accepted; accepted are: ${accepted.join(', ')}.`));
   }
   const files: FileToUndo[] = [];
-  for (const path of wanted ?? accepted) {
+  for (const path of wanted === undefined ? accepted : bothNames(task, wanted, accepted)) {
     const writes = task.accepts.filter((write) => write.path === path);
     const steps = writes.flatMap(({ kept, mode }) => (kept === undefined ? [] : [{ kept, mode }]));
     if (steps.length !== writes.length) {
@@ -144,6 +145,12 @@ function filesToUndo(task: Task, wanted: readonly string[] | undefined): Result<
     files.push({ path, steps });
   }
   return ok(files);
+}
+
+/** A renamed file goes back with its other name. */
+function bothNames({ changeset }: Task, paths: readonly string[], accepted: readonly string[]): ReadonlySet<string> {
+  const others = paths.flatMap((path) => (changeset === undefined ? [] : (otherName(changeset, path) ?? [])));
+  return new Set([...paths, ...others.filter((path) => accepted.includes(path))]);
 }
 
 function nothingKept(what: string, why: string): Failure {

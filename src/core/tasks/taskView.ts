@@ -1,4 +1,5 @@
 import type { ChangedFileView, ProofView, TaskView } from '../../protocol/taskView.ts';
+import type { ChangedFile } from '../changes/changeset.ts';
 import type { Proof, TestCase, TestReport } from '../changes/proof/proof.ts';
 import { decisionOf, type FileDecision, isDecided } from './fileDecision.ts';
 import { openQuestion, waitsForAnswer } from './question.ts';
@@ -94,6 +95,8 @@ function toFileViews(task: Task): ChangedFileView[] {
     return {
       path: file.path,
       status: file.status,
+      ...(file.renamedFrom === undefined ? {} : { renamedFrom: file.renamedFrom }),
+      ...modePart(file),
       additions: file.additions,
       deletions: file.deletions,
       binary: file.binary,
@@ -103,6 +106,10 @@ function toFileViews(task: Task): ChangedFileView[] {
       ...decidedPart(decisionOf(task.decisions, file.path)),
     };
   });
+}
+
+function modePart({ status, baseMode, resultMode }: ChangedFile): Pick<ChangedFileView, 'executable'> {
+  return status === 'modified' && baseMode !== resultMode ? { executable: resultMode === '100755' } : {};
 }
 
 function toProofView(proof: Proof): ProofView {

@@ -44,6 +44,7 @@ const indexLine = new RegExp(`^([0-7]{6}) (${id}) ([0-3])\t([^]+)$`);
 const rawLine = new RegExp(`^:([0-7]{6}) ([0-7]{6}) (${id}) (${id}) ([A-Z])$`);
 const treeLine = new RegExp(`^([0-7]{6}) ([a-z]+) (${id})(?: +(\\d+|-|BAD))?\t([^]+)$`);
 const countLine = /^(\d+|-)\t(\d+|-)\t([^]+)$/;
+const renameLine = /^(\d+|-)\t(\d+|-)\t$/;
 const idOnly = new RegExp(`^${id}$`);
 
 export function isObjectId(text: string): boolean {
@@ -97,6 +98,22 @@ export function parseRawDiff(
     index += 1;
   }
   return ok({ changes, counts });
+}
+
+export interface Rename extends LineCounts {
+  readonly from: string;
+}
+
+/** The renames in `--numstat -z` with `--find-renames`, whose other files have their name in the record of the counts. */
+export function parseRenames(output: Buffer): Rename[] {
+  const parts = records(output);
+  return parts.flatMap((record, index) => {
+    const [, additions, deletions = ''] = renameLine.exec(record) ?? [];
+    const from = gitPath(parts[index + 1] ?? '').path;
+    return additions === undefined || from === null
+      ? []
+      : [{ from, additions: countOf(additions), deletions: countOf(deletions), ...gitPath(parts[index + 2] ?? '') }];
+  });
 }
 
 /** One name as `git hash-object --stdin-paths` reads it, whatever is in it. */

@@ -4,10 +4,10 @@ import { ok, type Result } from '../../base/result.ts';
 import type { ChangedFile } from '../../core/changes/changeset.ts';
 import type { RepositoryFailure } from '../../core/repository/repository.ts';
 import { readBlobs } from './blobReader.ts';
-import { type LineCounts, parseRawDiff, type RawChange } from './gitOutput.ts';
+import { type LineCounts, parseRawDiff, parseRenames, type RawChange } from './gitOutput.ts';
 import type { GitStore } from './gitStore.ts';
 
-const plainDiff = ['--no-renames', '--no-ext-diff', '--no-textconv', '--full-index'];
+const plainDiff = ['--no-ext-diff', '--no-textconv', '--full-index'];
 /** Of path arguments of one call; Windows takes 32 KB in all. */
 const maxArgumentCharacters = 16 * 1024;
 
@@ -19,7 +19,7 @@ export async function changedFiles(
   signal: AbortSignal,
 ): Promise<Result<ChangedFile[], RepositoryFailure>> {
   const diff = await store.run(
-    { arguments: ['diff-tree', '-r', '-z', '--raw', '--numstat', ...plainDiff, baseTree, resultTree] },
+    { arguments: ['diff-tree', '-r', '-z', '--raw', '--numstat', '--no-renames', ...plainDiff, baseTree, resultTree] },
     signal,
   );
   if (!diff.ok) {
@@ -30,11 +30,42 @@ export async function changedFiles(
     return parsed;
   }
   const counts = new Map(parsed.value.counts.map((count) => [count.raw, count]));
+  const files = parsed.value.changes
+    .map((change) => changedFile(change, counts.get(change.raw)))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const mayRename = files.some(({ base }) => base === null) && files.some(({ result }) => result === null);
+  return mayRename ? withRenames(store, files, baseTree, resultTree, signal) : ok(files);
+}
+
+/** A renamed file stays a deleted and an added one, which are taken together, and is compared with what it was. */
+async function withRenames(
+  store: GitStore,
+  files: readonly ChangedFile[],
+  baseTree: string,
+  resultTree: string,
+  signal: AbortSignal,
+): Promise<Result<ChangedFile[], RepositoryFailure>> {
+  const words = ['diff-tree', '-r', '-z', '--numstat', '--find-renames', '--diff-filter=R', ...plainDiff];
+  const diff = await store.run({ arguments: [...words, baseTree, resultTree] }, signal);
+  if (!diff.ok) {
+    return diff;
+  }
+  const renames = parseRenames(diff.value.stdout);
   return ok(
-    parsed.value.changes
-      .map((change) => changedFile(change, counts.get(change.raw)))
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    files.map((file) => {
+      const rename = renames.find(({ path }) => path === file.path);
+      const gone = renames.some(({ from }) => from === file.path);
+      return {
+        ...file,
+        ...(gone ? { additions: 0, deletions: 0 } : {}),
+        ...(rename === undefined ? {} : { renamedFrom: rename.from, ...counted(rename) }),
+      };
+    }),
   );
+}
+
+function counted(count: LineCounts | undefined): Pick<ChangedFile, 'additions' | 'deletions'> {
+  return { additions: count?.additions ?? 0, deletions: count?.deletions ?? 0 };
 }
 
 /** The unified diff of two trees, for `git apply`. With `paths`, of these files alone. */
@@ -106,10 +137,16 @@ async function diffText(
   for (const some of paths === undefined ? [undefined] : inGroups(paths)) {
     const diff = await store.run(
       {
-        arguments: ['diff-tree', '-r', '-p', '--binary', ...plainDiff, '--src-prefix=a/', '--dst-prefix=b/'].concat(
-          [baseTree, resultTree],
-          some === undefined ? [] : ['--', ...some],
-        ),
+        arguments: [
+          'diff-tree',
+          '-r',
+          '-p',
+          '--binary',
+          '--no-renames',
+          ...plainDiff,
+          '--src-prefix=a/',
+          '--dst-prefix=b/',
+        ].concat([baseTree, resultTree], some === undefined ? [] : ['--', ...some]),
         configuration,
         maxOutputBytes: 256 * 1024 * 1024,
       },
@@ -143,8 +180,7 @@ function changedFile(change: RawChange, count: LineCounts | undefined): ChangedF
   return {
     path: change.path ?? change.raw,
     status: added ? 'added' : deleted ? 'deleted' : 'modified',
-    additions: count?.additions ?? 0,
-    deletions: count?.deletions ?? 0,
+    ...counted(count),
     binary: count !== undefined && count.additions === null,
     base: added ? null : change.oldId,
     result: deleted ? null : change.newId,

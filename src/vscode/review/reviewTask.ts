@@ -1,7 +1,7 @@
 import type { ChangedFileView } from '../../protocol/taskView.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
-import { isUndecided } from '../tasks/fileNode.ts';
+import { hasLines, isUndecided, renamedTo } from '../tasks/fileNode.ts';
 import { chosenTask, namedTask } from '../tasks/chosenTask.ts';
 import { hasChanges } from '../tasks/taskText.ts';
 import type { ShownChange } from '../window/editorWindow.ts';
@@ -22,7 +22,9 @@ export async function showReview(
 ): Promise<void> {
   const files = reference.task.changeset?.files ?? [];
   const open = files.filter((file) => isUndecided(reference.task, file));
-  const shown = (open.length === 0 ? files : open).filter((file) => !file.binary);
+  const shown = (open.length === 0 ? files : open).filter(
+    (file) => !file.binary && renamedTo(reference.task, file) === undefined,
+  );
   if (files.length === 0) {
     context.dialogue.mention('The task changed no file.');
     return;
@@ -46,8 +48,9 @@ export const openFileDiff: Command = async (context, argument) => {
     context.dialogue.mention('This file is in no result of a task.');
     return;
   }
-  const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-  await context.window.showDiff(`${name} (${reference.task.id})`, shownChange(reference, file));
+  const shown = renamedTo(reference.task, file) ?? file;
+  const name = shown.path.slice(shown.path.lastIndexOf('/') + 1);
+  await context.window.showDiff(`${name} (${reference.task.id})`, shownChange(reference, shown));
 };
 
 /** What is left to decide of one file, by itself: each change has a mark at its lines, and its own accept and reject. */
@@ -55,7 +58,7 @@ export const reviewFile: Command = async (context, argument) => {
   const named = namedTask(argument);
   const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
-  if (reference === undefined || file === undefined || file.status !== 'modified' || file.binary) {
+  if (reference === undefined || file === undefined || file.status !== 'modified' || !hasLines(file)) {
     context.dialogue.mention('This file has no changes to choose from.');
     return;
   }
@@ -66,12 +69,13 @@ export const reviewFile: Command = async (context, argument) => {
 
 /** While a task waits for its review the sides follow the decisions, so that what is shown is what is left to decide. */
 function shownChange({ root, task }: TaskReference, file: ChangedFileView): ShownChange {
-  const { path, status } = file;
+  const { path, status, renamedFrom } = file;
   const hash = task.changeset?.hash ?? '';
   const [before, after] = isUndecided(task, file) ? (['taken', 'offered'] as const) : (['base', 'result'] as const);
-  const address = (side: SideName): string => sideAddress({ root, task: task.id, path, side, hash });
+  const address = (side: SideName, of = path): string => sideAddress({ root, task: task.id, path: of, side, hash });
   return {
     label: address(status === 'deleted' ? before : after),
+    ...(renamedFrom === undefined ? {} : { base: address('base', renamedFrom) }),
     ...(status === 'added' ? {} : { base: address(before) }),
     ...(status === 'deleted' ? {} : { result: address(after) }),
   };

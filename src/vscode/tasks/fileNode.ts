@@ -13,12 +13,12 @@ export function fileNode(
 ): Pick<TaskNode, 'file' | 'label' | 'description' | 'facts' | 'address' | 'context' | 'command' | 'reviewed'> {
   const { path, protected: why } = file;
   const state = fileState(task, file);
-  const hasParts = file.status === 'modified' && !file.binary && isOffered(state);
+  const hasParts = file.status === 'modified' && hasLines(file) && isOffered(state);
   return {
     file: path,
     label: path.slice(path.lastIndexOf('/') + 1),
-    description: description(file),
-    facts: [path, ...(why === undefined ? [] : [`Protected: ${why} Accept it by itself.`])],
+    description: description(task, file),
+    facts: [path, ...renameFacts(task, file), ...(why === undefined ? [] : [`Protected: ${why} Accept it by itself.`])],
     address: fileRowAddress(task, file, root),
     context: `file.${state}${hasParts ? '.parts' : ''}${(file.decided?.accepted ?? 0) > 0 ? '.accepted' : ''}`,
     command: 'nightshift.openFileDiff',
@@ -30,6 +30,11 @@ export function fileNode(
 export function fileRowAddress(task: TaskView, { path, status }: ChangedFileView, root: string): string {
   const side = status === 'deleted' ? 'base' : 'result';
   return rowAddress({ root, task: task.id, path, side, hash: task.changeset?.hash ?? '' });
+}
+
+/** Whether a diff shows something of it: not of a binary file, nor where only its mode changes. */
+export function hasLines({ binary, additions, deletions }: ChangedFileView): boolean {
+  return !binary && additions + deletions > 0;
 }
 
 /** Whether something of a file is left to decide. */
@@ -56,11 +61,35 @@ function fileState(task: TaskView, file: ChangedFileView): FileState {
   return file.protected === undefined ? 'open' : 'protected';
 }
 
-function description(file: ChangedFileView): string {
+function description(task: TaskView, file: ChangedFileView): string {
   const folder = file.path.slice(0, Math.max(file.path.lastIndexOf('/'), 0));
-  const size = file.binary ? 'binary' : `+${file.additions} −${file.deletions}`;
   const mark = decidedWords(file) ?? (file.protected === undefined ? undefined : 'protected');
-  return [size, ...(mark === undefined ? [] : [mark]), ...(folder === '' ? [] : [folder])].join(' · ');
+  return [...changeWords(task, file), ...(mark === undefined ? [] : [mark]), ...(folder === '' ? [] : [folder])].join(
+    ' · ',
+  );
+}
+
+/** How much changes; no counts of nothing where the change is another one. */
+function changeWords(task: TaskView, file: ChangedFileView): readonly string[] {
+  const { renamedFrom: from, executable } = file;
+  const to = renamedTo(task, file)?.path;
+  const others = [
+    ...(from === undefined ? [] : [`renamed from ${from}`]),
+    ...(to === undefined ? [] : [`renamed to ${to}`]),
+    ...(executable === undefined ? [] : [executable ? 'made executable' : 'no longer executable']),
+  ];
+  const size = file.binary ? 'binary' : `+${file.additions} −${file.deletions}`;
+  return others.length === 0 || file.binary || hasLines(file) ? [size, ...others] : others;
+}
+
+function renameFacts(task: TaskView, file: ChangedFileView): readonly string[] {
+  const isRename = file.renamedFrom !== undefined || renamedTo(task, file) !== undefined;
+  return isRename ? ['Its old and its new name are accepted and rejected together.'] : [];
+}
+
+/** The file that a deleted one became. */
+export function renamedTo({ changeset }: TaskView, { path }: ChangedFileView): ChangedFileView | undefined {
+  return changeset?.files.find((file) => file.renamedFrom === path);
 }
 
 function decidedWords({ applied, decided }: ChangedFileView): string | undefined {

@@ -41,8 +41,8 @@ export function taskNode({ root, task }: TaskReference): TaskNode {
     ...planNodes(root, task),
     ...proofNodes(root, task),
     ...(task.changeset?.files ?? []).map((file) => ({
-      ...fileNode(task, file, root),
       ...row(root, task, `file-${file.path}`),
+      ...fileNode(task, file, root),
     })),
     ...refusedNodes(root, task),
   ];

@@ -24,6 +24,7 @@ function editorWithResult(answer: Partial<HostResult<'applyTask'>> = {}): Memory
 }
 
 const row = { root, task: readyTask().id };
+const pathOf = (address: string | undefined): string | undefined => address?.match(/:(.*)\?/)?.[1];
 
 describe('accept all', () => {
   test('asks the host for every file that is not protected and names the rest', async () => {
@@ -195,6 +196,21 @@ describe('review and discard', () => {
     ]);
     await openFileDiff(editor.context, { ...row, file: 'c.png' });
     expect(editor.shown[1]?.title).toBe(`c.png (${row.task})`);
+  });
+
+  test('a renamed file is compared with what it was, on either row, and is in the review once', async () => {
+    const editor = editorWithResult();
+    const file = { additions: 1, deletions: 1, binary: false, applied: false } as const;
+    const files = [
+      { ...file, path: 'new.js', status: 'added' as const, renamedFrom: 'old.js' },
+      { ...file, path: 'old.js', status: 'deleted' as const },
+    ];
+    editor.host.put(readyTask({ changeset: { hash: sampleHash, files } }));
+    await reviewTask(editor.context, row);
+    await openFileDiff(editor.context, { ...row, file: 'old.js' });
+    await openFileDiff(editor.context, { ...row, file: 'new.js' });
+    const sides = editor.shown.map(({ changes }) => changes.map(({ base, result }) => [base, result].map(pathOf)));
+    expect(sides).toEqual([[['/old.js', '/new.js']], [['/old.js', '/new.js']], [['/old.js', '/new.js']]]);
   });
 
   test('the review on screen is what discard means, and only after a yes', async () => {

@@ -26,6 +26,31 @@ describe('rows of the Tasks view', () => {
     expect(node.children[0]?.children.map(({ label }) => label)).toEqual(['sum adds']);
   });
 
+  test('a rename names the other name on both rows, and a change of the mode alone says what it is', () => {
+    const file = { additions: 0, deletions: 0, binary: false, applied: false } as const;
+    const files = [
+      { ...file, path: 'src/new.js', status: 'added', renamedFrom: 'old.js', additions: 1, deletions: 1 },
+      { ...file, path: 'moved.txt', status: 'added', renamedFrom: 'text.txt' },
+      { ...file, path: 'old.js', status: 'deleted' },
+      { ...file, path: 'picture.png', status: 'modified', binary: true },
+      { ...file, path: 'nothing.txt', status: 'added' },
+      { ...file, path: 'run.sh', status: 'modified', executable: true },
+      { ...file, path: 'lib.sh', status: 'modified', executable: false, additions: 2 },
+    ] as const;
+    const { children } = taskNode({ root, task: readyTask({ changeset: { hash: 'a', files: [...files] } }) });
+    const rows = children.filter((child) => child.file !== undefined);
+    expect(rows.map(({ label, description, context }) => [label, description, context])).toEqual([
+      ['new.js', '+1 −1 · renamed from old.js · src', 'file.open'],
+      ['moved.txt', 'renamed from text.txt', 'file.open'],
+      ['old.js', 'renamed to src/new.js', 'file.open'],
+      ['picture.png', 'binary', 'file.open'],
+      ['nothing.txt', '+0 −0', 'file.open'],
+      ['run.sh', 'made executable', 'file.open'],
+      ['lib.sh', '+2 −0 · no longer executable', 'file.open.parts'],
+    ]);
+    expect(rows[0]?.facts).toContain('Its old and its new name are accepted and rejected together.');
+  });
+
   test('a click opens the page of a task, and the diff of a file', () => {
     const { command, how, children } = taskNode({ root, task: readyTask() });
     expect([command, how]).toEqual(['nightshift.openTaskPage', 'row']);
