@@ -14,6 +14,7 @@ import {
 import { conductAfter, freshConduct } from './conduct.ts';
 import { applied, undone } from './acceptedFiles.ts';
 import { withRejected } from './fileDecision.ts';
+import { imported, proved } from './importedResult.ts';
 import { withMark } from './reviewedFile.ts';
 import { withFinding } from './taskFinding.ts';
 import { noAnswer, waitsForAnswer, withAnswer, withQuestion } from './question.ts';
@@ -334,37 +335,6 @@ function extended(
 }
 
 /**
- * What was said of another changeset does not speak for this one; what already stands in the checkout goes on to. A proof is of
- * one import: the same change made again is proved again.
- */
-function imported(task: Task, data: TraceEventData<'changeset-imported'>): Task {
-  const { judgement, judgedHash, proof: _proof, ...rest } = task;
-  const { hash, files } = data.changeset;
-  const unchanged = new Set(files.filter((file) => isSameChange(task, file)).map((file) => file.path));
-  return {
-    ...rest,
-    changeset: data.changeset,
-    changesetRun: data.run,
-    unfinished: data.unfinished === true,
-    checkpoint: data.changeset.resultTree,
-    summary: data.summary,
-    applied: task.applied.filter((path) => unchanged.has(path)),
-    decisions: task.decisions.filter(({ path }) => unchanged.has(path)),
-    ...(judgement !== undefined && judgedHash === hash ? { judgement, judgedHash } : {}),
-  };
-}
-
-/** Only what tests really said of the base is worth keeping: a box that broke may say more the next time. */
-function proved(task: Task, { hash, proof, again }: TraceEventData<'proof-ended'>): Task {
-  if (again !== undefined) {
-    const { verdict, reason } = proof;
-    return { ...task, provedAgain: { hash, verdict, reason } };
-  }
-  const baseline = task.baseline ?? (proof.base.cannotRun === undefined ? proof.base : undefined);
-  return { ...task, proof: { ...proof, hash }, ...(baseline === undefined ? {} : { baseline }) };
-}
-
-/**
  * An environment that could not be had is tried again, and so is what tests said of the base without it. A proof stands until the
  * task is sent back for another: a task is never ready without one.
  */
@@ -384,14 +354,6 @@ function isSentBack(task: Task, move: TaskMove): boolean {
 function unproved(task: Task): Task {
   const { environment: _environment, baseline: _baseline, proof: _proof, ...rest } = task;
   return rest;
-}
-
-function isSameChange(task: Task, file: TraceEventData<'changeset-imported'>['changeset']['files'][number]): boolean {
-  return (
-    task.changeset?.files.some(
-      (old) => old.path === file.path && old.result === file.result && old.resultMode === file.resultMode,
-    ) ?? false
-  );
 }
 
 function isPresentRun(task: Task, run: string): boolean {
