@@ -9,7 +9,7 @@ export const mostFindings = 50;
 
 export type TaskFinding = Omit<TraceEventData<'finding-reported'>, 'run'>;
 
-export function withFinding(task: Task, { run: _, ...finding }: TraceEventData<'finding-reported'>): Task {
+export function withFinding(task: Task, { run: _run, ...finding }: TraceEventData<'finding-reported'>): Task {
   return task.findings.length >= mostFindings ? task : { ...task, findings: [...task.findings, finding] };
 }
 

@@ -4,6 +4,7 @@ import type { Elision } from '../../core/models/historyCompaction.ts';
 import type { TraceEvent, TraceEventData } from '../../core/trace/traceEvent.ts';
 import type { TimelineRow } from '../../protocol/timeline.ts';
 import { progressText, readyText, reportText, runtimeBadge } from './progressText.ts';
+import { placeText } from './placeText.ts';
 
 /** One event as a person reads it. */
 export interface TimelineEntry {
@@ -391,12 +392,4 @@ function line(text: string): string {
 
 function json(value: unknown, spaces?: number): string {
   return JSON.stringify(value, undefined, spaces) ?? '';
-}
-
-function placeText({ kind, commit, directory }: NonNullable<TraceEventData<'apply-intended'>['placement']>): string {
-  if (commit === undefined) {
-    return 'and staged';
-  }
-  const on = commit.branch === null ? '' : ` on ${line(commit.branch)}`;
-  return `as commit ${commit.id.slice(0, 12)}${on}${directory === undefined ? '' : ` in ${line(directory)}`}${kind === 'commit' ? '' : ', a new branch'}`;
 }

@@ -120,7 +120,7 @@ describe('SARIF that is written', () => {
           ['lint', 'scan'].flatMap((tool) =>
             kept
               .filter((each) => each.tool === tool)
-              .map(({ id: _, quote: _quote, fix, ...each }) => ({
+              .map(({ id: _id, quote: _quote, fix, ...each }) => ({
                 tool: each.tool,
                 rule: each.rule,
                 severity: each.severity,
