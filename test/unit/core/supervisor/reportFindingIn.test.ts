@@ -99,8 +99,8 @@ describe('a finding of an agent', () => {
   });
 
   it('is asked for of strong models alone', async () => {
-    for (const level of [undefined, 'strong', 'usable', 'weak', 'unfit'] as const) {
-      const reports = reportsFindings(editStyleOf(level as 'strong' | undefined));
+    for (const level of [undefined, 'strong', 'capable', 'weak', 'unfit'] as const) {
+      const reports = reportsFindings(editStyleOf(level));
       expect(reports).toBe(level === 'strong');
       expect(toolsFor(['read'], { reports }).includes(reportFinding)).toBe(reports);
     }
