@@ -7,7 +7,7 @@ import { errorText, failure, type Failure } from '../base/failure.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
-import { findingsOf } from '../core/tasks/taskFinding.ts';
+import { findingsOfTask } from '../core/findings/findingsOfTask.ts';
 import { verifierKey } from '../core/trace/checkpointNote.ts';
 import { policyHash } from '../core/policy/policyHash.ts';
 import type { HostResult, TraceHead } from '../protocol/host.ts';
@@ -245,7 +245,7 @@ export async function openWorkspace(
     reported: () =>
       feed.state().tasks.flatMap(({ id, findings: count }) => {
         const record = count === undefined ? undefined : desk.find(id);
-        return record?.ok === true ? findingsOf(record.value.task(), sha256) : [];
+        return record?.ok === true ? findingsOfTask(record.value.task(), sha256) : [];
       }),
     readFile: async (path) => {
       const found = await accessFile(paths.root, path, true);

@@ -225,12 +225,13 @@ describe('how a file may be changed', () => {
     ['weak', 7, 8],
     ['unfit', 7, 8],
     ['capable', 9, 9],
-    ['strong', 9, 9],
+    // It may report what it finds besides its task.
+    ['strong', 10, 10],
   ] as const)('depends on the grade: %s', async (level, before, after) => {
     const model = functionModel((_request, count) => (count === 0 ? readLong : {}));
     await playPipeline({ model, files, grade: { tools: 'native', schema: true, level } });
     expect(model.requests[0]?.tools).toHaveLength(before);
-    expect(model.requests[0]?.tools.some(({ name }) => name === 'edit_file')).toBe(before === 9);
+    expect(model.requests[0]?.tools.some(({ name }) => name === 'edit_file')).toBe(before >= 9);
     expect(model.requests[1]?.tools).toHaveLength(after);
     const system = model.requests[0]?.messages[0]?.content ?? '';
     expect(system.includes('every line, also those that stay')).toBe(before === 7);

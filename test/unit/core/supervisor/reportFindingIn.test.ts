@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { findingsOfTask } from '../../../../src/core/findings/findingsOfTask.ts';
 import { reportFindingIn, reportsFindings } from '../../../../src/core/supervisor/reportFindingIn.ts';
-import { findingsOf, mostFindings } from '../../../../src/core/tasks/taskFinding.ts';
+import { mostFindings } from '../../../../src/core/tasks/taskFinding.ts';
 import { editStyleOf } from '../../../../src/core/tools/editStyle.ts';
 import { reportFinding } from '../../../../src/core/tools/reportFinding.ts';
 import { toolsFor } from '../../../../src/core/tools/toolRegistry.ts';
@@ -23,7 +24,7 @@ async function reporting(files: Readonly<Record<string, string>> = { 'a.js': 'on
       { path: 'a.js', oldText: 'two();', message: 'Why?', ...args },
       { sandbox, signal, runTests: async () => ({ unavailable: '' }), reportFinding: report },
     );
-  return { trace, call, findings: () => findingsOf(trace.task(), sha256) };
+  return { trace, call, findings: () => findingsOfTask(trace.task(), sha256) };
 }
 
 describe('a finding of an agent', () => {
@@ -95,12 +96,12 @@ describe('a finding of an agent', () => {
     const reported = by('run-1');
     expect(fold(created(), started, reported).findings).toEqual([sampleFinding]);
     expect(fold(created(), started, by('run-2')).findings).toEqual([]);
-    expect(findingsOf(fold(created(), started, reported, move('cancel'), move('discard')), sha256)).toEqual([]);
+    expect(findingsOfTask(fold(created(), started, reported, move('cancel'), move('discard')), sha256)).toEqual([]);
   });
 
   it('is asked for of strong models alone', async () => {
-    for (const level of [undefined, 'strong', 'usable', 'weak', 'unfit'] as const) {
-      const reports = reportsFindings(editStyleOf(level as 'strong' | undefined));
+    for (const level of [undefined, 'strong', 'capable', 'weak', 'unfit'] as const) {
+      const reports = reportsFindings(editStyleOf(level));
       expect(reports).toBe(level === 'strong');
       expect(toolsFor(['read'], { reports }).includes(reportFinding)).toBe(reports);
     }
