@@ -79,6 +79,8 @@ export class PartsWatch implements vscode.Disposable {
       }
     }
     this.known = { ...this.known, ...found };
+    const parts = Object.entries(found).map(([name, value]) => `${name} ${value}`);
+    this.options.log.info(`This machine: ${parts.join(', ')}.`);
     if (this.isComplete()) {
       void this.options.storage.update(completeKey, true);
     }
