@@ -10,6 +10,9 @@ import { type MachineParts, machineParts } from './machineParts.ts';
 /** Milliseconds between two looks while something is missing and the person is told so: it may be mended outside the editor. */
 const againMilliseconds = 20_000;
 
+/** For the editor to read a walkthrough on a loaded machine. */
+const [blinkMilliseconds, blinksBeside] = [1_000, 20];
+
 /** Settings that say where the parts are. */
 const about = ['model', 'ollama', 'openai', 'sandbox.engine'];
 
@@ -37,11 +40,14 @@ export class PartsWatch implements vscode.Disposable {
   private looking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isViewEmpty = false;
+  private blinks = 0;
+  private blinking: NodeJS.Timeout | undefined;
 
   constructor(options: PartsWatchOptions) {
     this.options = options;
     const look = (): void => this.look();
     this.owned.add(vscode.window.tabGroups.onDidChangeTabs(look));
+    this.owned.add(vscode.window.tabGroups.onDidChangeTabs(() => this.blinkBeside()));
     this.owned.add(vscode.window.onDidChangeWindowState(({ focused }) => void (focused && this.look())));
     this.owned.add(
       vscode.workspace.onDidChangeConfiguration((change) => {
@@ -50,6 +56,7 @@ export class PartsWatch implements vscode.Disposable {
         }
       }),
     );
+    this.blink();
     this.look();
   }
 
@@ -72,6 +79,8 @@ export class PartsWatch implements vscode.Disposable {
       }
     }
     this.known = { ...this.known, ...found };
+    const parts = Object.entries(found).map(([name, value]) => `${name} ${value}`);
+    this.options.log.info(`This machine: ${parts.join(', ')}.`);
     if (this.isComplete()) {
       void this.options.storage.update(completeKey, true);
     }
@@ -80,7 +89,31 @@ export class PartsWatch implements vscode.Disposable {
   dispose(): void {
     this.ended.abort();
     clearTimeout(this.timer);
+    clearInterval(this.blinking);
     this.owned.dispose();
+  }
+
+  /**
+   * The editor passes a condition of a step over for ever that holds already when it first reads the walkthrough, which it does when
+   * one is opened. So each step has its condition twice, for either blink: the other one comes to hold after that.
+   */
+  private blink(): void {
+    setContextKey('blink', this.blinks % 2 === 0 ? 'even' : 'odd');
+    this.blinks += 1;
+  }
+
+  /** For a while after a tab was opened that may be the walkthrough's. */
+  private blinkBeside(): void {
+    clearInterval(this.blinking);
+    if (vscode.window.tabGroups.all.some(({ activeTab }) => activeTab !== undefined && activeTab.input === undefined)) {
+      const last = this.blinks + blinksBeside;
+      this.blinking = setInterval(() => {
+        this.blink();
+        if (this.blinks >= last) {
+          clearInterval(this.blinking);
+        }
+      }, blinkMilliseconds);
+    }
   }
 
   /** What was found to be there is not asked for again, until a setting says where else it is. */

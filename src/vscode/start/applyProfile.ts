@@ -25,15 +25,10 @@ export const applyProfile: Command = async (context) => {
           const changes = profileChanges(profile, context.readSetting);
           const model = profileModel(profile.name, recommended);
           return {
-            icon: { weak: 'circle-outline', balanced: 'circle-large-outline', strong: 'circle-large-filled' }[
-              profile.name
-            ],
+            icon: { weak: 'vm-outline', balanced: 'vm', strong: 'server' }[profile.name],
             label: profile.label,
-            description: `${profile.about}${profile.name === fitting ? ' · fits this machine' : ''}`,
-            detail: [
-              changes.length === 0 ? 'Set already.' : changes.map(changeText).join(' · '),
-              ...(model === undefined ? [] : [`Model: ${model}`]),
-            ].join(' · '),
+            description: profile.name === fitting ? 'fits this machine' : '',
+            detail: `${profile.about}${changes.length === 0 ? ' · set already' : ''}`,
             value: { profile, changes, model },
           };
         }),
@@ -51,6 +46,7 @@ export const applyProfile: Command = async (context) => {
   const detail = [
     ...changes.map(changeText),
     '',
+    ...(model === undefined ? [] : [`A model that fits: ${model}.`]),
     'These are your own settings for this machine, for all repositories.',
   ];
   const isWanted = await context.dialogue.confirm(`Apply the profile ${profile.label}?`, detail.join('\n'), 'Apply');

@@ -78,7 +78,13 @@ export function profileChanges({ settings }: Profile, read: (name: string) => un
 
 export function changeText({ name, from, to }: SettingChange): string {
   const value = (what: unknown): string =>
-    what === undefined ? 'default' : typeof what === 'string' ? what : JSON.stringify(what);
+    what === undefined
+      ? 'default'
+      : typeof what === 'number'
+        ? what.toLocaleString('en-US')
+        : typeof what === 'string'
+          ? what
+          : JSON.stringify(what);
   return `${name}: ${value(from)} → ${value(to)}`;
 }
 

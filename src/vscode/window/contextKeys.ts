@@ -29,6 +29,8 @@ export interface ContextKeys {
   readonly model: 'ready' | 'missing';
   /** `isolated` once a box of gVisor ran here. */
   readonly runtime: 'isolated' | 'shared';
+  /** Changes while a walkthrough may be opened; see `PartsWatch`. */
+  readonly blink: 'even' | 'odd';
   /** An open folder is the sample. */
   readonly sample: boolean;
   /** A command failed in the terminal on screen. */
@@ -55,6 +57,7 @@ export const contextKeys: Readonly<Record<keyof ContextKeys, true>> = {
   engine: true,
   model: true,
   runtime: true,
+  blink: true,
   sample: true,
   commandFailed: true,
 };

@@ -49,6 +49,8 @@ describe('the first minutes', () => {
   it('the empty view leads to the walkthrough, whose steps know what is there', async () => {
     await workbench.openTasksView();
     await workbench.page.getByRole('button', { name: 'Open Folder' }).first().waitFor();
+    // What is known before the editor reads the walkthrough counts too.
+    await until('a look at the machine', () => editor.server.extensionLog().includes('engine ready, model ready'), 60);
     await workbench.page.locator('.pane-body').getByText('get started', { exact: true }).click();
     await isDone('A container engine').waitFor({ timeout: 60_000 });
     await isDone('A model').waitFor({ timeout: 60_000 });

@@ -63,7 +63,7 @@ describe('Apply Profile', () => {
     made.set.set('contextTokens', 20_000);
     expect(await applyProfile(made.context, undefined)).toBeUndefined();
     expect(made.savedSettings).toEqual([]);
-    expect(made.details[0]).toContain('contextTokens: 20000 → 8192');
+    expect(made.details[0]).toContain('contextTokens: 20,000 → 8,192');
     made.agreements.push(true);
     made.buttons.push('Undo');
     expect(await applyProfile(made.context, undefined)).toBe('weak');
