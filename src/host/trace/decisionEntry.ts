@@ -1,6 +1,6 @@
 import { counted } from '../../base/counted.ts';
-import type { TraceEvent, TraceEventData } from '../../core/trace/traceEvent.ts';
-import { line } from './othersLine.ts';
+import type { TraceEvent } from '../../core/trace/traceEvent.ts';
+import { placeText } from './placeText.ts';
 import type { TimelineEntry } from './timelineEntry.ts';
 
 type DecisionEvent = Extract<
@@ -61,12 +61,4 @@ export function decisionEntry(event: DecisionEvent): TimelineEntry {
   const text = `the accept of ${counted(undone.length, 'file')} undone, ${counted(conflicts.length, 'conflict')}`;
   const listed = [...undone, ...conflicts.map(({ path, message }) => `${path}: ${message}`)];
   return { label: 'undo', style: conflicts.length === 0 ? 'green' : 'red', text, detail: listed.join('\n') };
-}
-
-function placeText({ kind, commit, directory }: NonNullable<TraceEventData<'apply-intended'>['placement']>): string {
-  if (commit === undefined) {
-    return 'and staged';
-  }
-  const on = commit.branch === null ? '' : ` on ${line(commit.branch)}`;
-  return `as commit ${commit.id.slice(0, 12)}${on}${directory === undefined ? '' : ` in ${line(directory)}`}${kind === 'commit' ? '' : ', a new branch'}`;
 }

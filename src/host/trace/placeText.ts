@@ -1,7 +1,5 @@
-import { plainLine } from '../../base/plainText.ts';
 import type { TraceEventData } from '../../core/trace/traceEvent.ts';
-
-const longest = 160;
+import { line } from './othersLine.ts';
 
 /** Where an accept went, beside the files of the checkout. */
 export function placeText({
@@ -12,6 +10,6 @@ export function placeText({
   if (commit === undefined) {
     return 'and staged';
   }
-  const on = commit.branch === null ? '' : ` on ${plainLine(commit.branch, longest)}`;
-  return `as commit ${commit.id.slice(0, 12)}${on}${directory === undefined ? '' : ` in ${plainLine(directory, longest)}`}${kind === 'commit' ? '' : ', a new branch'}`;
+  const on = commit.branch === null ? '' : ` on ${line(commit.branch)}`;
+  return `as commit ${commit.id.slice(0, 12)}${on}${directory === undefined ? '' : ` in ${line(directory)}`}${kind === 'commit' ? '' : ', a new branch'}`;
 }

@@ -5,7 +5,6 @@ import type { TimelineRow } from '../../protocol/timeline.ts';
 import { line } from './othersLine.ts';
 import { decisionEntry } from './decisionEntry.ts';
 import { progressText, readyText, reportText, runtimeBadge } from './progressText.ts';
-import { placeText } from './placeText.ts';
 
 /** One event as a person reads it. */
 export interface TimelineEntry {

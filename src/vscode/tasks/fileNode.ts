@@ -83,8 +83,9 @@ function changeWords(task: TaskView, file: ChangedFileView): readonly string[] {
 }
 
 function renameFacts(task: TaskView, file: ChangedFileView): readonly string[] {
-  const isRename = file.renamedFrom !== undefined || renamedTo(task, file) !== undefined;
-  return isRename ? ['Its old and its new name are accepted and rejected together.'] : [];
+  const to = renamedTo(task, file)?.path;
+  const name = file.renamedFrom === undefined ? to && `to ${to}` : `from ${file.renamedFrom}`;
+  return name === undefined ? [] : [`Renamed ${name}; the two are accepted and rejected together.`];
 }
 
 /** The file that a deleted one became. */

@@ -3,9 +3,7 @@ import { ok } from '../../../../src/base/result.ts';
 import type { Hunk } from '../../../../src/core/changes/hunks.ts';
 import { acceptChanges, recoverAccept } from '../../../../src/core/supervisor/acceptChanges.ts';
 import { rejectChanges } from '../../../../src/core/supervisor/rejectChanges.ts';
-import { undoAccept } from '../../../../src/core/supervisor/undoAccept.ts';
-import { playPipeline } from '../../../golden/playPipeline.ts';
-import { call, memoryCheckout, readyTask, signal } from './readyTask.ts';
+import { memoryCheckout, readyTask, signal } from './readyTask.ts';
 
 describe('choosing hunks', () => {
   const path = 'src/sum.js';
@@ -96,45 +94,5 @@ describe('choosing hunks', () => {
     await recoverAccept({ checkout, trace }, signal);
     expect(checkout.planned.at(-1)).toEqual([{ path, to: [first] }]);
     expect(trace.task()).toMatchObject({ applied: [], decisions: [{ path, accepted: [first], of: 3 }] });
-  });
-});
-
-describe('a renamed file', () => {
-  const [from, to] = ['secrets/readme.txt', 'docs/readme.txt'];
-
-  async function renamed() {
-    const { trace } = await playPipeline({
-      turns: [
-        call('edit_file', { path: 'src/sum.js', oldText: 'a - b', newText: 'a + b' }),
-        call('write_file', { path: to, content: 'nothing to see\n' }),
-        call('delete_file', { path: from }),
-        call('finish', { summary: 'done' }),
-      ],
-    });
-    expect(trace.task()).toMatchObject({ state: 'ready', changeset: { files: [{ renamedFrom: from }, {}, {}] } });
-    return { trace, checkout: memoryCheckout() };
-  }
-
-  test.each([
-    [from, to],
-    [to, from],
-  ])('is accepted by either name, and undone by either: %s first', async (one, other) => {
-    const { trace, checkout } = await renamed();
-    const accepted = await acceptChanges({ checkout, trace }, [{ path: one }], signal);
-    expect(accepted).toMatchObject({ value: { applied: [one, other] } });
-    const undone = await undoAccept({ checkout, trace }, [other], signal);
-    expect(undone).toMatchObject({ value: { undone: expect.arrayContaining([from, to]) } });
-    expect([...checkout.written]).toEqual([]);
-  });
-
-  test('is rejected and restored by either name', async () => {
-    const { trace, checkout } = await renamed();
-    await rejectChanges({ checkout, trace }, { path: from }, false, signal);
-    expect(trace.task().decisions.map(({ path: each, rejected }) => [each, rejected])).toEqual([
-      [from, 'whole'],
-      [to, 'whole'],
-    ]);
-    await rejectChanges({ checkout, trace }, { path: to }, true, signal);
-    expect(trace.task().decisions).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ describe('rows of the Tasks view', () => {
       ['run.sh', 'made executable', 'file.open'],
       ['lib.sh', '+2 −0 · no longer executable', 'file.open.parts'],
     ]);
-    expect(rows[0]?.facts).toContain('Its old and its new name are accepted and rejected together.');
+    expect(rows[0]?.facts).toContain('Renamed from old.js; the two are accepted and rejected together.');
   });
 
   test('a click opens the page of a task, and the diff of a file', () => {
