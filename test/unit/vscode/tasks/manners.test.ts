@@ -10,9 +10,11 @@ const texts = new Map(
     .map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
 );
 const startFile = 'startExtension.ts';
+/** Shows its test once in a window that a click on *Try on a Sample…* opened. */
+const clicked = 'greetSample';
 
 describe('code that runs without a click', () => {
-  const parts = namesInList(texts.get(startFile) ?? '', 'parts');
+  const parts = namesInList(texts.get(startFile) ?? '', 'parts').filter((part) => part !== clicked);
 
   it('takes the focus nowhere, and asks nothing in the middle of the window', () => {
     expect(parts).toContain('announceTasks');

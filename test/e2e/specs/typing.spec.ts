@@ -18,7 +18,7 @@ const script = {
   turns: [{ calls: [{ name: 'ask_user', arguments: { question: 'Stop at zero?', options: 'Yes\nNo' } }] }],
 };
 
-describe('twenty tasks at once', () => {
+describe('a person who types while twenty tasks come', () => {
   let editor: OpenEditor;
   let folder: string;
   let repository: TestRepository;
@@ -27,6 +27,9 @@ describe('twenty tasks at once', () => {
     workbench.page.locator('.activitybar .action-item', {
       has: workbench.page.locator('a[aria-label^="Nightshift"]'),
     });
+  /** In the first line, at this column. */
+  const cursor = (column: number): Locator =>
+    workbench.page.locator('[id="status.editor.selection"]', { hasText: new RegExp(`Ln 1, Col ${column}$`) });
   const spoken = async (): Promise<string> =>
     (await workbench.statusItem().locator('a').first().getAttribute('aria-label')) ?? '';
 
@@ -41,7 +44,10 @@ describe('twenty tasks at once', () => {
     await workbench.page.locator('.quick-input-widget:visible .quick-input-box input').fill('Part 1 of the counter');
     await workbench.page.keyboard.press('Enter');
     await workbench.openFile('counter.js');
-    await until('an agent host', () => withAgentHost(repository.root, editor.server.home, async () => {}));
+    await until(
+      'an agent host runs',
+      async () => (await withAgentHost(repository.root, editor.server.home, async () => true)) ?? false,
+    );
   });
   afterEach(async function () {
     await keepFailure(this.currentTest, editor);
@@ -52,12 +58,15 @@ describe('twenty tasks at once', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('take neither focus nor cursor nor a letter from the person who types', async () => {
+  it('loses neither focus nor cursor nor a letter to them', async () => {
     const { page } = workbench;
+    await workbench.clickLine('this.#value');
     await page.keyboard.press('Control+Home');
+    await cursor(1).waitFor();
     await page.keyboard.type('// \n');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('End');
+    await cursor(4).waitFor();
     const creating = createTasks();
     let typed = '// ';
     const end = performance.now() + longest;
@@ -70,7 +79,7 @@ describe('twenty tasks at once', () => {
     await creating;
     assert.equal(await page.evaluate('document.activeElement?.closest(".editor-instance") !== null'), true);
     assert.equal(await workbench.activeTab().getAttribute('data-resource-name'), 'counter.js');
-    await page.locator('[id="status.editor.selection"]', { hasText: `Ln 1, Col ${typed.length + 1}` }).waitFor();
+    await cursor(typed.length + 1).waitFor();
     for (const taking of ['.monaco-dialog-box', '.quick-input-widget:visible', '.part.panel:visible']) {
       assert.equal(await page.locator(taking).count(), 0, taking);
     }
@@ -81,15 +90,15 @@ describe('twenty tasks at once', () => {
     assert.equal(saved().split('\n', 1)[0], typed);
   });
 
-  it('are counted at the icon and in the status bar, which opens their list', async () => {
+  it('finds them counted at the icon and in the status bar, which opens their list', async () => {
     await icon()
       .locator('.badge-content', { hasText: new RegExp(`^${tasks}$`) })
       .waitFor();
-    await screenshot(workbench.page, '95-many-tasks-typing');
+    await screenshot(workbench.page, '95-typing');
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.statusItem().click();
     await workbench.row(/asks: Stop at zero/).waitFor();
-    await inEveryLook(workbench.page, '96-many-tasks');
+    await inEveryLook(workbench.page, '96-typing-list');
     assert.deepEqual(editor.outside, []);
   });
 
