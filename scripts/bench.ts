@@ -15,6 +15,7 @@ import { readingBench } from '../test/bench/reading.bench.ts';
 import { sandboxBench } from '../test/bench/sandbox.bench.ts';
 import { stepBench } from '../test/bench/step.bench.ts';
 import { taskPageBench } from '../test/bench/taskPage.bench.ts';
+import { tasksBench } from '../test/bench/tasks.bench.ts';
 import { watchingBench } from '../test/bench/watching.bench.ts';
 import { formatStatus, provision } from './provision.ts';
 import { projectNode, projectRoot } from './provision/projectPaths.ts';
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   activation: activationBench,
   watching: watchingBench,
   taskPage: taskPageBench,
+  tasks: tasksBench,
   editor: editorBench,
 };
 

@@ -7,6 +7,7 @@ import type { FindingStatus } from '../../protocol/findings.ts';
 import type { MemoryStatus } from '../../protocol/memory.ts';
 import type { RequestProgress } from '../../protocol/models.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
+import { GatheredChanges } from './gatheredChanges.ts';
 import type { HostCondition, TaskHost } from './taskHost.ts';
 
 /** One connection to a running agent host, kept alive by its maker where it can. */
@@ -44,6 +45,7 @@ export class ClientTaskHost implements TaskHost {
   private readonly openConnection: OpenConnection;
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new Emitter<void>());
+  private readonly gathered = this.owned.add(new GatheredChanges(() => this.changed.fire()));
   private readonly ended = new AbortController();
   private readonly memoryChanged = this.owned.add(new Emitter<void>());
   private readonly connected = this.owned.add(new Emitter<void>());
@@ -156,7 +158,7 @@ export class ClientTaskHost implements TaskHost {
     this.connection = connection;
     const follow = (): void => {
       this.known = connection.tasks;
-      this.changed.fire();
+      this.gathered.changed(this.known);
     };
     connection.onDidChangeTasks(follow);
     connection.onDidChangeMemory(() => this.memoryChanged.fire());
