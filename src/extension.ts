@@ -1,3 +1,4 @@
+import './vscode/window/translation.ts';
 import type { ExtensionContext } from 'vscode';
 import { startExtension } from './vscode/startExtension.ts';
 

@@ -1,3 +1,5 @@
+import { t } from '@vscode/l10n';
+import { attribute, type PageLanguage, wordsAttribute } from '../window/pageHtml.ts';
 import type { TaskPageState } from './taskPageMessages.ts';
 import { taskPageStyle } from './taskPageStyle.ts';
 
@@ -9,28 +11,29 @@ export function taskPageHtml({
   script,
   nonce,
   state,
-}: {
+  ...spoken
+}: PageLanguage & {
   readonly script: string;
   readonly nonce: string;
   readonly state: TaskPageState;
 }): string {
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${attribute(spoken.language)}">
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Task</title>
+<title>${attribute(t('Task'))}</title>
 <style nonce="${nonce}">${taskPageStyle}</style>
 </head>
-<body data-state="${attribute(JSON.stringify(state))}">
-<header id="head" aria-label="Task"></header>
+<body data-state="${attribute(JSON.stringify(state))}"${wordsAttribute(spoken)}>
+<header id="head" aria-label="${attribute(t('Task'))}"></header>
 <p id="problem" role="alert" hidden></p>
 <div id="columns" hidden>
-<aside id="side" aria-label="Result and budget"></aside>
+<aside id="side" aria-label="${attribute(t('Result and budget'))}"></aside>
 <main>
-<div class="bar"><h2 id="timeline-title">Timeline</h2><span id="amount" class="quiet"></span><button id="latest" type="button" class="link">Jump to Latest</button></div>
-<p id="keys" class="unseen">Up and Down move between entries, Right opens one, Left closes it.</p>
+<div class="bar"><h2 id="timeline-title">${attribute(t('Timeline'))}</h2><span id="amount" class="quiet"></span><button id="latest" type="button" class="link">${attribute(t('Jump to Latest'))}</button></div>
+<p id="keys" class="unseen">${attribute(t('Up and Down move between entries, Right opens one, Left closes it.'))}</p>
 <div id="timeline" role="group" aria-labelledby="timeline-title" aria-describedby="keys"></div>
 </main>
 </div>
@@ -38,10 +41,4 @@ export function taskPageHtml({
 <script nonce="${nonce}" src="${attribute(script)}"></script>
 </body>
 </html>`;
-}
-
-/** Text within the double quotes of an attribute. */
-function attribute(text: string): string {
-  const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '"': '&quot;', '<': '&lt;', '>': '&gt;' };
-  return text.replace(/[&"<>]/g, (character) => escapes[character] ?? character);
 }

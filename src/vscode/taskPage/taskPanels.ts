@@ -127,6 +127,8 @@ export class TaskPanels implements Disposable {
     panel.webview.html = taskPageHtml({
       script: panel.webview.asWebviewUri(vscode.Uri.joinPath(scripts, 'taskPage.js')).toString(),
       nonce: randomBytes(16).toString('base64url'),
+      language: vscode.env.language,
+      words: vscode.l10n.bundle,
       state,
     });
   }

@@ -55,7 +55,10 @@ describe.skipIf(findBrowser() === undefined)('the page of the graph', () => {
         return route.fulfill({ contentType: 'text/javascript', body: script });
       }
       return pathname === '/'
-        ? route.fulfill({ contentType: 'text/html', body: graphHtml({ script: '/graphPage.js', nonce: 'n0nce' }) })
+        ? route.fulfill({
+            contentType: 'text/html',
+            body: graphHtml({ script: '/graphPage.js', nonce: 'n0nce', language: 'en', words: undefined }),
+          })
         : route.abort();
     });
     await page.addInitScript(

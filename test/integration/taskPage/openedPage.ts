@@ -41,7 +41,13 @@ export async function openedPage(browser: Browser, script: string, kept?: TaskPa
     if (pathname === '/taskPage.js') {
       return route.fulfill({ contentType: 'text/javascript', body: script });
     }
-    const body = taskPageHtml({ script: '/taskPage.js', nonce: 'n0nce', state: { root: '/app', task: 'task-1' } });
+    const body = taskPageHtml({
+      script: '/taskPage.js',
+      nonce: 'n0nce',
+      state: { root: '/app', task: 'task-1' },
+      language: 'en',
+      words: undefined,
+    });
     return pathname === '/' ? route.fulfill({ contentType: 'text/html', body }) : route.abort();
   });
   await page.addInitScript(`window.sent = []; window.kept = ${JSON.stringify(kept) ?? 'undefined'};

@@ -74,8 +74,17 @@ const manifestSchema = z.object({
     ),
   }),
 });
-export const rawManifest: unknown = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
-export const manifest = manifestSchema.parse(rawManifest);
+const source = readFileSync(resolve(root, 'package.json'), 'utf8');
+const texts = z
+  .record(z.string(), z.string())
+  .parse(JSON.parse(readFileSync(resolve(root, 'package.nls.json'), 'utf8')));
+
+/** As it is in the file, with `%names%` of texts. */
+export const rawManifest: unknown = JSON.parse(source);
+/** With its texts in English, as an editor reads it. */
+export const manifest = manifestSchema.parse(
+  JSON.parse(source.replace(/"%([\w.-]+)%"/g, (name, key: string) => JSON.stringify(texts[key] ?? name))),
+);
 export const { contributes } = manifest;
 /** Settings of all groups, by name. */
 export const settings = contributes.configuration.flatMap(({ properties }) => Object.entries(properties));

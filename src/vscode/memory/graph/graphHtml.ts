@@ -1,25 +1,32 @@
+import { t } from '@vscode/l10n';
+import { attribute, type PageLanguage, wordsAttribute } from '../../window/pageHtml.ts';
+
 /**
  * The page of the graph. Nothing is loaded and nothing runs but the script and the style that carry the nonce; what stands in the
  * graph was written by others and is only ever set as text.
  */
-export function graphHtml({ script, nonce }: { readonly script: string; readonly nonce: string }): string {
+export function graphHtml({
+  script,
+  nonce,
+  ...spoken
+}: PageLanguage & { readonly script: string; readonly nonce: string }): string {
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${attribute(spoken.language)}">
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Graph</title>
+<title>${attribute(t('Graph'))}</title>
 <style nonce="${nonce}">${style}</style>
 </head>
-<body>
+<body${wordsAttribute(spoken)}>
 <main>
-<div id="drawing" tabindex="0" role="application" aria-roledescription="graph" aria-label="Graph" aria-describedby="keys"></div>
+<div id="drawing" tabindex="0" role="application" aria-roledescription="${attribute(t('graph'))}" aria-label="${attribute(t('Graph'))}" aria-describedby="keys"></div>
 <p id="status" role="status" aria-live="polite"></p>
 </main>
-<nav aria-label="Things in the graph">
-<div class="buttons"><button id="back" type="button" disabled>Back</button></div>
-<p id="keys">Arrow keys or a click choose, Enter puts in the middle, O or a double click opens, Escape goes back.</p>
+<nav aria-label="${attribute(t('Things in the graph'))}">
+<div class="buttons"><button id="back" type="button" disabled>${attribute(t('Back'))}</button></div>
+<p id="keys">${attribute(t('Arrow keys or a click choose, Enter puts in the middle, O or a double click opens, Escape goes back.'))}</p>
 <div id="list"></div>
 </nav>
 <script nonce="${nonce}" src="${script}"></script>

@@ -63,6 +63,8 @@ export class GraphPanels implements Disposable {
     panel.webview.html = graphHtml({
       script: panel.webview.asWebviewUri(vscode.Uri.joinPath(scripts, 'graphPage.js')).toString(),
       nonce: randomBytes(16).toString('base64url'),
+      language: vscode.env.language,
+      words: vscode.l10n.bundle,
     });
     panel.onDidDispose(() => {
       this.panels.delete(root);

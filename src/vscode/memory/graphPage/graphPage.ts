@@ -1,3 +1,4 @@
+import '../../window/page/pageTranslation.ts';
 import { type FromPage, toPageSchema } from '../graph/graphMessages.ts';
 import { type Direction, type GraphLayout, layoutGraph, nextInDirection } from '../graph/layoutGraph.ts';
 import { drawGraph, markFocus } from './drawGraph.ts';

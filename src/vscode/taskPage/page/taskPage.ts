@@ -1,3 +1,4 @@
+import '../../window/page/pageTranslation.ts';
 import type { TaskView } from '../../../protocol/taskView.ts';
 import { isActive, stateWords } from '../../tasks/taskText.ts';
 import {

@@ -120,7 +120,7 @@ describe('looking through the graph', () => {
 });
 
 test('the page loads and runs nothing but what carries its nonce', () => {
-  const html = graphHtml({ script: 'https://x/graphPage.js', nonce: 'abc' });
+  const html = graphHtml({ script: 'https://x/graphPage.js', nonce: 'abc', language: 'en', words: undefined });
   expect(html).toContain(`content="default-src 'none'; style-src 'nonce-abc'; script-src 'nonce-abc'"`);
   expect(html.match(/<(script|style)(?! nonce="abc")/g)).toBeNull();
   expect(html).not.toMatch(/ on\w+=| style="/);

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { taskPageHtml } from '../../../../src/vscode/taskPage/taskPageHtml.ts';
 
 const page = (root: string): string =>
-  taskPageHtml({ script: 'https://x/taskPage.js', nonce: 'abc', state: { root, task: 'task-1' } });
+  taskPageHtml({
+    script: 'https://x/taskPage.js',
+    nonce: 'abc',
+    state: { root, task: 'task-1' },
+    language: 'en',
+    words: { Task: '"Aufgabe" <b>' },
+  });
 
 test('the page runs its own script and style alone, and loads nothing', () => {
   const html = page('/home/me/app');
