@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { failure, type Failure } from '../../base/failure.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
@@ -33,12 +34,16 @@ const listedTasks = 15;
 const shownHits = 10;
 
 const help = [
-  'I give work to background agents: each works in a sandbox on a copy of this repository, and hands back a patch with test runs before and after. Your files do not change until you accept.',
+  t(
+    'I give work to background agents: each works in a sandbox on a copy of this repository, and hands back a patch with test runs before and after. Your files do not change until you accept.',
+  ),
   '',
-  '- `@nightshift fix the failing test` or `/delegate` starts a task; attach files or a selection to say what it is about',
-  '- `/status` tells how your tasks stand',
-  '- `/review` opens the changes of a task',
-  '- `/recall` searches the memory of this repository',
+  t(
+    '- `@nightshift fix the failing test` or `/delegate` starts a task; attach files or a selection to say what it is about',
+  ),
+  t('- `/status` tells how your tasks stand'),
+  t('- `/review` opens the changes of a task'),
+  t('- `/recall` searches the memory of this repository'),
 ].join('\n');
 
 /** Answers a question in the editor's chat, with no language model at all. */
@@ -76,7 +81,7 @@ async function answerFor(
     return recallInChat(context, question.words, page, signal);
   }
   if (question.kind === 'unclear') {
-    page.write('A question changes no files, so nothing was delegated. This is what the memory knows of it:\n\n');
+    page.write(t('A question changes no files, so nothing was delegated. This is what the memory knows of it:\n\n'));
     return { ...(await recallInChat(context, question.words, page, signal)), words: question.words };
   }
   page.write(help);
@@ -90,7 +95,7 @@ async function delegateFromChat(
   page: ChatPage,
 ): Promise<Answer> {
   if (words === '') {
-    return { failure: failure('no-goal', 'Say what is to be done, for example: /delegate fix the failing test.') };
+    return { failure: failure('no-goal', t('Say what is to be done, for example: /delegate fix the failing test.')) };
   }
   const folders = context.window.folders();
   const place = places[0]?.path ?? context.window.activeCode()?.path;
@@ -100,7 +105,7 @@ async function delegateFromChat(
     return { failure: root.error };
   }
   const { goal, origin, used, outside } = chatDelegation(words, root.value, places);
-  page.progress('Delegating to a background agent');
+  page.progress(t('Delegating to a background agent'));
   const started = await startTask(context, root.value, goal, origin);
   if (!started.ok) {
     return { failure: started.error };
@@ -108,16 +113,16 @@ async function delegateFromChat(
   const { task } = started.value;
   const named = { root: root.value, task: task.id };
   page.write(
-    `Delegated: **${quoted(taskTitle(task))}** (\`${task.id}\`). Go on working: your files do not change until you accept.\n\n`,
+    t`Delegated: **${quoted(taskTitle(task))}** (\`${task.id}\`). Go on working: your files do not change until you accept.\n\n`,
   );
   if (used.length > 0) {
-    page.write(`It is about ${used.map((each) => quoted(placeText(root.value, each))).join('; ')}.\n\n`);
+    page.write(t`It is about ${used.map((each) => quoted(placeText(root.value, each))).join('; ')}.\n\n`);
   }
   if (outside > 0) {
-    page.write(`${outside} of what you attached is not in this repository, and was left out.\n\n`);
+    page.write(t`${outside} of what you attached is not in this repository, and was left out.\n\n`);
   }
-  page.button('Open Task Page', 'nightshift.openTaskPage', named);
-  page.button('Cancel Task', 'nightshift.cancelTask', named);
+  page.button(t('Open Task Page'), 'nightshift.openTaskPage', named);
+  page.button(t('Cancel Task'), 'nightshift.cancelTask', named);
   return { task: named };
 }
 
@@ -129,17 +134,17 @@ async function tellStatus(context: CommandContext, given: string | undefined, pa
     return found === undefined ? { failure: noTask(given) } : tellTask(found, page);
   }
   if (tasks.length === 0) {
-    page.write('There are no tasks in this window yet. Say what an agent should do: `@nightshift /delegate …`');
+    page.write(t('There are no tasks in this window yet. Say what an agent should do: `@nightshift /delegate …`'));
     return {};
   }
   page.write(tasks.slice(0, listedTasks).map(taskLine).join('\n'));
   const more = tasks.length - listedTasks;
-  page.write(more > 0 ? `\n\nAnd ${more} older ones.\n\n` : '\n\n');
+  page.write(more > 0 ? t`\n\nAnd ${more} older ones.\n\n` : '\n\n');
   const ready = tasks.filter(({ task }) => task.state === 'ready' && hasChanges(task));
   for (const { root, task } of ready.slice(0, 3)) {
-    page.button(`Review: ${taskTitle(task, 40)}`, 'nightshift.reviewTask', { root, task: task.id });
+    page.button(t`Review: ${taskTitle(task, 40)}`, 'nightshift.reviewTask', { root, task: task.id });
   }
-  page.button('Show Tasks', 'nightshift.showTasks');
+  page.button(t('Show Tasks'), 'nightshift.showTasks');
   const [only] = tasks;
   return tasks.length === 1 && only !== undefined ? { task: nameOf(only) } : {};
 }
@@ -166,16 +171,16 @@ function tellTask(reference: TaskReference, page: ChatPage): Answer {
   const named = nameOf(reference);
   page.write(`**${quoted(taskTitle(task))}** (\`${task.id}\`): ${quoted(taskDescription(task))}\n\n`);
   if (task.summary !== undefined) {
-    page.write(`The agent says: ${quoted(task.summary, 1_000)}\n\n`);
+    page.write(t`The agent says: ${quoted(task.summary, 1_000)}\n\n`);
   }
   if (task.reason !== undefined) {
     page.write(`${quoted(task.reason.message, 500)}\n\n`);
   }
   if (task.proof !== undefined) {
-    page.write(`Proof: ${verdictText(task.proof)}: ${quoted(proofText(task.proof), 500)}\n\n`);
+    page.write(t`Proof: ${verdictText(task.proof)}: ${quoted(proofText(task.proof), 500)}\n\n`);
   }
   for (const { agent, vote, reason } of task.votes) {
-    page.write(`- ${quoted(agent, 60)} votes ${quoted(vote)}: ${quoted(reason, 300)}\n`);
+    page.write(t`- ${quoted(agent, 60)} votes ${quoted(vote)}: ${quoted(reason, 300)}\n`);
   }
   const paths = (task.changeset?.files ?? []).map(({ path }) => path);
   if (paths.length > 0) {
@@ -183,11 +188,11 @@ function tellTask(reference: TaskReference, page: ChatPage): Answer {
       root,
       paths.filter((path) => pathInside(root, path) !== undefined),
     );
-    page.button('Review Changes', 'nightshift.reviewTask', named);
+    page.button(t('Review Changes'), 'nightshift.reviewTask', named);
   }
-  page.button('Open Task Page', 'nightshift.openTaskPage', named);
+  page.button(t('Open Task Page'), 'nightshift.openTaskPage', named);
   if (isCancellable(task)) {
-    page.button('Cancel Task', 'nightshift.cancelTask', named);
+    page.button(t('Cancel Task'), 'nightshift.cancelTask', named);
   }
   return { task: named };
 }
@@ -199,13 +204,13 @@ async function recallInChat(
   signal: AbortSignal,
 ): Promise<Answer> {
   if (words === '') {
-    return { failure: failure('no-query', 'Say what to look for, for example: /recall where are carts priced.') };
+    return { failure: failure('no-query', t('Say what to look for, for example: /recall where are carts priced.')) };
   }
   const root = await likelyRoot(context);
   if (!root.ok) {
     return { failure: root.error };
   }
-  page.progress('Searching the memory');
+  page.progress(t('Searching the memory'));
   const asked = { query: words.slice(0, longestQuery), count: shownHits, snippetTokens: 0 };
   const answer = await context.hosts.of(root.value).request('recall', asked, signal);
   if (!answer.ok) {
@@ -213,7 +218,7 @@ async function recallInChat(
   }
   const { hits, missing } = answer.value;
   if (hits.length === 0) {
-    page.write('Nothing was found in the memory of this repository.\n\n');
+    page.write(t('Nothing was found in the memory of this repository.\n\n'));
   }
   hits.forEach((hit, index) => {
     page.write(`${index + 1}. `);
@@ -233,9 +238,9 @@ async function recallInChat(
     page.write(` (${hit.kind})${why === '' ? '' : `: ${quoted(why, 300)}`}\n`);
   });
   if (missing.length > 0) {
-    page.write(`\nNot searched: ${missing.map((part) => quoted(part)).join(', ')}.\n`);
+    page.write(t`\nNot searched: ${missing.map((part) => quoted(part)).join(', ')}.\n`);
   }
-  page.button('Search Memory…', 'nightshift.searchMemory', words);
+  page.button(t('Search Memory…'), 'nightshift.searchMemory', words);
   return {};
 }
 
@@ -251,8 +256,8 @@ function findTask(tasks: readonly TaskReference[], given: string): TaskReference
 
 function noTask(given: string | undefined): Failure {
   return given === undefined
-    ? failure('no-task', 'No task has changes to review yet.')
-    : failure('no-task', `No task is called "${plainLine(given, 60)}"; /status lists them.`);
+    ? failure('no-task', t('No task has changes to review yet.'))
+    : failure('no-task', t`No task is called "${plainLine(given, 60)}"; /status lists them.`);
 }
 
 function taskLine({ task }: TaskReference): string {

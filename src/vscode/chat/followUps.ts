@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as z from 'zod/mini';
 import type { TaskView } from '../../protocol/taskView.ts';
 import { hasChanges } from '../tasks/taskText.ts';
@@ -26,16 +27,16 @@ export function followUps(
   }
   const { kind, words, task: named } = outcome.data;
   if (words !== undefined) {
-    return [{ command: 'delegate', prompt: words, label: 'Delegate it all the same' }];
+    return [{ command: 'delegate', prompt: words, label: t('Delegate it all the same') }];
   }
   const task = named === undefined ? undefined : find(named.root, named.task);
   if (task === undefined) {
-    return kind === 'help' ? [{ command: 'status', prompt: '', label: 'How do my tasks stand?' }] : [];
+    return kind === 'help' ? [{ command: 'status', prompt: '', label: t('How do my tasks stand?') }] : [];
   }
   return [
     ...(hasChanges(task) && kind !== 'review'
-      ? [{ command: 'review' as const, prompt: task.id, label: 'Review the changes' }]
+      ? [{ command: 'review' as const, prompt: task.id, label: t('Review the changes') }]
       : []),
-    { command: 'status', prompt: task.id, label: 'How does this task stand?' },
+    { command: 'status', prompt: task.id, label: t('How does this task stand?') },
   ];
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { CodePlace, Problem } from '../window/editorWindow.ts';
 import type { CodeSymbol } from '../window/workspaceCode.ts';
 import type { TaskRequest } from './taskRequest.ts';
@@ -11,7 +12,7 @@ export interface CodeOffer {
   readonly problem?: number;
 }
 
-const prefix = 'Delegate to Background Agent';
+const prefix = t('Delegate to Background Agent');
 const longestTitle = 60;
 const mostOffers = 5;
 const longestSelection = 400;
@@ -23,7 +24,7 @@ export type NamedCode = Pick<CodeSymbol, 'kind' | 'name' | 'startLine' | 'endLin
 export function symbolOffer(path: string, { kind, name, startLine, endLine, text }: NamedCode): CodeOffer {
   const symbol = `${kind} ${name}`;
   return {
-    title: `${prefix}: Work on ${shorten(symbol)}`,
+    title: t`${prefix}: Work on ${shorten(symbol)}`,
     request: { kind: 'selection', path, startLine, endLine, text, symbol },
   };
 }
@@ -44,7 +45,7 @@ function problemOffer(path: string, problem: Problem): CodeOffer {
   const reporter = [source, code].filter(Boolean).join(' ');
   const request = { kind: 'diagnostic', path, startLine, endLine, text: message } as const;
   return {
-    title: `${prefix}: Fix "${shorten(message)}"`,
+    title: t`${prefix}: Fix "${shorten(message)}"`,
     request: reporter === '' ? request : { ...request, reporter },
   };
 }
@@ -52,7 +53,7 @@ function problemOffer(path: string, problem: Problem): CodeOffer {
 function todoOffer(code: CodePlace, comment: TodoComment): CodeOffer {
   const startLine = code.startLine + comment.line;
   return {
-    title: `${prefix}: Do "${shorten(comment.text)}"`,
+    title: t`${prefix}: Do "${shorten(comment.text)}"`,
     request: { kind: 'todo', path: code.path, startLine, endLine: startLine + comment.length - 1, text: comment.text },
   };
 }
@@ -63,7 +64,7 @@ function selectionOffers({ path, startLine, endLine, selection }: CodePlace): re
   }
   return [
     {
-      title: `${prefix}: Work on the Selection`,
+      title: t`${prefix}: Work on the Selection`,
       request: { kind: 'selection', path, startLine, endLine, text: selection },
     },
   ];

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { errorText } from '../../base/failure.ts';
 import { note } from '../tasks/showFailure.ts';
@@ -24,7 +25,7 @@ async function run(
     return await command(context, argument, ...more);
   } catch (error) {
     context.log.error(`${id} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    const message = `Nightshift met a fault of its own: ${errorText(error)}`;
+    const message = t`Nightshift met a fault of its own: ${errorText(error)}`;
     note(context, 'error', message, { 'Show Log': () => context.window.showLog() });
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { errorText } from '../../base/failure.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
@@ -72,8 +73,8 @@ async function ask(
     );
   };
   await context.dialogue.compose<BoxRow>({
-    title: 'Delegate to Background Agent',
-    placeholder: 'What should the agent do? @ attaches a file, # a symbol',
+    title: t('Delegate to Background Agent'),
+    placeholder: t('What should the agent do? @ attaches a file, # a symbol'),
     rows: (text) => boxRows(text, attached, found?.text === text ? found.items : undefined, ready),
     asks: (text) => openMention(text) !== undefined,
     async find(text, signal) {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { PickGroup, PickItem } from '../window/dialogue.ts';
 import { type Attachment, attachmentRow } from './attachment.ts';
 import { type PlacedAttachment, usualGoal } from './composeDelegation.ts';
@@ -21,12 +22,12 @@ export function boxRows(
   const mention = openMention(text);
   const send = sendRow(text, attached, ready);
   if (mention === undefined) {
-    return [{ label: '', items: [send] }, contextGroup(attached), { label: 'Add', items: addRows }];
+    return [{ label: '', items: [send] }, contextGroup(attached), { label: t('Add'), items: addRows }];
   }
   if (found === undefined) {
     const searching: PickItem<BoxRow> = {
       icon: 'loading~spin',
-      label: 'Searching…',
+      label: t('Searching…'),
       description: '',
       value: { kind: 'nothing' },
     };
@@ -36,9 +37,9 @@ export function boxRows(
   const what = mention.sign === '@' ? 'file' : 'symbol';
   const asItIs: PickItem<BoxRow> =
     found.length === 0
-      ? { ...send, description: `no ${what} is called like this · ${send.description}` }
-      : { ...send, label: 'Delegate without it', description: `no ${what} is meant` };
-  return [{ label: `Attach a ${what}`, items: found }, { label: '', items: [asItIs] }, contextGroup(attached)];
+      ? { ...send, description: t`no ${what} is called like this · ${send.description}` }
+      : { ...send, label: t('Delegate without it'), description: t`no ${what} is meant` };
+  return [{ label: t`Attach a ${what}`, items: found }, { label: '', items: [asItIs] }, contextGroup(attached)];
 }
 
 /** Its label begins with what was typed: the list of the editor puts such rows first. */
@@ -47,26 +48,26 @@ function sendRow(text: string, attached: readonly PlacedAttachment[], ready: str
   if (words === '' && attached.length === 0 && ready === undefined) {
     return {
       icon: 'info',
-      label: 'Type what the agent should do',
-      description: '@ attaches a file, # a symbol',
+      label: t('Type what the agent should do'),
+      description: t('@ attaches a file, # a symbol'),
       value: { kind: 'nothing' },
     };
   }
   const [label = ''] = words === '' ? (ready ?? usualGoal(attached)).split('\n') : [words];
-  return { icon: 'rocket', label, description: 'Enter delegates this', value: { kind: 'send' } };
+  return { icon: 'rocket', label, description: t('Enter delegates this'), value: { kind: 'send' } };
 }
 
 function contextGroup(attached: readonly PlacedAttachment[]): PickGroup<BoxRow> {
   return {
-    label: 'Context that goes with it',
+    label: t('Context that goes with it'),
     items: attached.map((each) => {
       const row = attachmentRow<BoxRow>(each, each.file, { kind: 'attached', attachment: each });
       return {
         ...row,
-        description: [row.description, 'Enter removes it'].filter(Boolean).join(' · '),
+        description: [row.description, t('Enter removes it')].filter(Boolean).join(' · '),
         buttons: [
-          { name: 'show', icon: 'eye', tooltip: 'Show' },
-          { name: 'remove', icon: 'close', tooltip: 'Remove' },
+          { name: 'show', icon: 'eye', tooltip: t('Show') },
+          { name: 'remove', icon: 'close', tooltip: t('Remove') },
         ],
       };
     }),
@@ -74,6 +75,6 @@ function contextGroup(attached: readonly PlacedAttachment[]): PickGroup<BoxRow> 
 }
 
 const addRows: readonly PickItem<BoxRow>[] = [
-  { icon: 'file-add', label: 'Add a File…', description: '@', value: { kind: 'add', sign: '@' } },
-  { icon: 'symbol-method', label: 'Add a Symbol…', description: '#', value: { kind: 'add', sign: '#' } },
+  { icon: 'file-add', label: t('Add a File…'), description: '@', value: { kind: 'add', sign: '@' } },
+  { icon: 'symbol-method', label: t('Add a Symbol…'), description: '#', value: { kind: 'add', sign: '#' } },
 ];

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { CommandContext } from '../commands/command.ts';
 import { repositoryFor } from '../tasks/startTask.ts';
 
@@ -12,7 +13,7 @@ async function chooseFolder({ window, dialogue }: CommandContext): Promise<strin
   return folders.length < 2
     ? folders[0]
     : dialogue.choose(
-        'Delegate in which folder?',
+        t('Delegate in which folder?'),
         folders.map((folder) => ({
           label: folder.slice(folder.search(/[^\\/]*$/)),
           description: folder,

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
 import { repositoryFor } from '../tasks/startTask.ts';
@@ -24,10 +25,10 @@ export const delegateCommit: Command = async (context, argument, file) => {
 async function chooseCommit({ code, dialogue }: CommandContext, root: string): Promise<CodeCommit | undefined> {
   const commits = await code.commits(root);
   if (commits.length === 0) {
-    dialogue.mention('The editor’s Git extension tells no commits of this repository.');
+    dialogue.mention(t('The editor’s Git extension tells no commits of this repository.'));
     return undefined;
   }
-  const picked = await dialogue.pick('Delegate from a Commit', 'Which commit is it about?', [
+  const picked = await dialogue.pick(t('Delegate from a Commit'), t('Which commit is it about?'), [
     { label: '', items: commits.map(commitRow) },
   ]);
   return picked?.value;

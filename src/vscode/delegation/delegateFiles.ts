@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { askAndDelegate } from './askAndDelegate.ts';
 import type { Attachment } from './attachment.ts';
@@ -26,7 +27,7 @@ async function delegatePaths(
 ): Promise<string | undefined> {
   const [first] = attachments;
   if (first === undefined) {
-    context.dialogue.mention('There is nothing here to delegate.');
+    context.dialogue.mention(t('There is nothing here to delegate.'));
     return undefined;
   }
   return askAndDelegate(context, first.path, attachments);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { applyFix, showFailure } from '../tasks/showFailure.ts';
@@ -9,7 +10,7 @@ import { doctorGroups, doctorSummary, doctorText } from './doctorItems.ts';
  */
 export const doctor: Command = async (context) => {
   for (;;) {
-    const found = await context.dialogue.withProgress('Nightshift looks at this machine', (signal) =>
+    const found = await context.dialogue.withProgress(t('Nightshift looks at this machine'), (signal) =>
       context.checkUp(context.window.trusted() ? context.window.folders()[0] : undefined, signal),
     );
     if (!found.ok) {
@@ -19,14 +20,18 @@ export const doctor: Command = async (context) => {
     const hasFolder = context.window.folders().length > 0;
     const checks = [...found.value, ...editorChecks(context)];
     const groups = doctorGroups(checks, hasFolder);
-    const picked = await context.dialogue.pick(`Doctor: ${doctorSummary(checks)}`, 'Choose a check to mend it', groups);
+    const picked = await context.dialogue.pick(
+      t`Doctor: ${doctorSummary(checks)}`,
+      t('Choose a check to mend it'),
+      groups,
+    );
     if (picked === undefined) {
       return checks;
     }
     const { value: wish } = picked;
     if (wish.kind === 'copy') {
       await context.window.copy(doctorText(checks));
-      context.dialogue.mention('Copied what the doctor found.');
+      context.dialogue.mention(t('Copied what the doctor found.'));
       return checks;
     }
     if (wish.kind === 'fix' && wish.fix !== undefined) {
@@ -52,12 +57,17 @@ function editorChecks({ window, memorySettings }: CommandContext): readonly Doct
           {
             name: 'trust',
             status: 'fail',
-            detail: 'This folder is in Restricted Mode',
-            fix: 'No task runs until you trust it.',
+            detail: t('This folder is in Restricted Mode'),
+            fix: t('No task runs until you trust it.'),
           },
         ];
   const memory: DoctorCheck = memorySettings().enabled
-    ? { name: 'memory', status: 'ok', detail: 'on, made when it is first asked' }
-    : { name: 'memory', status: 'warn', detail: 'turned off', fix: 'Agents and you search by words of files alone.' };
+    ? { name: 'memory', status: 'ok', detail: t('on, made when it is first asked') }
+    : {
+        name: 'memory',
+        status: 'warn',
+        detail: t('turned off'),
+        fix: t('Agents and you search by words of files alone.'),
+      };
   return [...trust, memory];
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import { type Fix, setting } from '../tasks/failureFix.ts';
 import type { PickGroup, PickItem } from '../window/dialogue.ts';
@@ -15,71 +16,71 @@ export type DoctorFix = Fix | { readonly label: string; readonly typed: string }
 const names: Readonly<Record<string, string>> = {
   node: 'Node',
   git: 'Git',
-  engine: 'Container Engine',
-  'base image': 'Base Image',
-  runtime: 'Sandbox Runtime',
-  channel: 'Sandbox Channel',
-  model: 'Local Model',
-  'model server': 'Model Server',
-  repository: 'Repository',
-  trust: 'Workspace Trust',
-  memory: 'Memory',
-  state: 'Folder of Nightshift',
-  disk: 'Disk Space',
-  images: 'Images of Sandboxes',
-  leftovers: 'Leftovers',
-  leaks: 'Lost Sandboxes',
-  'trace export': 'Trace Export',
-  settings: 'Variables',
+  engine: t('Container Engine'),
+  'base image': t('Base Image'),
+  runtime: t('Sandbox Runtime'),
+  channel: t('Sandbox Channel'),
+  model: t('Local Model'),
+  'model server': t('Model Server'),
+  repository: t('Repository'),
+  trust: t('Workspace Trust'),
+  memory: t('Memory'),
+  state: t('Folder of Nightshift'),
+  disk: t('Disk Space'),
+  images: t('Images of Sandboxes'),
+  leftovers: t('Leftovers'),
+  leaks: t('Lost Sandboxes'),
+  'trace export': t('Trace Export'),
+  settings: t('Variables'),
 };
 
-const cleanUp: Fix = { label: 'Clean Up', command: 'nightshift.cleanUp' };
-const showLog: Fix = { label: 'Show Log', command: 'nightshift.showLog' };
+const cleanUp: Fix = { label: t('Clean Up'), command: 'nightshift.cleanUp' };
+const showLog: Fix = { label: t('Show Log'), command: 'nightshift.showLog' };
 
 /** One click for each check that is not well; where none is safe or enough, the words beside it say what to do. */
 const fixes: Readonly<Record<string, Fix>> = {
-  node: { label: 'Get Node', link: 'https://nodejs.org/en/download' },
-  git: { label: 'Get Git', link: 'https://git-scm.com/downloads' },
-  engine: { label: 'Get Docker', link: 'https://docs.docker.com/get-started/get-docker/' },
+  node: { label: t('Get Node'), link: 'https://nodejs.org/en/download' },
+  git: { label: t('Get Git'), link: 'https://git-scm.com/downloads' },
+  engine: { label: t('Get Docker'), link: 'https://docs.docker.com/get-started/get-docker/' },
   'base image': cleanUp,
-  runtime: { label: 'Get gVisor', link: 'https://gvisor.dev/docs/user_guide/install/' },
-  model: { label: 'Select Model', command: 'nightshift.selectModel' },
-  'model server': setting('openai.baseUrl', 'Open Setting'),
-  repository: { label: 'Initialize Repository', command: 'git.init' },
-  trust: { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
-  memory: setting('memory.enabled', 'Open Setting'),
+  runtime: { label: t('Get gVisor'), link: 'https://gvisor.dev/docs/user_guide/install/' },
+  model: { label: t('Select Model'), command: 'nightshift.selectModel' },
+  'model server': setting('openai.baseUrl', t('Open Setting')),
+  repository: { label: t('Initialize Repository'), command: 'git.init' },
+  trust: { label: t('Manage Workspace Trust'), command: 'workbench.trust.manage' },
+  memory: setting('memory.enabled', t('Open Setting')),
   state: showLog,
   disk: cleanUp,
   images: cleanUp,
   leftovers: cleanUp,
   // A word in the environment of the editor, or a way that a runtime does not let through: the words beside it say which.
   channel: {
-    label: 'Open Guide',
+    label: t('Open Guide'),
     link: 'https://github.com/nightshift-dev/nightshift/blob/main/docs/guides/engines.md',
   },
   settings: {
-    label: 'Open Guide',
+    label: t('Open Guide'),
     link: 'https://github.com/nightshift-dev/nightshift/blob/main/docs/guides/models.md',
   },
-  'trace export': setting('otlp.endpoint', 'Open Setting'),
+  'trace export': setting('otlp.endpoint', t('Open Setting')),
 };
 
 /** Where nothing answers, there is nothing to select from. */
-const getOllama: Fix = { label: 'Get Ollama', link: 'https://ollama.com/download' };
-const openFolder: Fix = { label: 'Open Folder', command: 'vscode.openFolder' };
+const getOllama: Fix = { label: t('Get Ollama'), link: 'https://ollama.com/download' };
+const openFolder: Fix = { label: t('Open Folder'), command: 'vscode.openFolder' };
 
 export function fixOf({ name, status, detail, command }: DoctorCheck, hasFolder: boolean): DoctorFix | undefined {
   if (status === 'ok') {
     return undefined;
   }
   if (command !== undefined) {
-    return { label: 'Type It in a Terminal', typed: command };
+    return { label: t('Type It in a Terminal'), typed: command };
   }
   if (name === 'model' && /not answer|not reached|refused|unreachable/i.test(detail)) {
     return getOllama;
   }
-  if (name === 'model server' && /\bkey\b|\b40[13]\b/i.test(detail)) {
-    return { label: 'Set Model Server Key', command: 'nightshift.setModelKey' };
+  if (name === t('model server') && /\bkey\b|\b40[13]\b/i.test(detail)) {
+    return { label: t('Set Model Server Key'), command: 'nightshift.setModelKey' };
   }
   return name === 'repository' && !hasFolder ? openFolder : fixes[name];
 }
@@ -89,12 +90,12 @@ export function doctorGroups(checks: readonly DoctorCheck[], hasFolder: boolean)
   const rows = (status: DoctorCheck['status']): readonly PickItem<DoctorWish>[] =>
     checks.filter((check) => check.status === status).map((check) => row(check, hasFolder));
   const actions: readonly PickItem<DoctorWish>[] = [
-    { icon: 'refresh', label: 'Check Again', description: '', value: { kind: 'again' } },
-    { icon: 'copy', label: 'Copy as Text', description: '', value: { kind: 'copy' } },
+    { icon: 'refresh', label: t('Check Again'), description: '', value: { kind: 'again' } },
+    { icon: 'copy', label: t('Copy as Text'), description: '', value: { kind: 'copy' } },
   ];
   const groups = [
     { label: 'missing', items: rows('fail') },
-    { label: 'could be better', items: rows('warn') },
+    { label: t('could be better'), items: rows('warn') },
     { label: 'ready', items: rows('ok') },
     { label: 'then', items: actions },
   ];
@@ -107,7 +108,7 @@ export function doctorSummary(checks: readonly DoctorCheck[]): string {
   const [missing, better] = [count('fail'), count('warn')];
   const parts = [
     ...(missing === 0 ? [] : [`${missing} missing`]),
-    ...(better === 0 ? [] : [`${better} could be better`]),
+    ...(better === 0 ? [] : [t`${better} could be better`]),
     `${count('ok')} ready`,
   ];
   return parts.join(', ');

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { DoctorCheck } from '../../protocol/doctorCheck.ts';
 import type { ContextKeys } from '../window/contextKeys.ts';
 
@@ -14,7 +15,7 @@ export function machineParts(checks: readonly DoctorCheck[], model: string): Mac
   return {
     ...(git === undefined ? {} : { git: isThere(git) }),
     ...(engine === undefined ? {} : { engine: isThere(engine) }),
-    ...modelPart(model, named('model'), named('model server')),
+    ...modelPart(model, named('model'), named(t('model server'))),
     ...(runtime === undefined ? {} : { runtime: runtime.status === 'ok' ? 'isolated' : 'shared' }),
   };
 }

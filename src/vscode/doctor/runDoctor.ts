@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { failure, type Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { type DoctorCheck, doctorCheckSchema } from '../../protocol/doctorCheck.ts';
@@ -28,11 +29,11 @@ export async function runDoctor(run: DoctorRun): Promise<Result<readonly DoctorC
   const problem = await runProgram(program, words, (line) => void lines.push(line), bounded);
   const checks = checksOf(lines).filter(({ name }) => program.folder !== undefined || name !== 'repository');
   if (signal.aborted) {
-    return fail(failure('aborted', 'The checks were cancelled.'));
+    return fail(failure('aborted', t('The checks were cancelled.')));
   }
-  const why = problem || 'it said nothing';
+  const why = problem || t('it said nothing');
   return checks.length === 0
-    ? fail(failure('incomplete-installation', `The checks could not be run: ${why}`))
+    ? fail(failure('incomplete-installation', t`The checks could not be run: ${why}`))
     : ok(checks);
 }
 

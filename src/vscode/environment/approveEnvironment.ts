@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { type Failure, failure } from '../../base/failure.ts';
 import { plainLine } from '../../base/plainText.ts';
@@ -27,10 +28,10 @@ export const approveEnvironment: Command = async (context, argument) => {
   }
   const { environment } = shown.value;
   if (environment.status === 'base') {
-    context.dialogue.mention('Tests run in the base image: there is nothing to set up.');
+    context.dialogue.mention(t('Tests run in the base image: there is nothing to set up.'));
     return;
   }
-  const agreed = await context.dialogue.confirm('Set up what the tests need?', describe(environment), 'Set Up');
+  const agreed = await context.dialogue.confirm(t('Set up what the tests need?'), describe(environment), t('Set Up'));
   if (!agreed) {
     return;
   }
@@ -41,33 +42,33 @@ export const approveEnvironment: Command = async (context, argument) => {
     return;
   }
   context.dialogue.mention(
-    approved.value.proving ? 'Setting up; then the tests run again.' : 'The next task sets it up.',
+    approved.value.proving ? t('Setting up; then the tests run again.') : t('The next task sets it up.'),
   );
 };
 
 /** Everything that would happen, one fact a line, in the words that run. */
 function describe(environment: EnvironmentView): string {
   const { image, fetches, steps, network, hosts, scripts, files, warnings, dockerfile } = environment;
-  const reached = [...(network === true ? ['public hosts'] : network === false ? [] : network), ...hosts];
-  const builder = dockerfile === undefined || network !== true ? '' : "the engine's own for the Dockerfile, then ";
+  const reached = [...(network === true ? [t('public hosts')] : network === false ? [] : network), ...hosts];
+  const builder = dockerfile === undefined || network !== true ? '' : t("the engine's own for the Dockerfile, then ");
   const lines = [
-    ...(image === null ? [] : [`Image: ${image}`]),
-    ...(dockerfile?.target === undefined ? [] : [`Target: ${dockerfile.target}`]),
-    ...Object.entries(dockerfile?.arguments ?? {}).map(([name, value]) => `Argument: ${name}=${value}`),
-    ...(fetches.length === 0 ? [] : [`Fetches where missing: ${fetches.join(', ')}`]),
+    ...(image === null ? [] : [t`Image: ${image}`]),
+    ...(dockerfile?.target === undefined ? [] : [t`Target: ${dockerfile.target}`]),
+    ...Object.entries(dockerfile?.arguments ?? {}).map(([name, value]) => t`Argument: ${name}=${value}`),
+    ...(fetches.length === 0 ? [] : [t`Fetches where missing: ${fetches.join(', ')}`]),
     ...steps.map(
-      (argv) => `Runs: ${argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')}`,
+      (argv) => t`Runs: ${argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')}`,
     ),
-    `Network while it is set up: ${builder}${reached.length === 0 ? 'off' : reached.join(', ')}`,
-    `Scripts of packages: ${scripts ? 'run' : 'do not run'}`,
+    t`Network while it is set up: ${builder}${reached.length === 0 ? 'off' : reached.join(', ')}`,
+    t`Scripts of packages: ${scripts ? 'run' : t('do not run')}`,
     ...(files.length === 0
       ? []
-      : [`Sees: ${files.slice(0, 8).join(', ')}${files.length > 8 ? ` and ${files.length - 8} more` : ''}`]),
+      : [t`Sees: ${files.slice(0, 8).join(', ')}${files.length > 8 ? t` and ${files.length - 8} more` : ''}`]),
     ...warnings,
   ];
   const where =
-    dockerfile === undefined ? 'It runs in a sandbox,' : 'What runs after the Dockerfile runs in a sandbox. It';
-  return `${[...lines, ...dockerfileLines(environment)].map((line) => plainLine(line, 400)).join('\n')}\n\n${where} sees nothing else of the repository, and is asked again when any of this changes.`;
+    dockerfile === undefined ? t('It runs in a sandbox,') : t('What runs after the Dockerfile runs in a sandbox. It');
+  return t`${[...lines, ...dockerfileLines(environment)].map((line) => plainLine(line, 400)).join('\n')}\n\n${where} sees nothing else of the repository, and is asked again when any of this changes.`;
 }
 
 /** Lines of a Dockerfile that a dialog has room for. */
@@ -83,7 +84,7 @@ function dockerfileLines({ dockerfile, image }: EnvironmentView): readonly strin
     '',
     `${image ?? 'Dockerfile'}:`,
     ...lines.slice(0, shownLines),
-    ...(hidden > 0 ? [`… and ${hidden} more lines: read the file before you agree.`] : []),
+    ...(hidden > 0 ? [t`… and ${hidden} more lines: read the file before you agree.`] : []),
   ];
 }
 
@@ -104,6 +105,6 @@ async function chosenTarget(context: CommandContext, argument: unknown): Promise
   const path = context.window.activeCode()?.path ?? context.window.folders()[0] ?? '';
   const root = (await context.repositoryOf(path)) ?? (await context.repositoryOf(context.window.folders()[0] ?? ''));
   return root === undefined
-    ? fail(failure('not-a-repository', 'No git repository is open: open the folder of one.'))
+    ? fail(failure('not-a-repository', t('No git repository is open: open the folder of one.')))
     : ok({ root });
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import { longestReason } from '../../protocol/findings.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
@@ -5,21 +6,23 @@ import { showFailure } from '../tasks/showFailure.ts';
 import { allFindings, type FindingReference, findingOf } from './shownFindings.ts';
 
 const reasons = [
-  { label: 'False Positive', description: 'there is nothing wrong', value: 'false positive' },
-  { label: 'Won’t Fix', description: 'it is so, and may stay so', value: 'won’t fix' },
-  { label: 'Used in Tests', description: 'it never runs in the product', value: 'used in tests' },
-  { label: 'Other Reason…', description: 'in your own words', value: '' },
+  { label: t('False Positive'), description: t('there is nothing wrong'), value: 'false positive' },
+  { label: t('Won’t Fix'), description: t('it is so, and may stay so'), value: 'won’t fix' },
+  { label: t('Used in Tests'), description: t('it never runs in the product'), value: 'used in tests' },
+  { label: t('Other Reason…'), description: t('in your own words'), value: '' },
 ] as const;
 
 /** Puts a finding aside for a reason, which is kept with it. Answers whether it was. */
 export const dismissFinding: Command = async (context, argument) => {
-  const reference = (await findingOf(context, argument)) ?? (await choose(context, 'Dismiss Finding', false));
+  const reference = (await findingOf(context, argument)) ?? (await choose(context, t('Dismiss Finding'), false));
   if (reference === undefined) {
     return false;
   }
-  const chosen = await context.dialogue.choose('Why is this finding dismissed?', reasons);
+  const chosen = await context.dialogue.choose(t('Why is this finding dismissed?'), reasons);
   const asked =
-    chosen === '' ? await context.dialogue.ask('Dismiss Finding', 'Why?', 'Who checked it, and what they saw') : chosen;
+    chosen === ''
+      ? await context.dialogue.ask(t('Dismiss Finding'), 'Why?', t('Who checked it, and what they saw'))
+      : chosen;
   const reason = asked?.trim().slice(0, longestReason) ?? '';
   if (reason === '') {
     return false;
@@ -31,13 +34,13 @@ export const dismissFinding: Command = async (context, argument) => {
     showFailure(context, answer.error);
     return false;
   }
-  context.dialogue.mention(`Dismissed: ${reason}. Restore Finding takes it back.`);
+  context.dialogue.mention(t`Dismissed: ${reason}. Restore Finding takes it back.`);
   return true;
 };
 
 /** Takes a dismissal back. */
 export const restoreFinding: Command = async (context, argument) => {
-  const reference = (await findingOf(context, argument)) ?? (await choose(context, 'Restore Finding', true));
+  const reference = (await findingOf(context, argument)) ?? (await choose(context, t('Restore Finding'), true));
   if (reference === undefined) {
     return false;
   }
@@ -58,7 +61,7 @@ async function choose(
 ): Promise<FindingReference | undefined> {
   const all = (await allFindings(context)).filter(({ finding }) => (finding.dismissed !== undefined) === isDismissed);
   if (all.length === 0) {
-    context.dialogue.mention(isDismissed ? 'No finding was dismissed.' : 'There are no findings.');
+    context.dialogue.mention(isDismissed ? t('No finding was dismissed.') : t('There are no findings.'));
     return undefined;
   }
   const items = all.map((reference) => {
@@ -72,5 +75,5 @@ async function choose(
       value: reference,
     };
   });
-  return (await context.dialogue.pick(title, 'Which one?', [{ label: '', items }]))?.value;
+  return (await context.dialogue.pick(title, t('Which one?'), [{ label: '', items }]))?.value;
 }

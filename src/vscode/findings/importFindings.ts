@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { counted } from '../../base/counted.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
@@ -9,7 +10,7 @@ export const importFindings: Command = async (context, argument) => {
   if (root === undefined) {
     return undefined;
   }
-  const file = typeof argument === 'string' ? argument : await context.dialogue.askFile('Import Findings', 'sarif');
+  const file = typeof argument === 'string' ? argument : await context.dialogue.askFile(t('Import Findings'), 'sarif');
   if (file === undefined) {
     return undefined;
   }
@@ -19,8 +20,8 @@ export const importFindings: Command = async (context, argument) => {
     return undefined;
   }
   const { imported, elsewhere } = answer.value;
-  const left = elsewhere === 0 ? '' : `, ${counted(elsewhere, 'result')} about no file of this repository left out`;
-  note(context, 'information', `${counted(imported, 'finding')} imported${left}.`, {
+  const left = elsewhere === 0 ? '' : t`, ${counted(elsewhere, 'result')} about no file of this repository left out`;
+  note(context, 'information', t`${counted(imported, 'finding')} imported${left}.`, {
     'Show Problems': () => context.window.run('workbench.actions.view.problems'),
   });
   return imported;
@@ -40,16 +41,16 @@ export const exportFindings: Command = async (context, argument) => {
   const file =
     typeof argument === 'string'
       ? argument
-      : await context.dialogue.askFile('Export Findings', 'sarif', `${root}/findings.sarif`);
+      : await context.dialogue.askFile(t('Export Findings'), 'sarif', `${root}/findings.sarif`);
   if (file === undefined) {
     return undefined;
   }
   const problem = await context.window.write(file, answer.value.sarif);
   if (problem !== undefined) {
-    showFailure(context, { reason: 'unwritable', message: `${file} cannot be written: ${problem}` });
+    showFailure(context, { reason: 'unwritable', message: t`${file} cannot be written: ${problem}` });
     return undefined;
   }
-  context.dialogue.mention('Findings exported.');
+  context.dialogue.mention(t('Findings exported.'));
   return file;
 };
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { errorText } from '../../base/failure.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
@@ -166,9 +167,9 @@ class FindingProblems implements Disposable {
       ...meant
         .filter(({ finding }) => finding.fix !== undefined)
         .map((one) =>
-          Object.assign(action(one, 'Apply Suggested Patch', 'nightshift.applyFinding'), { isPreferred: true }),
+          Object.assign(action(one, t('Apply Suggested Patch'), 'nightshift.applyFinding'), { isPreferred: true }),
         ),
-      ...meant.map((one) => action(one, 'Dismiss Finding…', 'nightshift.dismissFinding')),
+      ...meant.map((one) => action(one, t('Dismiss Finding…'), 'nightshift.dismissFinding')),
     ];
   }
 }

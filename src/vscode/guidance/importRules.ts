@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import type { Command } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
@@ -34,13 +35,13 @@ export const importRules: Command = async (context) => {
   if (fresh.length === 0) {
     context.dialogue.mention(
       rules.length === 0
-        ? 'This repository has no rules of Cline, Roo, Continue, Kilo, Copilot or Cursor.'
-        : 'All rules of this repository are in AGENTS.md already.',
+        ? t('This repository has no rules of Cline, Roo, Continue, Kilo, Copilot or Cursor.')
+        : t('All rules of this repository are in AGENTS.md already.'),
     );
     return 0;
   }
   const chosen = await context.dialogue.check(
-    'Rules to put into AGENTS.md, which you look at before it is saved',
+    t('Rules to put into AGENTS.md, which you look at before it is saved'),
     fresh.map((rule) => ({
       label: plainLine(rule.path, 200),
       description: `${rule.tool} · ${plainLine(rule.about, 60)}`,
@@ -53,6 +54,6 @@ export const importRules: Command = async (context) => {
     return undefined;
   }
   await context.window.editUnsaved(`${root}/AGENTS.md`, (text) => withRules(text, chosen));
-  context.dialogue.mention('Look at AGENTS.md and save it. The files that it came from stay as they are.');
+  context.dialogue.mention(t('Look at AGENTS.md and save it. The files that it came from stay as they are.'));
   return chosen.length;
 };

@@ -1,6 +1,7 @@
 /** Rules of other agents as sections of AGENTS.md. */
 
 /** Whose rules these are, by the beginning of their path. */
+import { t } from '@vscode/l10n';
 const tools: readonly (readonly [start: string, tool: string])[] = [
   ['.clinerules', 'Cline'],
   ['.roo/', 'Roo Code'],
@@ -53,7 +54,7 @@ export function withRules(agents: string, rules: readonly FoundRule[]): string {
 }
 
 function section(rule: FoundRule): string {
-  const about = rule.about === 'all files' || rule.about === '' ? [] : [`For ${rule.about}:`, ''];
+  const about = rule.about === t('all files') || rule.about === '' ? [] : [`For ${rule.about}:`, ''];
   return `${[heading(rule), '', ...about, demoted(rule.text)].join('\n')}\n`;
 }
 

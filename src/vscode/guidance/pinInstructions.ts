@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import type { GuidanceView } from '../../protocol/host.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
@@ -6,9 +7,9 @@ import { showFailure } from '../tasks/showFailure.ts';
 
 const states: Readonly<Record<GuidanceView['status'], string>> = {
   pinned: 'pinned',
-  unpinned: 'not pinned',
-  changed: 'changed since it was pinned',
-  gone: 'pinned, and no longer there',
+  unpinned: t('not pinned'),
+  changed: t('changed since it was pinned'),
+  gone: t('pinned, and no longer there'),
 };
 
 /** Shows what the repository says to agents, with check marks at what is the person's own word; answers how many pins changed. */
@@ -32,15 +33,15 @@ export const pinInstructions: Command = async (context) => {
   const { files } = shown.value;
   if (files.length === 0) {
     context.dialogue.mention(
-      'This repository says nothing to agents: there is no AGENTS.md or other file of that kind.',
+      t('This repository says nothing to agents: there is no AGENTS.md or other file of that kind.'),
     );
     return 0;
   }
   const chosen = await context.dialogue.check(
-    'Instructions that agents take for your own word, until they change',
+    t('Instructions that agents take for your own word, until they change'),
     files.map((file) => ({
       label: plainLine(file.path, 200),
-      description: `${states[file.status]}${file.about === '' ? '' : ` · for ${plainLine(file.about, 60)}`}`,
+      description: `${states[file.status]}${file.about === '' ? '' : t` · for ${plainLine(file.about, 60)}`}`,
       value: file,
       checked: file.status === 'pinned',
     })),
@@ -67,7 +68,7 @@ export const pinInstructions: Command = async (context) => {
   }
   const changes = pinned.length + unpinned.length;
   context.dialogue.mention(
-    changes === 0 ? 'No pin changed.' : `${pinned.length} pinned, ${unpinned.length} no longer.`,
+    changes === 0 ? t('No pin changed.') : t`${pinned.length} pinned, ${unpinned.length} no longer.`,
   );
   return changes;
 };
@@ -78,7 +79,10 @@ export async function guidanceRoot(context: CommandContext): Promise<string | un
   const path = context.window.activeCode()?.path ?? first;
   const root = (await context.repositoryOf(path)) ?? (await context.repositoryOf(first));
   if (root === undefined) {
-    showFailure(context, { reason: 'not-a-repository', message: 'No git repository is open: open the folder of one.' });
+    showFailure(context, {
+      reason: 'not-a-repository',
+      message: t('No git repository is open: open the folder of one.'),
+    });
   }
   return root;
 }

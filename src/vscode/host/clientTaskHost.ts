@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { Emitter, type Event } from '../../base/event.ts';
 import { errorText, type Failure, failure } from '../../base/failure.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
@@ -120,11 +121,11 @@ export class ClientTaskHost implements TaskHost {
       return connected;
     }
     if (signal.aborted) {
-      return fail(failure('aborted', `${method} was cancelled.`));
+      return fail(failure('aborted', t`${method} was cancelled.`));
     }
     const { connection } = this;
     if (connection === undefined) {
-      return fail(failure('host-unavailable', 'The agent host ended while it was asked: try again.'));
+      return fail(failure('host-unavailable', t('The agent host ended while it was asked: try again.')));
     }
     const answer = await connection.request(method, params, signal, onProgress);
     if (!answer.ok && answer.error.reason === 'disconnected') {
@@ -136,7 +137,7 @@ export class ClientTaskHost implements TaskHost {
   private async open(start: boolean): Promise<Result<void, Failure>> {
     this.become({ kind: 'connecting' });
     const opened = await this.openConnection(this.root, start, this.ended.signal).catch((error: unknown) =>
-      fail(failure('host-unavailable', `The agent host could not be reached: ${errorText(error)}`)),
+      fail(failure('host-unavailable', t`The agent host could not be reached: ${errorText(error)}`)),
     );
     if (!opened.ok) {
       this.become({ kind: 'failed', failure: opened.error });

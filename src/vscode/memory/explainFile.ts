@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import type { ExplainedPath } from '../../protocol/memory.ts';
 import type { Command } from '../commands/command.ts';
@@ -6,11 +7,11 @@ import { count } from '../tasks/taskText.ts';
 import { memoryRoot, pathFrom } from './memoryRoot.ts';
 
 const stateWords: Readonly<Record<ExplainedPath['state'], string>> = {
-  indexed: 'is in the memory',
-  waiting: 'waits to be indexed',
-  skipped: 'is left out',
-  unknown: 'is not known to the memory',
-  forgotten: 'was forgotten',
+  indexed: t('is in the memory'),
+  waiting: t('waits to be indexed'),
+  skipped: t('is left out'),
+  unknown: t('is not known to the memory'),
+  forgotten: t('was forgotten'),
 };
 
 /** Says whether the open file is in the memory, and why not. */
@@ -19,7 +20,7 @@ export const explainFile: Command = async (context) => {
   const path = root === undefined ? undefined : pathFrom(root, context.window.activeCode()?.path ?? '');
   if (root === undefined || path === undefined) {
     if (root !== undefined) {
-      context.dialogue.mention('Open a file of the repository first.');
+      context.dialogue.mention(t('Open a file of the repository first.'));
     }
     return undefined;
   }

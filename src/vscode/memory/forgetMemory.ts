@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import type { Forget, Forgotten } from '../../protocol/memory.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
@@ -12,7 +13,7 @@ export const forgetEpisode: Command = async (context, argument) => {
   if (root === undefined || episode === undefined) {
     return undefined;
   }
-  return forget(context, root, { what: 'episode', id: episode }, `Forget "${plainLine(label ?? episode, 60)}"?`);
+  return forget(context, root, { what: 'episode', id: episode }, t`Forget "${plainLine(label ?? episode, 60)}"?`);
 };
 
 /** Removes what the person chooses: the open file, everything. */
@@ -23,12 +24,12 @@ export const forgetMemory: Command = async (context) => {
   }
   const path = pathFrom(root, context.window.activeCode()?.path ?? '');
   const file: { label: string; description: string; value: Forget }[] =
-    path === undefined ? [] : [{ label: 'Forget the Open File', description: path, value: { what: 'path', path } }];
-  const wish = await context.dialogue.choose<Forget>('What should the memory forget?', [
+    path === undefined ? [] : [{ label: t('Forget the Open File'), description: path, value: { what: 'path', path } }];
+  const wish = await context.dialogue.choose<Forget>(t('What should the memory forget?'), [
     ...file,
     {
-      label: 'Forget Everything',
-      description: 'files, commits, vectors and what was solved before',
+      label: t('Forget Everything'),
+      description: t('files, commits, vectors and what was solved before'),
       value: { what: 'all' },
     },
   ]);
@@ -39,7 +40,7 @@ export const forgetMemory: Command = async (context) => {
     context,
     root,
     wish,
-    wish.what === 'path' ? `Forget ${wish.path}?` : 'Forget everything of this repository?',
+    wish.what === 'path' ? t`Forget ${wish.path}?` : t('Forget everything of this repository?'),
   );
 };
 
@@ -49,8 +50,8 @@ async function forget(
   wish: Forget,
   question: string,
 ): Promise<Forgotten | undefined> {
-  const detail = 'It is removed from the disk and cannot be brought back. Tasks and their traces stay.';
-  if (!(await dialogue.confirm(question, detail, 'Forget'))) {
+  const detail = t('It is removed from the disk and cannot be brought back. Tasks and their traces stay.');
+  if (!(await dialogue.confirm(question, detail, t('Forget')))) {
     return undefined;
   }
   const answer = await hosts.of(root).request('forget', wish, new AbortController().signal);
@@ -61,10 +62,10 @@ async function forget(
   const { episodes, files, vectors } = answer.value;
   if (wish.what === 'path' && episodes + files + vectors === 0) {
     dialogue.mention(
-      `Nothing of ${wish.path} was in the memory, so nothing is forgotten or kept out. A .nightshiftignore file keeps it out.`,
+      t`Nothing of ${wish.path} was in the memory, so nothing is forgotten or kept out. A .nightshiftignore file keeps it out.`,
     );
     return answer.value;
   }
-  dialogue.mention(`Forgotten: ${count(episodes, 'episode')}, ${count(files, 'file')}, ${count(vectors, 'vector')}.`);
+  dialogue.mention(t`Forgotten: ${count(episodes, 'episode')}, ${count(files, 'file')}, ${count(vectors, 'vector')}.`);
   return answer.value;
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import type { MemoryKind, RecallHit, RecallResult } from '../../protocol/memory.ts';
 import { outcomeWords } from '../../protocol/memoryWords.ts';
@@ -28,8 +29,10 @@ export function hitItems({ hits }: Pick<RecallResult, 'hits'>): readonly PickIte
     detail: plainLine(hit.reasons.map(({ text }) => text).join(' · '), 300),
     value: hit,
     buttons: [
-      ...(hit.path === undefined ? [] : [{ name: sideButton, icon: 'split-horizontal', tooltip: 'Open to the Side' }]),
-      { name: graphButton, icon: 'type-hierarchy', tooltip: 'Show in Graph' },
+      ...(hit.path === undefined
+        ? []
+        : [{ name: sideButton, icon: 'split-horizontal', tooltip: t('Open to the Side') }]),
+      { name: graphButton, icon: 'type-hierarchy', tooltip: t('Show in Graph') },
     ],
   }));
 }
@@ -55,7 +58,9 @@ function describe(hit: RecallHit): string {
       ? []
       : [`${commit.id.slice(0, 8)} ${commit.author.replace(/(?<=\S)\s*<[^>]*>$/, '')}, ${commit.time.slice(0, 10)}`];
   const solved =
-    episode === undefined ? [] : [`${outcomeWords[episode.outcome]}${episode.stale ? ', its code changed since' : ''}`];
+    episode === undefined
+      ? []
+      : [`${outcomeWords[episode.outcome]}${episode.stale ? t(', its code changed since') : ''}`];
   return plainLine([...place, ...made, ...solved].join(' · '), 200);
 }
 

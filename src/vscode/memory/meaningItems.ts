@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { defaultEmbeddingBytes, defaultEmbeddingModel, defaultHub } from '../../protocol/embeddingModel.ts';
 import type { EmbeddingSettings } from '../../protocol/memory.ts';
 import type { ModelList } from '../../protocol/models.ts';
@@ -20,35 +21,35 @@ export function meaningGroups(list: ModelList | undefined, now: EmbeddingSetting
       icon: 'server',
       label: name,
       description: mark(now.by === 'ollama' && now.model === name, bytes === undefined ? '' : formatBytes(bytes)),
-      detail: 'The text of your files is sent to the Ollama server of your settings.',
+      detail: t('The text of your files is sent to the Ollama server of your settings.'),
       value: { kind: 'ollama', model: name },
     };
   });
   const own: readonly PickItem<MeaningWish>[] = [
     {
       icon: 'cloud-download',
-      label: `Download ${defaultEmbeddingModel}`,
-      description: `about ${formatBytes(defaultEmbeddingBytes)} from ${defaultHub.replace('https://', '')}`,
-      detail: 'It runs on this machine; nothing of your files leaves it. For English and code.',
+      label: t`Download ${defaultEmbeddingModel}`,
+      description: t`about ${formatBytes(defaultEmbeddingBytes)} from ${defaultHub.replace('https://', '')}`,
+      detail: t('It runs on this machine; nothing of your files leaves it. For English and code.'),
       value: { kind: 'fetch' },
     },
     {
       icon: 'folder',
-      label: 'Use a Folder…',
-      description: mark(now.by === 'transformers', 'a model on this machine, exported for transformers.js'),
-      detail: 'It is checked and copied to the other models. Nothing is downloaded.',
+      label: t('Use a Folder…'),
+      description: mark(now.by === 'transformers', t('a model on this machine, exported for transformers.js')),
+      detail: t('It is checked and copied to the other models. Nothing is downloaded.'),
       value: { kind: 'folder' },
     },
   ];
   const none: PickItem<MeaningWish> = {
     icon: 'circle-slash',
-    label: 'None',
-    description: mark(now.by === 'none', 'words, names, history and the graph are searched'),
+    label: t('None'),
+    description: mark(now.by === 'none', t('words, names, history and the graph are searched')),
     value: { kind: 'none' },
   };
   return [
-    { label: 'Installed in Ollama', items },
-    { label: 'Inside Nightshift', items: own },
+    { label: t('Installed in Ollama'), items },
+    { label: t('Inside Nightshift'), items: own },
     { label: '', items: [none] },
   ].filter((group) => group.items.length > 0);
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import { type Episode, type MemoryStatus, type Outcome, type ProblemPart, skipReasons } from '../../protocol/memory.ts';
 import { outcomeWords, skipWords } from '../../protocol/memoryWords.ts';
@@ -33,16 +34,20 @@ export interface ShownMemory {
 const number = (value: number): string => value.toLocaleString('en-US');
 
 const stateWords: Readonly<Record<MemoryStatus['state'], readonly [words: string, icon: string, color?: string]>> = {
-  starting: ['Starting', 'loading~spin'],
-  scanning: ['Looking for files', 'loading~spin'],
-  indexing: ['Indexing', 'loading~spin'],
-  embedding: ['Ready, making vectors', 'loading~spin'],
-  ready: ['Ready', 'pass-filled', 'testing.iconPassed'],
-  paused: ['Paused', 'debug-pause'],
-  failed: ['Failed', 'error', 'testing.iconFailed'],
+  starting: [t('Starting'), 'loading~spin'],
+  scanning: [t('Looking for files'), 'loading~spin'],
+  indexing: [t('Indexing'), 'loading~spin'],
+  embedding: [t('Ready, making vectors'), 'loading~spin'],
+  ready: [t('Ready'), 'pass-filled', 'testing.iconPassed'],
+  paused: [t('Paused'), 'debug-pause'],
+  failed: [t('Failed'), 'error', 'testing.iconFailed'],
 };
 
-const pauseWords = { user: 'until you resume it', battery: 'on battery', load: 'while the machine is busy' } as const;
+const pauseWords = {
+  user: t('until you resume it'),
+  battery: t('on battery'),
+  load: t('while the machine is busy'),
+} as const;
 
 /** Rows of the view: those of the one repository, else one row for each with its own below. */
 export function memoryNodes(memories: readonly ShownMemory[]): readonly MemoryNode[] {
@@ -83,15 +88,15 @@ function rowsOf(memory: ShownMemory): readonly MemoryNode[] {
     statusNode(root, status),
     ...problemNodes(memory),
     filesNode(root, status),
-    small('chunks', 'Chunks', 'symbol-namespace', status.chunks, 'Parts of files that are searched by words.'),
+    small('chunks', t('Chunks'), 'symbol-namespace', status.chunks, t('Parts of files that are searched by words.')),
     small(
       'symbols',
-      'Symbols',
+      t('Symbols'),
       'symbol-class',
       status.symbols,
-      `${number(status.edges)} ties between things in the graph.`,
+      t`${number(status.edges)} ties between things in the graph.`,
     ),
-    small('commits', 'Commits', 'git-commit', status.commits, 'Commits whose messages and files are searched.'),
+    small('commits', t('Commits'), 'git-commit', status.commits, t('Commits whose messages and files are searched.')),
     vectorsNode(root, status),
     episodesNode(memory),
   ];
@@ -106,14 +111,14 @@ function statusNode(root: string, status: MemoryStatus): MemoryNode {
     ...row(root, 'status'),
     label: words,
     description: isGrowing
-      ? `${percent(indexed, known)} of files`
+      ? t`${percent(indexed, known)} of files`
       : status.state === 'paused'
         ? pause
         : formatBytes(status.bytes),
     facts: [
       root,
-      `On disk: ${formatBytes(status.bytes)}`,
-      `Memory of the indexer: ${formatBytes(status.memoryBytes)}`,
+      t`On disk: ${formatBytes(status.bytes)}`,
+      t`Memory of the indexer: ${formatBytes(status.memoryBytes)}`,
       watchText(status),
     ],
     icon: { name, ...(color === undefined ? {} : { color }) },
@@ -127,8 +132,8 @@ function pausing({ paused }: MemoryStatus): 'pausable' | 'resumable' {
 }
 
 function watchText({ watching }: MemoryStatus): string {
-  const by = { chokidar: 'by the indexer', window: 'by this window', none: 'not now' }[watching.by];
-  return `Changes of files are seen ${by}${watching.problem === undefined ? '' : ` (${plainLine(watching.problem, 200)})`}`;
+  const by = { chokidar: t('by the indexer'), window: t('by this window'), none: t('not now') }[watching.by];
+  return t`Changes of files are seen ${by}${watching.problem === undefined ? '' : ` (${plainLine(watching.problem, 200)})`}`;
 }
 
 function filesNode(root: string, { files }: MemoryStatus): MemoryNode {
@@ -142,16 +147,16 @@ function filesNode(root: string, { files }: MemoryStatus): MemoryNode {
       ...row(root, `skipped-${reason}`),
       label: skipWords[reason].few,
       description: number(amount),
-      facts: ['Nightshift: Explain File in Memory tells why a certain file is left out.'],
+      facts: [t('Nightshift: Explain File in Memory tells why a certain file is left out.')],
       icon: { name: 'circle-small' },
       context: 'memory.skipped.reason',
     }));
   return {
     ...row(root, 'files'),
-    label: 'Files',
+    label: t('Files'),
     description: [
       files.indexed === files.known ? number(files.known) : `${number(files.indexed)} of ${number(files.known)}`,
-      ...(left === 0 ? [] : [`${number(left)} left out`]),
+      ...(left === 0 ? [] : [t`${number(left)} left out`]),
     ].join(' · '),
     icon: { name: 'files' },
     context: 'memory.files',
@@ -162,7 +167,7 @@ function filesNode(root: string, { files }: MemoryStatus): MemoryNode {
         : [
             {
               ...row(root, 'skipped'),
-              label: 'Left out',
+              label: t('Left out'),
               description: number(left),
               icon: { name: 'exclude' },
               context: 'memory.skipped',
@@ -176,21 +181,21 @@ function filesNode(root: string, { files }: MemoryStatus): MemoryNode {
 function vectorsNode(root: string, { vectors }: MemoryStatus): MemoryNode {
   const { state, done, total, model } = vectors;
   const words = {
-    none: 'no model',
-    loading: 'loading the model',
-    embedding: `${number(done)} of ${number(total)}, ${percent(done, total)}`,
+    none: t('no model'),
+    loading: t('loading the model'),
+    embedding: t`${number(done)} of ${number(total)}, ${percent(done, total)}`,
     ready: number(done),
-    paused: `paused at ${percent(done, total)}`,
+    paused: t`paused at ${percent(done, total)}`,
     failed: 'failed',
   }[state];
   return {
     ...row(root, 'vectors'),
-    label: 'Vectors',
+    label: t('Vectors'),
     description: words,
     facts: [
       model === undefined
-        ? 'Words, names and history are searched. Click to choose a model that searches by meaning as well.'
-        : `Model: ${plainLine(model, 100)}`,
+        ? t('Words, names and history are searched. Click to choose a model that searches by meaning as well.')
+        : t`Model: ${plainLine(model, 100)}`,
     ],
     icon: state === 'failed' ? { name: 'error', color: 'testing.iconFailed' } : { name: 'graph-scatter' },
     context: `memory.vectors.${state}`,
@@ -199,7 +204,7 @@ function vectorsNode(root: string, { vectors }: MemoryStatus): MemoryNode {
 }
 
 function setUp(root: string): NonNullable<MemoryNode['command']> {
-  return { id: 'nightshift.setUpMeaning', title: 'Set Up Search by Meaning…', values: [{ root }] };
+  return { id: 'nightshift.setUpMeaning', title: t('Set Up Search by Meaning…'), values: [{ root }] };
 }
 
 /**
@@ -209,7 +214,7 @@ function setUp(root: string): NonNullable<MemoryNode['command']> {
 function wayOut(root: string, part: ProblemPart): NonNullable<MemoryNode['command']> {
   switch (part) {
     case 'indexer':
-      return { id: 'nightshift.rebuildMemory', title: 'Rebuild', values: [{ root }] };
+      return { id: 'nightshift.rebuildMemory', title: t('Rebuild'), values: [{ root }] };
     case 'vectors':
     case 'settings':
       return setUp(root);
@@ -221,7 +226,7 @@ function wayOut(root: string, part: ProblemPart): NonNullable<MemoryNode['comman
     case 'episodes':
     case 'watching':
     default:
-      return { id: 'nightshift.showLog', title: 'Show Log', values: [] };
+      return { id: 'nightshift.showLog', title: t('Show Log'), values: [] };
   }
 }
 
@@ -239,7 +244,7 @@ function problemNodes({ root, status, problem }: ShownMemory): readonly MemoryNo
       ...row(root, `problem-${at}`),
       label: plainLine(message, 200),
       description: part,
-      facts: [plainLine(message), `Click: ${command.title}`],
+      facts: [plainLine(message), t`Click: ${command.title}`],
       icon: { name: 'warning', color: 'charts.yellow' },
       context: 'memory.problem',
       command,
@@ -258,9 +263,9 @@ const outcomeIcons: Readonly<Record<Outcome, MemoryNode['icon']>> = {
 function episodesNode({ root, status, episodes }: ShownMemory): MemoryNode {
   return {
     ...row(root, 'episodes'),
-    label: 'Solved Before',
+    label: t('Solved Before'),
     description: number(status.episodes),
-    facts: ['What finished tasks did, for agents and for you to recall.'],
+    facts: [t('What finished tasks did, for agents and for you to recall.')],
     icon: { name: 'history' },
     context: 'memory.episodes',
     expanded: false,
@@ -270,7 +275,7 @@ function episodesNode({ root, status, episodes }: ShownMemory): MemoryNode {
 
 function episodeNode(root: string, episode: Episode): MemoryNode {
   const { id, task, goal, time, outcome, stale, changedSince, approach, files, proof } = episode;
-  const marks = [outcomeWords[outcome], ...(stale ? ['code changed since'] : []), time.slice(0, 10)];
+  const marks = [outcomeWords[outcome], ...(stale ? [t('code changed since')] : []), time.slice(0, 10)];
   return {
     ...row(root, `episode-${id}`),
     label: plainLine(goal.split('\n')[0] ?? '', 60),
@@ -278,13 +283,13 @@ function episodeNode(root: string, episode: Episode): MemoryNode {
     facts: [
       plainLine(goal, 500),
       plainLine(approach, 500),
-      `Files: ${plainLine(files.join(', '), 300)}`,
-      ...(proof === '' ? [] : [`Proof: ${plainLine(proof, 200)}`]),
-      ...(stale ? [`Changed since: ${plainLine(changedSince.join(', '), 300)}`] : []),
+      t`Files: ${plainLine(files.join(', '), 300)}`,
+      ...(proof === '' ? [] : [t`Proof: ${plainLine(proof, 200)}`]),
+      ...(stale ? [t`Changed since: ${plainLine(changedSince.join(', '), 300)}`] : []),
     ].filter((fact) => fact !== ''),
     icon: stale ? { name: 'history', color: 'charts.yellow' } : outcomeIcons[outcome],
     context: `memory.episode${stale ? '.stale' : ''}`,
-    command: { id: 'nightshift.openEpisode', title: 'Open Task', values: [{ root, task }] },
+    command: { id: 'nightshift.openEpisode', title: t('Open Task'), values: [{ root, task }] },
     episode: id,
     task,
   };

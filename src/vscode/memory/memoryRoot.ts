@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -11,14 +12,14 @@ export function missingForMemory({
   memorySettings,
 }: Pick<Asker, 'window' | 'memorySettings'>): Failure | undefined {
   if (!memorySettings().enabled) {
-    return failure('memory-off', 'The memory is off: turn the setting `nightshift.memory.enabled` on.');
+    return failure('memory-off', t('The memory is off: turn the setting `nightshift.memory.enabled` on.'));
   }
   if (window.folders().length === 0) {
-    return failure('no-folder', 'No folder is open, and the memory is of a git repository: open the folder of one.');
+    return failure('no-folder', t('No folder is open, and the memory is of a git repository: open the folder of one.'));
   }
   return window.trusted()
     ? undefined
-    : failure('restricted-mode', 'This folder is in Restricted Mode and nothing of it is indexed: trust it first.');
+    : failure('restricted-mode', t('This folder is in Restricted Mode and nothing of it is indexed: trust it first.'));
 }
 
 /** Repositories of the open folders, in their order. */
@@ -40,7 +41,7 @@ export async function likelyRoot(
   const own = path === undefined ? undefined : await context.repositoryOf(path);
   const root = own !== undefined && roots.includes(own) ? own : roots[0];
   return root === undefined
-    ? fail(failure('not-a-repository', 'No open folder is a git repository: open one, or initialize it.'))
+    ? fail(failure('not-a-repository', t('No open folder is a git repository: open one, or initialize it.')))
     : ok(root);
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import type { Entity } from '../../protocol/memory.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -40,7 +41,7 @@ export async function openPath(
       beside,
     ));
   if (!isOpen) {
-    dialogue.mention(`${plainLine(place.path, 100)} cannot be opened: it may be gone since it was indexed.`);
+    dialogue.mention(t`${plainLine(place.path, 100)} cannot be opened: it may be gone since it was indexed.`);
   }
 }
 
@@ -52,7 +53,7 @@ export async function openTask(
 ): Promise<void> {
   const found = hosts.find(root, task);
   if (found === undefined) {
-    dialogue.mention('The task of this episode is gone; what was learned of it is still known.');
+    dialogue.mention(t('The task of this episode is gone; what was learned of it is still known.'));
     return;
   }
   await window.run(hasChanges(found.task) ? 'nightshift.reviewTask' : 'nightshift.openTrace', { root, task });

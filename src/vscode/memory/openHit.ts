@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import type { RecallHit } from '../../protocol/memory.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -25,7 +26,7 @@ export async function openHit(
     return;
   }
   if (path === undefined) {
-    context.dialogue.mention(`"${plainLine(hit.title, 60)}" stands in no file.`);
+    context.dialogue.mention(t`"${plainLine(hit.title, 60)}" stands in no file.`);
     return;
   }
   await openPath(context, root, { path, ...linesOf(hit, words) }, beside);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
 import { rootOf } from './memoryRow.ts';
@@ -20,7 +21,8 @@ async function setPaused(context: CommandContext, paused: boolean, root: string 
     }
   }
   if (wanted.length === 0) {
-    const words = known.length === 0 ? 'The memory is not at work.' : `The memory is ${paused ? '' : 'not '}paused.`;
+    const words =
+      known.length === 0 ? t('The memory is not at work.') : t`The memory is ${paused ? '' : 'not '}paused.`;
     context.dialogue.mention(words);
   }
   return wanted.length;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
 import { memoryRoot } from './memoryRoot.ts';
@@ -10,16 +11,16 @@ export const rebuildMemory: Command = async (context, argument) => {
     return false;
   }
   const agreed = await context.dialogue.confirm(
-    'Rebuild the memory of this repository?',
-    'The index of files and commits is thrown away and made anew, its vectors too. What was solved before is kept.',
-    'Rebuild',
+    t('Rebuild the memory of this repository?'),
+    t('The index of files and commits is thrown away and made anew, its vectors too. What was solved before is kept.'),
+    t('Rebuild'),
   );
   if (!agreed) {
     return false;
   }
   const answer = await context.hosts.of(root).request('rebuildMemory', {}, new AbortController().signal);
   if (answer.ok) {
-    context.dialogue.mention('The memory is made anew.');
+    context.dialogue.mention(t('The memory is made anew.'));
   } else {
     showFailure(context, answer.error);
   }

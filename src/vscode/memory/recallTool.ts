@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { plainLine } from '../../base/plainText.ts';
@@ -27,17 +28,17 @@ export function registerRecallTool(context: CommandContext): vscode.Disposable {
   return vscode.lm.registerTool<unknown>(recallToolName, {
     async prepareInvocation({ input }) {
       const checked = inputSchema.safeParse(input);
-      const words = checked.success ? plainLine(checked.data.query, 60) : 'the repository';
+      const words = checked.success ? plainLine(checked.data.query, 60) : t('the repository');
       const root = await likelyRoot(context);
       const isAtWork = root.ok && context.hosts.of(root.value).condition.kind === 'connected';
       return {
-        invocationMessage: messageText(`Searching the memory for "${words}"`),
+        invocationMessage: messageText(t`Searching the memory for "${words}"`),
         ...(isAtWork || !root.ok
           ? {}
           : {
               confirmationMessages: {
-                title: 'Start the memory of this repository?',
-                message: `Nightshift starts its agent host, which indexes ${messageText(root.value)} on this machine. What it finds is given to this chat's model, without the secrets that it knows.`,
+                title: t('Start the memory of this repository?'),
+                message: t`Nightshift starts its agent host, which indexes ${messageText(root.value)} on this machine. What it finds is given to this chat's model, without the secrets that it knows.`,
               },
             }),
       };

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainLine } from '../../base/plainText.ts';
 import type { Entity, EntityKind, GraphQuery, GraphResult } from '../../protocol/memory.ts';
 import type { PickGroup, PickItem } from '../window/dialogue.ts';
@@ -10,9 +11,9 @@ export const relatedQuestions: readonly { readonly question: RelatedQuestion; re
   { question: 'called-by', label: 'callers' },
   { question: 'calls', label: 'calls' },
   { question: 'tested-by', label: 'tests' },
-  { question: 'imported-by', label: 'imported by' },
-  { question: 'changed-with', label: 'changed together with' },
-  { question: 'decided-in', label: 'decisions and documents' },
+  { question: 'imported-by', label: t('imported by') },
+  { question: 'changed-with', label: t('changed together with') },
+  { question: 'decided-in', label: t('decisions and documents') },
   { question: 'history', label: 'history' },
 ];
 
@@ -36,7 +37,7 @@ export function relatedGroups(
   const others = new Map(answers.flatMap(({ result }) => result.others).map((entity) => [entity.id, entity]));
   return [
     ...groups,
-    { label: 'of the same name', items: [...others.values()].map((entity) => entityItem(entity)) },
+    { label: t('of the same name'), items: [...others.values()].map((entity) => entityItem(entity)) },
   ].filter(({ items }) => items.length > 0);
 }
 
@@ -62,6 +63,6 @@ function entityItem(entity: Entity): PickItem<Entity> {
     label: plainLine(label, 120),
     description: plainLine(`${place}${line}`, 200),
     value: entity,
-    buttons: [{ name: graphButton, icon: 'type-hierarchy', tooltip: 'Show in Graph' }],
+    buttons: [{ name: graphButton, icon: 'type-hierarchy', tooltip: t('Show in Graph') }],
   };
 }

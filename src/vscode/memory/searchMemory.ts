@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Failure } from '../../base/failure.ts';
 import { plainLine } from '../../base/plainText.ts';
 import type { MemoryStatus, RecallHit, RecallResult } from '../../protocol/memory.ts';
@@ -16,8 +17,8 @@ type SearchRow =
   | { readonly kind: 'fix'; readonly failure: Failure }
   | { readonly kind: 'nothing' };
 
-const title = 'Search Memory';
-const placeholder = 'Words, a question, an error message. Filters: kind: path: lang: since: until:';
+const title = t('Search Memory');
+const placeholder = t('Words, a question, an error message. Filters: kind: path: lang: since: until:');
 /** Rows of one search. */
 const shownHits = 50;
 
@@ -29,7 +30,7 @@ export const searchMemory: Command = async (context, argument) =>
 export const searchMemoryForSelection: Command = async (context) => {
   const code = context.window.activeCode();
   if (code === undefined) {
-    context.dialogue.mention('Open a file and select what to look for.');
+    context.dialogue.mention(t('Open a file and select what to look for.'));
     return undefined;
   }
   const problems = code.problems.map(({ message }) => message).join('\n');
@@ -120,9 +121,9 @@ function isWhole(memory: MemoryStatus | undefined): boolean {
 
 function titleOf({ hits, milliseconds, missing }: RecallResult, notes: readonly string[], early: boolean): string {
   const time = `${Math.max(1, Math.round(milliseconds))} ms`;
-  const found = hits.length === 0 ? 'nothing found' : `${hits.length} found in ${time}`;
-  const words = [early ? `${found}, still indexing` : found, ...notes];
-  return [title, ...words, ...missing.map((part) => `not searched: ${plainLine(part, 80)}`)].join(' · ');
+  const found = hits.length === 0 ? t('nothing found') : t`${hits.length} found in ${time}`;
+  const words = [early ? t`${found}, still indexing` : found, ...notes];
+  return [title, ...words, ...missing.map((part) => t`not searched: ${plainLine(part, 80)}`)].join(' · ');
 }
 
 function filterItem({ sample, what }: (typeof searchFilters)[number]): PickItem<SearchRow> {
@@ -140,19 +141,21 @@ function failureItem(failure: Failure): PickItem<SearchRow> {
 
 const wordsItem: PickItem<SearchRow> = {
   icon: 'info',
-  label: 'Type what to look for',
-  description: 'a filter narrows a search and finds nothing by itself',
+  label: t('Type what to look for'),
+  description: t('a filter narrows a search and finds nothing by itself'),
   value: { kind: 'nothing' },
 };
 
 function nothingItem({ missing }: RecallResult, early: boolean): PickItem<SearchRow> {
   return {
     icon: 'info',
-    label: early ? 'Nothing found yet' : 'Nothing found',
-    description: early ? 'files are still being indexed; what comes is shown here' : 'with these words and filters',
+    label: early ? t('Nothing found yet') : t('Nothing found'),
+    description: early
+      ? t('files are still being indexed; what comes is shown here')
+      : t('with these words and filters'),
     ...(missing.length === 0
       ? {}
-      : { detail: `Not searched: ${missing.map((part) => plainLine(part, 120)).join(' · ')}` }),
+      : { detail: t`Not searched: ${missing.map((part) => plainLine(part, 120)).join(' · ')}` }),
     value: { kind: 'nothing' },
   };
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { longestQuery, type MemoryKind, memoryKinds, type RecallQuery } from '../../protocol/memory.ts';
 import { recallTime } from '../../protocol/recallTime.ts';
 
@@ -12,10 +13,10 @@ export interface SearchText {
 /** The filters that can be typed before or between the words, with what each is for. */
 export const searchFilters = [
   { name: 'kind', sample: 'kind:commit', what: memoryKinds.join(', ') },
-  { name: 'path', sample: 'path:src/**', what: 'files that fit a glob; path:!test/** takes away' },
-  { name: 'lang', sample: 'lang:typescript', what: 'files of a language' },
-  { name: 'since', sample: 'since:2w', what: 'changed since a date or the last 3d, 2w, 6m, 1y' },
-  { name: 'until', sample: 'until:2026-01-31', what: 'changed up to a date' },
+  { name: 'path', sample: 'path:src/**', what: t('files that fit a glob; path:!test/** takes away') },
+  { name: 'lang', sample: 'lang:typescript', what: t('files of a language') },
+  { name: 'since', sample: 'since:2w', what: t('changed since a date or the last 3d, 2w, 6m, 1y') },
+  { name: 'until', sample: 'until:2026-01-31', what: t('changed up to a date') },
 ] as const;
 
 /**
@@ -32,7 +33,7 @@ export function parseSearch(text: string, now: number): SearchText {
     if (name === 'kind') {
       const wanted = value.split(',').map((each) => memoryKinds.find((kind) => kind === each.toLowerCase()));
       if (wanted.some((kind) => kind === undefined)) {
-        notes.push(`There is no kind "${value}": ${memoryKinds.join(', ')}.`);
+        notes.push(t`There is no kind "${value}": ${memoryKinds.join(', ')}.`);
         return whole;
       }
       wanted.forEach((kind) => kind !== undefined && kinds.add(kind));
@@ -52,7 +53,7 @@ export function parseSearch(text: string, now: number): SearchText {
   });
   const query = words.trim();
   if (query.length > longestQuery) {
-    notes.push(`Only the first ${longestQuery.toLocaleString('en-US')} characters are looked for.`);
+    notes.push(t`Only the first ${longestQuery.toLocaleString('en-US')} characters are looked for.`);
   }
   const isFiltered = kinds.size + paths.length + languages.length + Object.keys(times).length > 0;
   return {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import { defaultEmbeddingBytes, defaultEmbeddingModel, defaultHub } from '../../protocol/embeddingModel.ts';
@@ -25,7 +26,7 @@ export const setUpMeaning: Command = async (context, argument) => {
   // Models belong to the person and not to a repository: any host can be asked.
   const host = context.hosts.of(root);
   const { settings } = context.settings();
-  const listed = await context.dialogue.withProgress('Nightshift looks for embedding models', (signal) =>
+  const listed = await context.dialogue.withProgress(t('Nightshift looks for embedding models'), (signal) =>
     host.request('listModels', { settings }, signal),
   );
   if (!listed.ok) {
@@ -33,8 +34,8 @@ export const setUpMeaning: Command = async (context, argument) => {
   }
   const groups = meaningGroups(listed.ok ? listed.value : undefined, context.memorySettings().embedding);
   const picked = await context.dialogue.pick(
-    'Set Up Search by Meaning',
-    'The model that the memory compares texts with; without one it searches words, names and history',
+    t('Set Up Search by Meaning'),
+    t('The model that the memory compares texts with; without one it searches words, names and history'),
     groups,
   );
   return picked === undefined ? undefined : follow(context, host, picked.value);
@@ -44,14 +45,14 @@ async function follow(context: CommandContext, host: TaskHost, wish: MeaningWish
   switch (wish.kind) {
     case 'none':
       await context.saveSetting('memory.embedding', undefined);
-      context.dialogue.mention('The memory searches words, names, history and the graph.');
+      context.dialogue.mention(t('The memory searches words, names, history and the graph.'));
       return 'none';
     case 'ollama':
       await context.saveSetting('memory.ollamaModel', wish.model);
       await context.saveSetting('memory.embedding', 'ollama');
       return told(context, wish.model);
     case 'folder': {
-      const folder = await context.dialogue.askFolder('Folder of an Embedding Model');
+      const folder = await context.dialogue.askFolder(t('Folder of an Embedding Model'));
       return folder === undefined ? undefined : keep(context, await bring(context, host, folder));
     }
     case 'fetch':
@@ -61,20 +62,21 @@ async function follow(context: CommandContext, host: TaskHost, wish: MeaningWish
 }
 
 function isAgreed({ dialogue }: CommandContext): Promise<boolean> {
-  const what = `About ${formatBytes(defaultEmbeddingBytes)} from ${defaultHub}, or from the address in NIGHTSHIFT_MODEL_HUB.`;
-  const then =
-    'It then runs on this machine, and nothing of your files leaves it. A download that is stopped goes on later.';
-  return dialogue.confirm(`Download ${defaultEmbeddingModel}?`, `${what} ${then}`, 'Download');
+  const what = t`About ${formatBytes(defaultEmbeddingBytes)} from ${defaultHub}, or from the address in NIGHTSHIFT_MODEL_HUB.`;
+  const then = t(
+    'It then runs on this machine, and nothing of your files leaves it. A download that is stopped goes on later.',
+  );
+  return dialogue.confirm(t`Download ${defaultEmbeddingModel}?`, `${what} ${then}`, t('Download'));
 }
 
 function bring({ dialogue }: CommandContext, host: TaskHost, folder: string): Promise<Placed> {
-  return dialogue.withProgress('Nightshift checks and copies the model', (signal) =>
+  return dialogue.withProgress(t('Nightshift checks and copies the model'), (signal) =>
     host.request('importEmbedding', { folder }, signal),
   );
 }
 
 function fetch({ dialogue }: CommandContext, host: TaskHost): Promise<Placed> {
-  return dialogue.withProgress(`Downloading ${defaultEmbeddingModel}`, (signal, report) =>
+  return dialogue.withProgress(t`Downloading ${defaultEmbeddingModel}`, (signal, report) =>
     host.request('fetchEmbedding', {}, signal, (progress) => {
       const { completed, total } = progress;
       const share = completed === undefined || total === undefined || total === 0 ? undefined : completed / total;
@@ -94,6 +96,6 @@ async function keep(context: CommandContext, placed: Placed): Promise<string | u
 }
 
 function told({ dialogue }: CommandContext, model: string): string {
-  dialogue.mention(`The memory makes vectors with ${model} in the background.`);
+  dialogue.mention(t`The memory makes vectors with ${model} in the background.`);
   return model;
 }

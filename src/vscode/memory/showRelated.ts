@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Failure } from '../../base/failure.ts';
 import { plainLine } from '../../base/plainText.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
@@ -18,7 +19,7 @@ export const showRelated: Command = async (context, argument) => {
   const wanted = root === undefined ? [] : wantedEntities(context, root, argument);
   if (root === undefined || wanted.length === 0) {
     if (root !== undefined) {
-      context.dialogue.mention('Open a file of the repository, and put the cursor on a name.');
+      context.dialogue.mention(t('Open a file of the repository, and put the cursor on a name.'));
     }
     return undefined;
   }
@@ -31,7 +32,7 @@ export const showGraph: Command = async (context, argument) => {
   const [wanted] = root === undefined ? [] : wantedEntities(context, root, argument);
   if (root === undefined || wanted === undefined) {
     if (root !== undefined) {
-      context.dialogue.mention('Open a file of the repository, and put the cursor on a name.');
+      context.dialogue.mention(t('Open a file of the repository, and put the cursor on a name.'));
     }
     return undefined;
   }
@@ -65,7 +66,7 @@ export async function showRelatedTo(
   ...entities: readonly string[]
 ): Promise<Entity | undefined> {
   for (const entity of entities) {
-    const related = await context.dialogue.withProgress('Nightshift looks into its memory', (signal) =>
+    const related = await context.dialogue.withProgress(t('Nightshift looks into its memory'), (signal) =>
       askAll(context, root, entity, signal),
     );
     if (!related.ok) {
@@ -79,7 +80,7 @@ export async function showRelatedTo(
     }
   }
   const name = plainLine(entities[0]?.replace(/^file:/, '') ?? '', 60);
-  context.dialogue.mention(`Nothing is known around "${name}" yet.`);
+  context.dialogue.mention(t`Nothing is known around "${name}" yet.`);
   return undefined;
 }
 
@@ -112,7 +113,7 @@ async function choose(
   center: Entity,
   groups: ReturnType<typeof relatedGroups>,
 ): Promise<Entity | undefined> {
-  const picked = await context.dialogue.pick(`Related to ${plainLine(center.label, 80)}`, 'What to open', groups);
+  const picked = await context.dialogue.pick(t`Related to ${plainLine(center.label, 80)}`, t('What to open'), groups);
   if (picked === undefined) {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { errorText, type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
@@ -15,7 +16,7 @@ const prefix = 'vscode:';
  */
 export const allowLanguageModel: Command = async (context, argument) => {
   if (!context.window.trusted()) {
-    showFailure(context, failure('restricted-mode', 'Language models are lent to tasks in trusted folders only.'));
+    showFailure(context, failure('restricted-mode', t('Language models are lent to tasks in trusted folders only.')));
     return undefined;
   }
   const { models, consent } = await context.lending();
@@ -33,11 +34,15 @@ export const allowLanguageModel: Command = async (context, argument) => {
   if (consent.has(model) && model.permitted) {
     return (await withdraw(context, model)) ? name : undefined;
   }
-  const agreed = await context.dialogue.confirm(`Let background tasks use ${model.name}?`, whatItMeans(model), 'Allow');
+  const agreed = await context.dialogue.confirm(
+    t`Let background tasks use ${model.name}?`,
+    whatItMeans(model),
+    t('Allow'),
+  );
   if (!agreed) {
     return undefined;
   }
-  const tried = await context.dialogue.withProgress(`Asking ${model.name} for a first answer`, (signal) =>
+  const tried = await context.dialogue.withProgress(t`Asking ${model.name} for a first answer`, (signal) =>
     tryModel(model, signal),
   );
   if (!tried.ok) {
@@ -45,26 +50,28 @@ export const allowLanguageModel: Command = async (context, argument) => {
     return undefined;
   }
   await consent.set(model, true);
-  context.dialogue.mention(`Background tasks may use ${name} now.`);
+  context.dialogue.mention(t`Background tasks may use ${name} now.`);
   return name;
 };
 
 function whatItMeans(model: EditorModel): string {
   return (
-    `Tasks that you delegate with vscode:${modelName(model)} send their prompts to its provider "${model.vendor}" through VS Code, ` +
-    'also while you do something else: your goal, parts of the code of this and other workspaces that you delegate in, and what ' +
-    'tests print. They count against your quota there. A first request without any code is made now. ' +
-    'Call this command again to take it back.'
+    t`Tasks that you delegate with vscode:${modelName(model)} send their prompts to its provider "${model.vendor}" through VS Code, ` +
+    t(
+      'also while you do something else: your goal, parts of the code of this and other workspaces that you delegate in, and what ',
+    ) +
+    t('tests print. They count against your quota there. A first request without any code is made now. ') +
+    t('Call this command again to take it back.')
   );
 }
 
 async function withdraw(context: CommandContext, model: EditorModel): Promise<boolean> {
-  const detail = 'Tasks that use it wait until you allow it again.';
-  if (!(await context.dialogue.confirm(`No longer let background tasks use ${model.name}?`, detail, 'Take Back'))) {
+  const detail = t('Tasks that use it wait until you allow it again.');
+  if (!(await context.dialogue.confirm(t`No longer let background tasks use ${model.name}?`, detail, t('Take Back')))) {
     return false;
   }
   await (await context.lending()).consent.set(model, false);
-  context.dialogue.mention(`Background tasks may not use ${modelName(model)} any more.`);
+  context.dialogue.mention(t`Background tasks may not use ${modelName(model)} any more.`);
   return true;
 }
 
@@ -76,7 +83,7 @@ async function tryModel(model: EditorModel, signal: AbortSignal): Promise<Result
     for await (const _part of model.send([words], [], AbortSignal.any([signal, enough.signal]))) {
       break;
     }
-    return signal.aborted ? fail(failure('aborted', 'It was not allowed.')) : ok(undefined);
+    return signal.aborted ? fail(failure('aborted', t('It was not allowed.'))) : ok(undefined);
   } catch (error) {
     const { reason, message } = modelFailure(modelName(model), error);
     return fail(failure(signal.aborted ? 'aborted' : `model-${reason}`, message || errorText(error)));
@@ -103,7 +110,7 @@ async function chooseModel(
   isAllowed: (model: EditorModel) => boolean,
 ): Promise<Result<EditorModel | undefined, Failure>> {
   if (all.length === 0) {
-    const message = 'No extension of this VS Code provides a language model that others may use: install one first.';
+    const message = t('No extension of this VS Code provides a language model that others may use: install one first.');
     return fail(failure('no-language-models', message));
   }
   const fitting = all.filter((model) => wanted === modelName(model));
@@ -116,5 +123,5 @@ async function chooseModel(
     description: `${modelName(model)}${isAllowed(model) ? ' · allowed' : ''}`,
     value: model,
   }));
-  return ok(await context.dialogue.choose('Which model may background tasks use?', choices));
+  return ok(await context.dialogue.choose(t('Which model may background tasks use?'), choices));
 }

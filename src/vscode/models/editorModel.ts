@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Event } from '../../base/event.ts';
 
 /** A part of a message as `vscode.lm` has them. */
@@ -19,7 +20,7 @@ export interface EditorTool {
 }
 
 /** Why the editor's own question, where it has one, says that the model is wanted. */
-export const justification = 'Background tasks that you delegate to Nightshift with this model ask it.';
+export const justification = t('Background tasks that you delegate to Nightshift with this model ask it.');
 
 /** A language model of the editor. */
 export interface EditorModel {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { levelText, sizeText, whyText } from '../../protocol/modelText.ts';
 import type { ModelList, ModelView } from '../../protocol/models.ts';
 import { formatBytes } from '../../protocol/storage.ts';
@@ -16,7 +17,10 @@ export type ModelWish =
 export const tryButton = 'try';
 
 /** Names of groups by driver; another driver is called by its own name. */
-const driverNames: Readonly<Record<string, string>> = { ollama: 'Installed in Ollama', vscode: 'Models of the editor' };
+const driverNames: Readonly<Record<string, string>> = {
+  ollama: t('Installed in Ollama'),
+  vscode: t('Models of the editor'),
+};
 
 /** More is for the library's own pages. */
 const recommendedShown = 6;
@@ -27,24 +31,24 @@ export function modelGroups(list: ModelList, current: string): readonly PickGrou
   const drivers = list.sources.map(({ driver }) => {
     const models = usable.filter((model) => model.driver === driver);
     return {
-      label: driverNames[driver] ?? `Models of ${driver}`,
+      label: driverNames[driver] ?? t`Models of ${driver}`,
       items: models.map((model) => modelItem(model, current)),
     };
   });
   return [
     ...(list.automatic === undefined ? [] : [{ label: '', items: [automaticItem(list.automatic, current)] }]),
     ...drivers,
-    { label: 'Needs attention', items: problemItems(list, usable.length === 0) },
-    { label: 'Get another (advice for this machine, not measured)', items: pullItems(list) },
+    { label: t('Needs attention'), items: problemItems(list, usable.length === 0) },
+    { label: t('Get another (advice for this machine, not measured)'), items: pullItems(list) },
   ].filter(({ items }) => items.length > 0);
 }
 
 function automaticItem(automatic: string, current: string): PickItem<ModelWish> {
   return {
     icon: 'sparkle',
-    label: 'Automatic',
+    label: t('Automatic'),
     description: `${automatic} now${current === 'auto' ? ' · chosen' : ''}`,
-    detail: 'The best graded of the installed models that can act; the same until a grade or a model changes.',
+    detail: t('The best graded of the installed models that can act; the same until a grade or a model changes.'),
     value: { kind: 'automatic' },
   };
 }
@@ -58,7 +62,7 @@ const icons: Readonly<Record<string, string>> = {
 
 function modelItem(model: ModelView, current: string): PickItem<ModelWish> {
   const level = levelText(model);
-  const weights = model.digest === undefined ? '' : ` (weights ${model.digest.slice(0, 12)})`;
+  const weights = model.digest === undefined ? '' : t` (weights ${model.digest.slice(0, 12)})`;
   return {
     icon: icons[level] ?? 'circle-outline',
     label: model.name,
@@ -66,7 +70,7 @@ function modelItem(model: ModelView, current: string): PickItem<ModelWish> {
     detail: whyText(model),
     value: { kind: 'use', model },
     buttons: [
-      { name: tryButton, icon: 'beaker', tooltip: `Try it out${model.grade === undefined ? '' : ' again'}${weights}` },
+      { name: tryButton, icon: 'beaker', tooltip: t`Try it out${model.grade === undefined ? '' : ' again'}${weights}` },
     ],
   };
 }
@@ -78,8 +82,8 @@ function problemItems({ sources }: ModelList, isEmpty: boolean): readonly PickIt
       ? [
           {
             icon: 'link-external',
-            label: 'Get Ollama',
-            description: 'then start it and come back',
+            label: t('Get Ollama'),
+            description: t('then start it and come back'),
             detail: message,
             value: { kind: 'get-server' as const },
           },
@@ -87,8 +91,8 @@ function problemItems({ sources }: ModelList, isEmpty: boolean): readonly PickIt
       : []),
     {
       icon: 'gear',
-      label: `Set the Address of ${driver === 'ollama' ? 'Ollama' : driver}`,
-      description: 'where it runs elsewhere',
+      label: t`Set the Address of ${driver === 'ollama' ? 'Ollama' : driver}`,
+      description: t('where it runs elsewhere'),
       detail: message,
       value: { kind: 'set-address' as const, driver },
     },
@@ -104,14 +108,14 @@ function pullItems({ recommended, sources }: ModelList): readonly PickItem<Model
     ...offered.map(({ name, needBytes, why }) => ({
       icon: 'cloud-download',
       label: name,
-      description: `takes ${formatBytes(needBytes)} of memory`,
+      description: t`takes ${formatBytes(needBytes)} of memory`,
       detail: why,
       value: { kind: 'pull' as const, name },
     })),
     {
       icon: 'cloud-download',
-      label: 'Pull Another…',
-      description: 'by its name in the library of Ollama',
+      label: t('Pull Another…'),
+      description: t('by its name in the library of Ollama'),
       value: { kind: 'name' },
     },
   ];

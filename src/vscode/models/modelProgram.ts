@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as z from 'zod/mini';
 import { failure, type Failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
@@ -84,6 +85,6 @@ function oneModel(
 
 function notAnswered(problem: string, signal: AbortSignal): Result<never, Failure> {
   return signal.aborted
-    ? fail(failure('aborted', 'It was cancelled.'))
-    : fail(failure('models-unknown', problem.replace(/^nightshift: /, '') || 'The models could not be asked for.'));
+    ? fail(failure('aborted', t('It was cancelled.')))
+    : fail(failure('models-unknown', problem.replace(/^nightshift: /, '') || t('The models could not be asked for.')));
 }

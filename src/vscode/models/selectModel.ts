@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Failure } from '../../base/failure.ts';
 import type { Result } from '../../base/result.ts';
 import type { HostResult } from '../../protocol/host.ts';
@@ -23,7 +24,7 @@ export const selectModel: Command = async (context) => {
   const host = await modelAsker(context);
   for (;;) {
     const { model: current, settings } = context.settings();
-    const listed = await context.dialogue.withProgress('Nightshift looks for models', (signal) =>
+    const listed = await context.dialogue.withProgress(t('Nightshift looks for models'), (signal) =>
       host.request('listModels', { settings }, signal),
     );
     if (!listed.ok) {
@@ -31,7 +32,7 @@ export const selectModel: Command = async (context) => {
       return undefined;
     }
     const groups = modelGroups(listed.value, current);
-    const picked = await context.dialogue.pick('Select Model', 'The model that agents work with', groups);
+    const picked = await context.dialogue.pick(t('Select Model'), t('The model that agents work with'), groups);
     if (picked === undefined) {
       return undefined;
     }
@@ -66,13 +67,13 @@ async function follow(
       );
       return undefined;
     case 'name': {
-      const name = await context.dialogue.ask('Pull a Model', 'Its name in the library of Ollama.', 'qwen3:8b');
+      const name = await context.dialogue.ask(t('Pull a Model'), t('Its name in the library of Ollama.'), 'qwen3:8b');
       return name === undefined || name.trim() === '' ? 'again' : pull(context, host, name.trim());
     }
     case 'pull':
       return pull(context, host, wish.name);
     case 'automatic':
-      return keep(context, 'auto', 'The best graded model');
+      return keep(context, 'auto', t('The best graded model'));
     case 'use':
       break;
   }
@@ -81,7 +82,7 @@ async function follow(
 
 async function pull(context: CommandContext, host: ModelAsker, name: string): Promise<'again'> {
   const { settings } = context.settings();
-  const pulled = await long(context, `Pulling ${name}`, (signal, report) =>
+  const pulled = await long(context, t`Pulling ${name}`, (signal, report) =>
     host.request('pullModel', { name, settings }, signal, report),
   );
   if (!pulled.ok) {
@@ -102,7 +103,7 @@ async function use(context: CommandContext, host: ModelAsker, model: ModelView):
     return 'again';
   }
   if (known.grade?.level === 'unfit') {
-    note(context, 'warning', `${model.name} is ${known.grade.words}. Select another model, or try it out again.`, {
+    note(context, 'warning', t`${model.name} is ${known.grade.words}. Select another model, or try it out again.`, {
       'Select Another': () => context.window.run('nightshift.selectModel'),
     });
     return undefined;
@@ -112,7 +113,7 @@ async function use(context: CommandContext, host: ModelAsker, model: ModelView):
 
 async function tried(context: CommandContext, host: ModelAsker, model: ModelView): Promise<ModelView | undefined> {
   const { settings } = context.settings();
-  const answer = await long(context, `Trying ${model.name} out`, (signal, report) =>
+  const answer = await long(context, t`Trying ${model.name} out`, (signal, report) =>
     host.request('probeModel', { model: model.id, settings }, signal, report),
   );
   if (!answer.ok) {
@@ -142,18 +143,18 @@ function long(
 
 /** Roles that can have a model of their own, in the words of the settings. */
 const roles = [
-  ['implementer', 'Implementer', 'changes the files'],
-  ['reviewer', 'Reviewer', 'looks at the changes; not used yet'],
-  ['supervisor', 'Supervisor', 'plans and decides who works'],
+  ['implementer', t('Implementer'), t('changes the files')],
+  ['reviewer', t('Reviewer'), t('looks at the changes; not used yet')],
+  ['supervisor', t('Supervisor'), t('plans and decides who works')],
 ] as const;
 
 async function keep(context: CommandContext, model: string, words: string): Promise<string | undefined> {
   const own = context.settings().settings.models ?? {};
-  const role = await context.dialogue.choose(`${words}: for which role?`, [
-    { label: 'For All Roles', description: 'also those with a model of their own now', value: 'all' },
+  const role = await context.dialogue.choose(t`${words}: for which role?`, [
+    { label: t('For All Roles'), description: t('also those with a model of their own now'), value: 'all' },
     ...roles.map(([name, label, what]) => ({
-      label: `For the ${label}`,
-      description: own[name] === undefined ? what : `${what}; ${own[name]} now`,
+      label: t`For the ${label}`,
+      description: own[name] === undefined ? what : t`${what}; ${own[name]} now`,
       value: name,
     })),
   ]);
@@ -170,6 +171,6 @@ async function keep(context: CommandContext, model: string, words: string): Prom
   } else {
     await context.saveSetting(`models.${role}`, model);
   }
-  context.dialogue.mention(`${words} is used from the next task on.`);
+  context.dialogue.mention(t`${words} is used from the next task on.`);
   return model;
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ChangedFileView } from '../../protocol/taskView.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { namedTask } from '../tasks/chosenTask.ts';
@@ -12,11 +13,11 @@ export const acceptFile: Command = async (context, argument) => {
   const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
   if (reference === undefined || file === undefined || reference.task.state !== 'ready') {
-    context.dialogue.mention('This file is in no result that waits for you.');
+    context.dialogue.mention(t('This file is in no result that waits for you.'));
     return undefined;
   }
   if (file.applied) {
-    context.dialogue.mention(`${file.path} was accepted before.`);
+    context.dialogue.mention(t`${file.path} was accepted before.`);
     return undefined;
   }
   return (await agreesTo(context, file)) ? applyFiles(context, reference, [file], [{ path: file.path }]) : undefined;
@@ -27,5 +28,5 @@ export async function agreesTo(
   { dialogue }: CommandContext,
   { path, protected: why }: ChangedFileView,
 ): Promise<boolean> {
-  return why === undefined || dialogue.confirm(`Accept the protected file ${path}?`, why, 'Accept File');
+  return why === undefined || dialogue.confirm(t`Accept the protected file ${path}?`, why, t('Accept File'));
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ChangedFileView, TaskView } from '../../protocol/taskView.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { chosenTask } from '../tasks/chosenTask.ts';
@@ -6,7 +7,7 @@ import { applyFiles } from './applyFiles.ts';
 
 /** Accepts every file that is not protected; a protected one waits for its own accept and says so. */
 export const acceptTask: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, isReady, 'Accept the changes of which task?');
+  const chosen = await chosenTask(context, argument, isReady, t('Accept the changes of which task?'));
   const free = chosen === undefined ? undefined : freeFiles(context, chosen.task);
   return chosen === undefined || free === undefined ? undefined : applyFiles(context, chosen, free, undefined);
 };
@@ -25,7 +26,7 @@ export function freeFiles(context: CommandContext, task: TaskView): readonly Cha
     note(
       context,
       'information',
-      `Only protected files are left (${names}): accept each by itself in the Tasks view. ${first.protected ?? ''}`.trim(),
+      t`Only protected files are left (${names}): accept each by itself in the Tasks view. ${first.protected ?? ''}`.trim(),
     );
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { basename, join, resolve } from 'node:path';
 import type { HostParams } from '../../protocol/host.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
@@ -14,26 +15,31 @@ type Kind = Place['kind'] | 'plain';
 
 const places: readonly PickGroup<Kind>[] = [
   {
-    label: 'into the working tree',
+    label: t('into the working tree'),
     items: [
-      { icon: 'check-all', label: 'Changes', description: 'not staged', value: 'plain' },
-      { icon: 'add', label: 'Staged Changes', description: 'staged beside what you have staged', value: 'staged' },
+      { icon: 'check-all', label: t('Changes'), description: t('not staged'), value: 'plain' },
+      {
+        icon: 'add',
+        label: t('Staged Changes'),
+        description: t('staged beside what you have staged'),
+        value: 'staged',
+      },
       {
         icon: 'git-commit',
-        label: 'Commit',
-        description: 'on the present branch; what you have staged stays staged',
+        label: t('Commit'),
+        description: t('on the present branch; what you have staged stays staged'),
         value: 'commit',
       },
     ],
   },
   {
-    label: 'beside the working tree, which stays as it is',
+    label: t('beside the working tree, which stays as it is'),
     items: [
-      { icon: 'git-branch', label: 'New Branch…', description: 'a commit on a new branch', value: 'branch' },
+      { icon: 'git-branch', label: t('New Branch…'), description: t('a commit on a new branch'), value: 'branch' },
       {
         icon: 'folder-library',
-        label: 'New Worktree…',
-        description: 'a new branch, checked out in a new folder',
+        label: t('New Worktree…'),
+        description: t('a new branch, checked out in a new folder'),
         value: 'worktree',
       },
     ],
@@ -42,12 +48,12 @@ const places: readonly PickGroup<Kind>[] = [
 
 /** Accepts a task as what the person picks: changes, staged changes, a commit, a branch, a worktree. */
 export const acceptTaskAs: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, isReady, 'Accept the changes of which task?');
+  const chosen = await chosenTask(context, argument, isReady, t('Accept the changes of which task?'));
   const free = chosen === undefined ? undefined : freeFiles(context, chosen.task);
   if (chosen === undefined || free === undefined) {
     return undefined;
   }
-  const picked = await context.dialogue.pick('Accept As', 'How to take the changes over', places);
+  const picked = await context.dialogue.pick(t('Accept As'), t('How to take the changes over'), places);
   if (picked === undefined) {
     return undefined;
   }
@@ -69,12 +75,12 @@ async function askPlace(
   const words = branchWords(task.goal);
   if (kind === 'branch') {
     const usual = `nightshift/${words}`;
-    const name = await dialogue.ask('New Branch', `Its name; ${usual} where you leave it empty.`, usual);
+    const name = await dialogue.ask(t('New Branch'), t`Its name; ${usual} where you leave it empty.`, usual);
     return name === undefined ? undefined : { kind, name: name.trim() === '' ? usual : name.trim() };
   }
   const usual = join('..', `${basename(root)}-${words}`);
-  const prompt = `Its folder, from the repository; ${usual} where you leave it empty. Its branch gets the folder's name.`;
-  const directory = await dialogue.ask('New Worktree', prompt, usual);
+  const prompt = t`Its folder, from the repository; ${usual} where you leave it empty. Its branch gets the folder's name.`;
+  const directory = await dialogue.ask(t('New Worktree'), prompt, usual);
   return directory === undefined
     ? undefined
     : { kind, directory: resolve(root, directory.trim() === '' ? usual : directory.trim()) };

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { errorText } from '../../base/failure.ts';
 import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { ChangedFileView } from '../../protocol/taskView.ts';
@@ -36,7 +37,7 @@ export async function applyFiles(
     return undefined;
   }
   const { root, task } = reference;
-  const save = { question: 'Save your changes before accepting?', agree: 'Save and Accept', past: 'accepted' };
+  const save = { question: t('Save your changes before accepting?'), agree: t('Save and Accept'), past: 'accepted' };
   const isElsewhere = place?.kind === 'branch' || place?.kind === 'worktree';
   if (!isElsewhere && !(await saveFirst(context, root, files, save))) {
     return undefined;
@@ -73,21 +74,22 @@ function report(
   { applied, conflicts, remaining, placed }: HostResult<'applyTask'>,
   place: HostParams<'applyTask'>['place'],
 ): void {
-  const accepted = `Accepted ${count(applied.length, 'file')}${placed === undefined ? '' : placedText(placed)}.`;
+  const accepted = t`Accepted ${count(applied.length, 'file')}${placed === undefined ? '' : placedText(placed)}.`;
   const notPlaced = conflicts.find(({ reason }) => reason === 'not-placed');
   if (notPlaced !== undefined) {
     note(context, 'warning', notPlaced.message);
     return;
   }
   if (conflicts.length > 0) {
-    const because = place === undefined ? ', because you changed the same lines meanwhile' : '';
+    const because = place === undefined ? t(', because you changed the same lines meanwhile') : '';
     const names = conflicts.map((conflict) => conflict.path).join(', ');
     const detail = conflicts.length === 1 ? ` ${conflicts[0]?.message ?? ''}` : '';
-    const rest = applied.length === 0 ? 'Nothing was changed.' : `${count(applied.length, 'other file')} accepted.`;
+    const rest =
+      applied.length === 0 ? t('Nothing was changed.') : t`${count(applied.length, t('other file'))} accepted.`;
     note(
       context,
       'warning',
-      `Not accepted${because}: ${names}.${detail} ${rest} Take over what you want from the review, or delegate again from the present state.`,
+      t`Not accepted${because}: ${names}.${detail} ${rest} Take over what you want from the review, or delegate again from the present state.`,
       { Review: () => showReview(context, reference) },
     );
     return;
@@ -96,7 +98,7 @@ function report(
     note(
       context,
       'information',
-      `${accepted} Protected, each needs its own accept in the Tasks view: ${remaining.join(', ')}.`,
+      t`${accepted} Protected, each needs its own accept in the Tasks view: ${remaining.join(', ')}.`,
     );
     return;
   }
@@ -105,8 +107,8 @@ function report(
 
 function placedText({ commit, branch, directory }: NonNullable<HostResult<'applyTask'>['placed']>): string {
   if (commit === undefined) {
-    return ', staged';
+    return t(', staged');
   }
   const on = branch === null || branch === undefined ? '' : ` on ${branch}`;
-  return ` as commit ${commit.slice(0, 7)}${on}${directory === undefined ? '' : `, in ${directory}`}`;
+  return t` as commit ${commit.slice(0, 7)}${on}${directory === undefined ? '' : t`, in ${directory}`}`;
 }

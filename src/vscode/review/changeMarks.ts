@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -24,7 +25,7 @@ export function markChanges({ hosts }: CommandContext): vscode.Disposable {
       return;
     }
     shown ??= createControl();
-    shown.group.label = `Left to Decide: ${taskTitle(reference.task)}`;
+    shown.group.label = t`Left to Decide: ${taskTitle(reference.task)}`;
     shown.group.resourceStates = resources(reference);
   };
   owned.add(vscode.workspace.onDidOpenTextDocument(update));
@@ -48,7 +49,7 @@ function createControl(): {
       return side?.side === 'offered' ? vscode.Uri.parse(sideAddress({ ...side, side: 'taken' }), true) : undefined;
     },
   };
-  const group = control.createResourceGroup('open', 'Left to Decide');
+  const group = control.createResourceGroup('open', t('Left to Decide'));
   group.hideWhenEmpty = true;
   return { control, group };
 }
@@ -74,7 +75,7 @@ function resources({ root, task }: TaskReference): vscode.SourceControlResourceS
       const argument = { root, task: task.id, file: file.path };
       return {
         resourceUri: vscode.Uri.parse(fileRowAddress(task, file, root), true),
-        command: { command: 'nightshift.openFileDiff', title: 'Open Changes', arguments: [argument] },
+        command: { command: 'nightshift.openFileDiff', title: t('Open Changes'), arguments: [argument] },
         contextValue: 'open',
       };
     });

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { Serializer } from '../../base/async.ts';
 import type { HostResult } from '../../protocol/host.ts';
 import type { ChangedFileView } from '../../protocol/taskView.ts';
@@ -13,9 +14,9 @@ export const acceptChange: Command = (context, address, changes, index) =>
   decide(context, pointed(address, changes, index), async (reference, file, hunks, goOn) => {
     if (file.protected !== undefined) {
       const agreed = await context.dialogue.confirm(
-        `Accept a change of the protected file ${file.path}?`,
+        t`Accept a change of the protected file ${file.path}?`,
         file.protected,
-        'Accept Change',
+        t('Accept Change'),
       );
       if (!agreed) {
         return;
@@ -72,7 +73,7 @@ async function decideNow(context: CommandContext, given: Pointed | undefined, ac
   const reference = side === undefined ? undefined : context.hosts.find(side.root, side.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === side?.path);
   if (at === undefined || reference?.task.state !== 'ready' || file === undefined) {
-    context.dialogue.mention('Put the cursor into a change of a result that waits for you.');
+    context.dialogue.mention(t('Put the cursor into a change of a result that waits for you.'));
     return;
   }
   const hunks = await hunksOf(context, reference, file.path);
@@ -80,13 +81,13 @@ async function decideNow(context: CommandContext, given: Pointed | undefined, ac
     return;
   }
   if (hunks === null) {
-    context.dialogue.mention(`${file.path} is added, deleted or binary: accept or reject it as a whole.`);
+    context.dialogue.mention(t`${file.path} is added, deleted or binary: accept or reject it as a whole.`);
     return;
   }
   const open = openHunks(hunks);
   const touched = touchedHunks(open, at.range);
   if (touched.length === 0) {
-    context.dialogue.mention(open.length === 0 ? 'Every change of this file is decided.' : 'No change is here.');
+    context.dialogue.mention(open.length === 0 ? t('Every change of this file is decided.') : t('No change is here.'));
     return;
   }
   const line = given === undefined ? nextLine(open, touched) : undefined;

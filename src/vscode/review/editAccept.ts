@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command } from '../commands/command.ts';
 import { namedTask } from '../tasks/chosenTask.ts';
 import { agreesTo } from './acceptFile.ts';
@@ -17,17 +18,21 @@ export const editAccept: Command = async (context, argument) => {
   const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
   if (reference === undefined || file === undefined || file.applied || reference.task.state !== 'ready') {
-    context.dialogue.mention('This file is in no result that waits for you.');
+    context.dialogue.mention(t('This file is in no result that waits for you.'));
     return;
   }
-  const save = { question: 'Save your changes before editing the result?', agree: 'Save and Edit', past: 'edited' };
+  const save = {
+    question: t('Save your changes before editing the result?'),
+    agree: t('Save and Edit'),
+    past: 'edited',
+  };
   if (!(await agreesTo(context, file)) || !(await saveFirst(context, reference.root, [file], save))) {
     return;
   }
   const wanted = [{ path: file.path }];
   const merges = await mergesToDo(context, reference, wanted, wanted);
   if (merges === undefined) {
-    context.dialogue.mention(`${file.path} is no text on every side: accept or reject it as a whole.`);
+    context.dialogue.mention(t`${file.path} is no text on every side: accept or reject it as a whole.`);
     return;
   }
   const made = await mergeByHand(context, merges);

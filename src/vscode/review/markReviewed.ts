@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { namedTask } from '../tasks/chosenTask.ts';
 import { showFailure } from '../tasks/showFailure.ts';
@@ -12,12 +13,12 @@ export const markReviewed: Command = async (context, argument) => {
   const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
   if (named === undefined || file === undefined || reference?.task.state !== 'ready') {
-    context.dialogue.mention('This file is in no result that waits for you.');
+    context.dialogue.mention(t('This file is in no result that waits for you.'));
     return;
   }
   const reviewed = file.reviewed !== true;
   if (await mark(context, { root: named.root, task: named.task, path: file.path, reviewed })) {
-    context.dialogue.mention(`${file.path} is ${reviewed ? 'marked as' : 'no longer'} reviewed.`);
+    context.dialogue.mention(t`${file.path} is ${reviewed ? t('marked as') : t('no longer')} reviewed.`);
   }
 };
 

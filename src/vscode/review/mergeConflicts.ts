@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
 import type { HostParams } from '../../protocol/host.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -45,7 +46,7 @@ export async function mergeByHand(
   for (const { over, ...file } of merges) {
     const bytes = await editors.merge(file);
     if (bytes === undefined) {
-      context.dialogue.mention(`Not accepted: the merge of ${file.path} was closed. Your files are as they were.`);
+      context.dialogue.mention(t`Not accepted: the merge of ${file.path} was closed. Your files are as they were.`);
       return undefined;
     }
     merged.push({ path: file.path, bytes: encodeBase64(bytes), over });

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 
 const mergeScheme = 'nightshift-merge';
@@ -68,8 +69,8 @@ export class MergeEditors implements vscode.FileSystemProvider, vscode.Disposabl
       vscode.Uri.from({ scheme: mergeScheme, path: `/${path}`, query: new URLSearchParams({ key, side }).toString() });
     await vscode.commands.executeCommand('_open.mergeEditor', {
       base: address('base'),
-      input1: { uri: address('result'), title: 'Agent', description: title },
-      input2: { uri: address('checkout'), title: 'Yours', description: path },
+      input1: { uri: address('result'), title: t('Agent'), description: title },
+      input2: { uri: address('checkout'), title: t('Yours'), description: path },
       output: address('merged'),
     });
     return ended;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { namedTask } from '../tasks/chosenTask.ts';
 import { showFailure } from '../tasks/showFailure.ts';
@@ -16,17 +17,17 @@ async function rejectOrRestore(context: CommandContext, argument: unknown, resto
   const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
   if (reference === undefined || file === undefined || reference.task.state !== 'ready') {
-    context.dialogue.mention('This file is in no result that waits for you.');
+    context.dialogue.mention(t('This file is in no result that waits for you.'));
     return;
   }
   if (file.applied) {
-    context.dialogue.mention(`${file.path} was accepted before.`);
+    context.dialogue.mention(t`${file.path} was accepted before.`);
     return;
   }
   const params = { task: reference.task.id, file: { path: file.path }, restore };
   const answer = await context.hosts.of(reference.root).request('rejectChanges', params, new AbortController().signal);
   if (answer.ok) {
-    context.dialogue.mention(restore ? `${file.path} can be accepted again.` : `Rejected ${file.path}.`);
+    context.dialogue.mention(restore ? t`${file.path} can be accepted again.` : t`Rejected ${file.path}.`);
   } else {
     showFailure(context, answer.error);
   }

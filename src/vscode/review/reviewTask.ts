@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ChangedFileView } from '../../protocol/taskView.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
@@ -10,7 +11,7 @@ import { sideAddress, type SideName } from './sideAddress.ts';
 
 /** All changes of a task in one diff editor. Binary files have no lines to compare there; their rows open them. */
 export const reviewTask: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, hasChanges, 'Review which task?');
+  const chosen = await chosenTask(context, argument, hasChanges, t('Review which task?'));
   if (chosen !== undefined) {
     await showReview(context, chosen);
   }
@@ -26,11 +27,11 @@ export async function showReview(
     (file) => !file.binary && renamedTo(reference.task, file) === undefined,
   );
   if (files.length === 0) {
-    context.dialogue.mention('The task changed no file.');
+    context.dialogue.mention(t('The task changed no file.'));
     return;
   }
   if (shown.length === 0) {
-    context.dialogue.mention('Only binary files changed: open them from the Tasks view.');
+    context.dialogue.mention(t('Only binary files changed: open them from the Tasks view.'));
     return;
   }
   await context.window.showChanges(
@@ -45,7 +46,7 @@ export const openFileDiff: Command = async (context, argument) => {
   const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
   if (reference === undefined || file === undefined) {
-    context.dialogue.mention('This file is in no result of a task.');
+    context.dialogue.mention(t('This file is in no result of a task.'));
     return;
   }
   const shown = renamedTo(reference.task, file) ?? file;
@@ -59,7 +60,7 @@ export const reviewFile: Command = async (context, argument) => {
   const reference = named === undefined ? undefined : context.hosts.find(named.root, named.task);
   const file = reference?.task.changeset?.files.find(({ path }) => path === named?.file);
   if (reference === undefined || file === undefined || file.status !== 'modified' || !hasLines(file)) {
-    context.dialogue.mention('This file has no changes to choose from.');
+    context.dialogue.mention(t('This file has no changes to choose from.'));
     return;
   }
   const { root, task } = reference;

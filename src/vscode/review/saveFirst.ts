@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ChangedFileView } from '../../protocol/taskView.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { note } from '../tasks/showFailure.ts';
@@ -25,7 +26,7 @@ export async function saveFirst(
   }
   const agreed = await dialogue.confirm(
     question,
-    `You have changes that are not saved in ${names}. They are saved first and merged with the agent's; nothing of yours is lost.`,
+    t`You have changes that are not saved in ${names}. They are saved first and merged with the agent's; nothing of yours is lost.`,
     agree,
   );
   if (!agreed) {
@@ -34,7 +35,7 @@ export async function saveFirst(
   if (await window.save(unsaved)) {
     return true;
   }
-  note(context, 'error', `Not ${past}, since not every file could be saved: ${names}.`);
+  note(context, 'error', t`Not ${past}, since not every file could be saved: ${names}.`);
   return false;
 }
 

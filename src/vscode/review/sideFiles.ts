@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { decodeBase64 } from '../../base/base64.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
@@ -129,7 +130,7 @@ export class SideFiles implements vscode.FileSystemProvider, vscode.Disposable {
 export function registerSideFiles(hosts: TaskHosts): vscode.Disposable {
   const owned = new DisposableStore();
   const isReadonly = new vscode.MarkdownString(
-    'This is the result of a background agent. Accept it to change your file.',
+    t('This is the result of a background agent. Accept it to change your file.'),
   );
   owned.add(
     vscode.workspace.registerFileSystemProvider(sideScheme, owned.add(new SideFiles(hosts)), {
@@ -147,13 +148,17 @@ export function registerSideFiles(hosts: TaskHosts): vscode.Disposable {
 }
 
 const letters = {
-  added: new vscode.FileDecoration('A', 'Added', new vscode.ThemeColor('gitDecoration.addedResourceForeground')),
+  added: new vscode.FileDecoration('A', t('Added'), new vscode.ThemeColor('gitDecoration.addedResourceForeground')),
   modified: new vscode.FileDecoration(
     'M',
-    'Modified',
+    t('Modified'),
     new vscode.ThemeColor('gitDecoration.modifiedResourceForeground'),
   ),
-  deleted: new vscode.FileDecoration('D', 'Deleted', new vscode.ThemeColor('gitDecoration.deletedResourceForeground')),
+  deleted: new vscode.FileDecoration(
+    'D',
+    t('Deleted'),
+    new vscode.ThemeColor('gitDecoration.deletedResourceForeground'),
+  ),
 } as const;
 
 /** The letters and colours that people know from git, on our rows only: tabs are read-only files and carry the editor's lock. */

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ChangedFileView, TaskView } from '../../protocol/taskView.ts';
 import type { Command } from '../commands/command.ts';
 import { chosenTask, namedTask } from '../tasks/chosenTask.ts';
@@ -13,7 +14,7 @@ export const undoAccept: Command = async (context, argument) => {
     showFailure(context, missing, 'warning');
     return;
   }
-  const chosen = await chosenTask(context, argument, hasAccepted, 'Undo the accept of which task?');
+  const chosen = await chosenTask(context, argument, hasAccepted, t('Undo the accept of which task?'));
   if (chosen === undefined) {
     return;
   }
@@ -21,10 +22,10 @@ export const undoAccept: Command = async (context, argument) => {
   const named = namedTask(argument)?.file;
   const files = acceptedFiles(task).filter(({ path }) => named === undefined || path === named);
   if (files.length === 0) {
-    context.dialogue.mention('Nothing of this was accepted.');
+    context.dialogue.mention(t('Nothing of this was accepted.'));
     return;
   }
-  const save = { question: 'Save your changes before undoing?', agree: 'Save and Undo', past: 'undone' };
+  const save = { question: t('Save your changes before undoing?'), agree: t('Save and Undo'), past: 'undone' };
   if (!(await saveFirst(context, root, files, save))) {
     return;
   }
@@ -36,11 +37,11 @@ export const undoAccept: Command = async (context, argument) => {
   }
   const { undone, conflicts } = answer.value;
   if (conflicts.length > 0) {
-    const rest = undone.length === 0 ? 'Nothing was changed.' : `${count(undone.length, 'other file')} undone.`;
-    note(context, 'warning', `Not undone: ${conflicts.map(({ message }) => message).join(' ')} ${rest}`);
+    const rest = undone.length === 0 ? t('Nothing was changed.') : t`${count(undone.length, t('other file'))} undone.`;
+    note(context, 'warning', t`Not undone: ${conflicts.map(({ message }) => message).join(' ')} ${rest}`);
     return;
   }
-  context.dialogue.mention(`Undid the accept of ${count(undone.length, 'file')}.`);
+  context.dialogue.mention(t`Undid the accept of ${count(undone.length, 'file')}.`);
 };
 
 function hasAccepted(task: TaskView): boolean {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { usualOllamaHost } from '../../protocol/embeddingModel.ts';
 import type { EmbeddingSettings } from '../../protocol/memory.ts';
 import type { ReadSetting } from './userSettings.ts';
@@ -38,7 +39,9 @@ export function readMemorySettings(
   return {
     ...common,
     embedding: { by: 'none' },
-    ...(by === 'transformers' ? { problem: 'No folder of a model is set: set `nightshift.memory.modelFolder`.' } : {}),
+    ...(by === 'transformers'
+      ? { problem: t('No folder of a model is set: set `nightshift.memory.modelFolder`.') }
+      : {}),
   };
 }
 

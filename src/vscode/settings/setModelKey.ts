@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { parseOpenaiBase } from '../../protocol/openaiBase.ts';
 import type { Command } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
@@ -12,8 +13,8 @@ export const setModelKey: Command = async (context) => {
   }
   const { origin } = new URL(base.value);
   const given = await context.dialogue.askSecret(
-    'Set Model Server Key',
-    `The key for ${origin}. It is kept in the editor's secret storage and sent to that server only. Leave it empty to remove it.`,
+    t('Set Model Server Key'),
+    t`The key for ${origin}. It is kept in the editor's secret storage and sent to that server only. Leave it empty to remove it.`,
   );
   if (given === undefined) {
     return undefined;
@@ -27,6 +28,6 @@ export const setModelKey: Command = async (context) => {
       return undefined;
     }
   }
-  context.dialogue.mention(key === '' ? `No key is kept for ${origin} any more.` : `The key for ${origin} is kept.`);
+  context.dialogue.mention(key === '' ? t`No key is kept for ${origin} any more.` : t`The key for ${origin} is kept.`);
   return origin;
 };

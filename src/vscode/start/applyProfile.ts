@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { modelAsker } from '../models/selectModel.ts';
 import { note } from '../tasks/showFailure.ts';
@@ -16,8 +17,8 @@ export const applyProfile: Command = async (context) => {
   const recommended = await recommendedHere(context);
   const fitting = fittingProfile(recommended);
   const picked = await context.dialogue.pick(
-    'Apply Profile',
-    'Settings for this machine, of which every one can be changed later',
+    t('Apply Profile'),
+    t('Settings for this machine, of which every one can be changed later'),
     [
       {
         label: '',
@@ -27,8 +28,8 @@ export const applyProfile: Command = async (context) => {
           return {
             icon: { weak: 'vm-outline', balanced: 'vm', strong: 'server' }[profile.name],
             label: profile.label,
-            description: profile.name === fitting ? 'fits this machine' : '',
-            detail: `${profile.about}${changes.length === 0 ? ' · set already' : ''}`,
+            description: profile.name === fitting ? t('fits this machine') : '',
+            detail: `${profile.about}${changes.length === 0 ? t(' · set already') : ''}`,
             value: { profile, changes, model },
           };
         }),
@@ -40,16 +41,20 @@ export const applyProfile: Command = async (context) => {
   }
   const { profile, changes, model } = picked.value;
   if (changes.length === 0) {
-    context.dialogue.mention(`The profile ${profile.label} is set already.`);
+    context.dialogue.mention(t`The profile ${profile.label} is set already.`);
     return profile.name;
   }
   const detail = [
     ...changes.map(changeText),
     '',
-    ...(model === undefined ? [] : [`A model that fits: ${model}.`]),
-    'These are your own settings for this machine, for all repositories.',
+    ...(model === undefined ? [] : [t`A model that fits: ${model}.`]),
+    t('These are your own settings for this machine, for all repositories.'),
   ];
-  const isWanted = await context.dialogue.confirm(`Apply the profile ${profile.label}?`, detail.join('\n'), 'Apply');
+  const isWanted = await context.dialogue.confirm(
+    t`Apply the profile ${profile.label}?`,
+    detail.join('\n'),
+    t('Apply'),
+  );
   if (!isWanted) {
     return undefined;
   }
@@ -63,7 +68,7 @@ export const applyProfile: Command = async (context) => {
 /** Nothing where the models cannot be asked for: a profile needs none of it. */
 async function recommendedHere(context: CommandContext) {
   const { settings } = context.settings();
-  const listed = await context.dialogue.withProgress('Nightshift looks at this machine', async (signal) =>
+  const listed = await context.dialogue.withProgress(t('Nightshift looks at this machine'), async (signal) =>
     (await modelAsker(context)).request('listModels', { settings }, signal),
   );
   return listed.ok ? listed.value.recommended : [];
@@ -75,13 +80,13 @@ function sayApplied(
   changes: readonly SettingChange[],
   model: string | undefined,
 ): void {
-  const advice = model === undefined ? '' : ` A model that fits: ${model}.`;
-  note(context, 'information', `The profile ${label} is applied, from the next task on.${advice}`, {
+  const advice = model === undefined ? '' : t` A model that fits: ${model}.`;
+  note(context, 'information', t`The profile ${label} is applied, from the next task on.${advice}`, {
     Undo: async () => {
       for (const { name, from } of changes) {
         await context.saveSetting(name, typeof from === 'string' || typeof from === 'number' ? from : undefined);
       }
-      context.dialogue.mention('The settings are as they were before.');
+      context.dialogue.mention(t('The settings are as they were before.'));
     },
     'Select Model…': () => context.window.run('nightshift.selectModel'),
   });

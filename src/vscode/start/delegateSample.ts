@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { failure } from '../../base/failure.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { machineParts } from '../doctor/machineParts.ts';
@@ -16,7 +17,7 @@ export const delegateSample: Command = async (context) => {
   if (root === undefined) {
     showFailure(
       context,
-      failure('no-sample', 'No open folder is the sample: make one with Try on a Sample….'),
+      failure('no-sample', t('No open folder is the sample: make one with Try on a Sample….')),
       'warning',
     );
     return undefined;
@@ -43,18 +44,18 @@ async function sampleRoot({ window }: CommandContext): Promise<string | undefine
 
 /** The context with the model to take; undefined when the person turned away. */
 async function chooseModel(context: CommandContext): Promise<CommandContext | undefined> {
-  const looked = await context.dialogue.withProgress('Nightshift looks for a model', (signal) =>
+  const looked = await context.dialogue.withProgress(t('Nightshift looks for a model'), (signal) =>
     context.lookBriefly(signal),
   );
   const { model: current, settings } = context.settings();
   if (!looked.ok || machineParts(looked.value, current).model !== 'missing') {
     return context;
   }
-  const way = await context.dialogue.choose('No model is there that can work', [
-    { label: 'Select Model…', description: 'what fits this machine, fetched with progress', value: 'select' },
+  const way = await context.dialogue.choose(t('No model is there that can work'), [
+    { label: t('Select Model…'), description: t('what fits this machine, fetched with progress'), value: 'select' },
     {
-      label: 'Play a Recording',
-      description: 'the answers are recorded; sandbox, tools, patch and proof are real',
+      label: t('Play a Recording'),
+      description: t('the answers are recorded; sandbox, tools, patch and proof are real'),
       value: 'recording',
     },
   ]);

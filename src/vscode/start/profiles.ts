@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ModelList } from '../../protocol/models.ts';
 import { formatBytes } from '../../protocol/storage.ts';
 
@@ -27,8 +28,8 @@ export const profileSettings = [
 export const profiles: readonly Profile[] = [
   {
     name: 'weak',
-    label: 'Weak Machine',
-    about: 'a small window, one request at a time, no plan, more time',
+    label: t('Weak Machine'),
+    about: t('a small window, one request at a time, no plan, more time'),
     settings: {
       contextTokens: 8_192,
       'models.parallel': 1,
@@ -39,8 +40,8 @@ export const profiles: readonly Profile[] = [
   },
   {
     name: 'balanced',
-    label: 'Balanced',
-    about: 'the defaults',
+    label: t('Balanced'),
+    about: t('the defaults'),
     settings: {
       contextTokens: undefined,
       'models.parallel': undefined,
@@ -51,8 +52,8 @@ export const profiles: readonly Profile[] = [
   },
   {
     name: 'strong',
-    label: 'Strong Machine',
-    about: 'a large window, four requests at a time, a plan for every task',
+    label: t('Strong Machine'),
+    about: t('a large window, four requests at a time, a plan for every task'),
     settings: {
       contextTokens: 32_768,
       'models.parallel': 4,
@@ -109,5 +110,5 @@ export function profileModel(name: Profile['name'], recommended: readonly Recomm
     ({ fits, parameters }) => fits && (name !== 'weak' || parameters <= weakParameters),
   );
   const [best] = fitting.toSorted((left, right) => right.parameters - left.parameters);
-  return best === undefined ? undefined : `${best.name} (takes ${formatBytes(best.needBytes)} of memory)`;
+  return best === undefined ? undefined : t`${best.name} (takes ${formatBytes(best.needBytes)} of memory)`;
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { errorText, failure } from '../../base/failure.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
@@ -12,8 +13,8 @@ interface Place {
 /** Makes a small repository in which one test fails, and opens it; there one click has an agent fix it. Answers its folder. */
 export const trySample: Command = async (context) => {
   const picked = await context.dialogue.pick(
-    'Try on a Sample',
-    'A small repository is made in which one test fails, for an agent to fix',
+    t('Try on a Sample'),
+    t('A small repository is made in which one test fails, for an agent to fix'),
     places(context.window.folders().length === 0),
   );
   if (picked === undefined) {
@@ -21,7 +22,7 @@ export const trySample: Command = async (context) => {
   }
   const { window, where } = picked.value;
   const parent =
-    where === 'own' ? context.sample.home : await context.dialogue.askFolder('Choose a Folder for the Sample');
+    where === 'own' ? context.sample.home : await context.dialogue.askFolder(t('Choose a Folder for the Sample'));
   if (parent === undefined) {
     return undefined;
   }
@@ -40,10 +41,14 @@ function places(isEmpty: boolean): readonly PickGroup<Place>[] {
     description,
     value,
   });
-  const here = row({ window: 'this', where: 'own' }, 'Open in This Window', isEmpty ? '' : 'in place of what is open');
-  const apart = row({ window: 'new', where: 'own' }, 'Open in New Window', '');
+  const here = row(
+    { window: 'this', where: 'own' },
+    t('Open in This Window'),
+    isEmpty ? '' : t('in place of what is open'),
+  );
+  const apart = row({ window: 'new', where: 'own' }, t('Open in New Window'), '');
   const window = isEmpty ? 'this' : 'new';
-  const chosen = row({ window, where: 'chosen' }, 'Choose a Folder…', 'else it lies in a folder of Nightshift');
+  const chosen = row({ window, where: 'chosen' }, t('Choose a Folder…'), t('else it lies in a folder of Nightshift'));
   return [{ label: '', items: [...(isEmpty ? [here, apart] : [apart, here]), chosen] }];
 }
 
@@ -55,8 +60,8 @@ async function make(context: CommandContext, parent: string): Promise<string | u
   } catch (error) {
     const isGit = error instanceof Error && 'code' in error && error.code === 'ENOENT' && /git/.test(error.message);
     const message = isGit
-      ? 'The sample is a git repository, and Git is not installed: install it first.'
-      : `The sample could not be made: ${errorText(error)}`;
+      ? t('The sample is a git repository, and Git is not installed: install it first.')
+      : t`The sample could not be made: ${errorText(error)}`;
     showFailure(context, failure(isGit ? 'git-missing' : 'internal', message));
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import {
   formatBytes,
   type StorageClass,
@@ -31,7 +32,7 @@ export const cleanUp: Command = async (context) => {
     return undefined;
   }
   const host = context.hosts.of(root);
-  const found = await context.dialogue.withProgress('Nightshift looks at what takes space', (signal) =>
+  const found = await context.dialogue.withProgress(t('Nightshift looks at what takes space'), (signal) =>
     host.request('cleanUp', { apply: false, olderThanDays }, signal),
   );
   if (!found.ok) {
@@ -42,7 +43,7 @@ export const cleanUp: Command = async (context) => {
   if (chosen === undefined || !(await confirm(context, found.value, chosen))) {
     return undefined;
   }
-  const done = await context.dialogue.withProgress('Nightshift cleans up', (signal) =>
+  const done = await context.dialogue.withProgress(t('Nightshift cleans up'), (signal) =>
     host.request('cleanUp', { apply: true, olderThanDays, classes: [...chosen] }, signal),
   );
   if (!done.ok) {
@@ -51,9 +52,9 @@ export const cleanUp: Command = async (context) => {
   }
   const { problems, items, freedBytes } = done.value;
   const failed = items.find((item) => item.action === 'failed');
-  const problem = problems[0] ?? (failed === undefined ? undefined : `${failed.name} stayed: ${failed.why}`);
+  const problem = problems[0] ?? (failed === undefined ? undefined : t`${failed.name} stayed: ${failed.why}`);
   if (problem === undefined) {
-    context.dialogue.mention(`Cleaned up: ${formatBytes(freedBytes)} freed.`);
+    context.dialogue.mention(t`Cleaned up: ${formatBytes(freedBytes)} freed.`);
   } else {
     showFailure(context, { reason: 'not-cleaned', message: problem }, 'warning');
   }
@@ -64,12 +65,12 @@ async function chooseRepository(context: CommandContext): Promise<string | undef
   await connectFolders(context);
   const roots = context.hosts.all().map((host) => host.root);
   if (roots.length === 0) {
-    showFailure(context, { reason: 'not-a-repository', message: 'No open folder is a git repository.' }, 'warning');
+    showFailure(context, { reason: 'not-a-repository', message: t('No open folder is a git repository.') }, 'warning');
   }
   return roots.length < 2
     ? roots[0]
     : context.dialogue.choose(
-        'Clean up for which repository?',
+        t('Clean up for which repository?'),
         roots.map((root) => ({ label: root.slice(root.search(/[^\\/]*$/)), description: root, value: root })),
       );
 }
@@ -82,14 +83,14 @@ async function chooseClasses(
   const removable = sums.filter((sum) => sum.removableItems > 0);
   const kept = sums.reduce((total, sum) => total + sum.bytes - sum.removableBytes, 0);
   if (removable.length === 0) {
-    dialogue.mention(`Nothing to clean up: ${formatBytes(kept)} are in use.${problems[0] ? ` ${problems[0]}` : ''}`);
+    dialogue.mention(t`Nothing to clean up: ${formatBytes(kept)} are in use.${problems[0] ? ` ${problems[0]}` : ''}`);
     return undefined;
   }
   const total = removable.reduce((sum, each) => sum + each.removableBytes, 0);
-  return dialogue.choose('Clean up what?', [
+  return dialogue.choose(t('Clean up what?'), [
     {
-      label: 'Everything that is no longer needed',
-      description: `${formatBytes(total)}; ${formatBytes(kept)} stay`,
+      label: t('Everything that is no longer needed'),
+      description: t`${formatBytes(total)}; ${formatBytes(kept)} stay`,
       value: removable.map((sum) => sum.class),
     },
     ...removable.map((sum) => ({
@@ -108,16 +109,16 @@ function confirm(
   const going = report.items.filter((item) => item.action === 'removable' && chosen.includes(item.class));
   const bytes = going.reduce((sum, item) => sum + item.bytes, 0);
   const names = going.slice(0, namedItems).map((item) => `${item.name} (${item.why})`);
-  const more = going.length > namedItems ? `, and ${going.length - namedItems} more` : '';
+  const more = going.length > namedItems ? t`, and ${going.length - namedItems} more` : '';
   return dialogue.confirm(
-    `Remove ${formatBytes(bytes)}?`,
+    t`Remove ${formatBytes(bytes)}?`,
     `${names.join('; ')}${more}. Changes that are not merged stay, and so do all traces.`,
-    'Remove',
+    t('Remove'),
   );
 }
 
 function sizes({ items, bytes, removableItems, removableBytes }: StorageSum): string {
-  return `${formatBytes(removableBytes)} in ${removableItems} of ${items} (${formatBytes(bytes)} in all)`;
+  return t`${formatBytes(removableBytes)} in ${removableItems} of ${items} (${formatBytes(bytes)} in all)`;
 }
 
 function capital(text: string): string {

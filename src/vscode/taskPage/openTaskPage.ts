@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command } from '../commands/command.ts';
 import { chosenTask } from '../tasks/chosenTask.ts';
 
@@ -6,7 +7,7 @@ export const clickedRow = 'row';
 
 /** Everything about one task on a page. */
 export const openTaskPage: Command = async (context, argument, how) => {
-  const chosen = await chosenTask(context, argument, () => true, 'Open the page of which task?');
+  const chosen = await chosenTask(context, argument, () => true, t('Open the page of which task?'));
   if (chosen !== undefined) {
     await context.showTaskPage(chosen.root, chosen.task.id, how === clickedRow);
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskView } from '../../protocol/taskView.ts';
 import { hasChanges, isActive, isAsking, isCancellable, isDiscardable, isResumable } from '../tasks/taskText.ts';
 import type { PageAction } from './taskPageMessages.ts';
@@ -24,9 +25,9 @@ export function taskMeters({ usage, limits }: TaskView): readonly Meter[] {
     isShort: used >= limit * shortShare,
   });
   return [
-    meter('Steps', usage.steps, limits.steps),
-    meter('New tokens', usage.newTokens, limits.newTokens),
-    meter('Working time', usage.seconds, limits.seconds, (seconds) => durationText(seconds * 1_000)),
+    meter(t('Steps'), usage.steps, limits.steps),
+    meter(t('New tokens'), usage.newTokens, limits.newTokens),
+    meter(t('Working time'), usage.seconds, limits.seconds, (seconds) => durationText(seconds * 1_000)),
   ];
 }
 
@@ -45,17 +46,17 @@ export function taskActions(task: TaskView): readonly ActionButton[] {
       buttons.push({ action, label, kind: buttons.length === 0 && action !== 'cancel' ? 'primary' : 'secondary' });
     }
   };
-  add(isAsking(task), 'answer', 'Answer…');
-  add(hasChanges(task), 'review', 'Review Changes');
-  add(task.state === 'ready' && hasChanges(task), 'accept', 'Accept All');
-  add(isResumable(task), 'resume', isAsking(task) ? 'Let the Agent Decide' : 'Resume…');
-  add(isCancellable(task), 'cancel', 'Cancel');
-  add(isDiscardable(task), 'discard', 'Discard');
+  add(isAsking(task), 'answer', t('Answer…'));
+  add(hasChanges(task), 'review', t('Review Changes'));
+  add(task.state === 'ready' && hasChanges(task), 'accept', t('Accept All'));
+  add(isResumable(task), 'resume', isAsking(task) ? t('Let the Agent Decide') : t('Resume…'));
+  add(isCancellable(task), 'cancel', t('Cancel'));
+  add(isDiscardable(task), 'discard', t('Discard'));
   return [
     ...buttons,
-    { action: 'openTrace', label: 'Open Trace', kind: 'tool' },
-    { action: 'verifyTrace', label: 'Verify Trace', kind: 'tool' },
-    { action: 'copy', label: 'Copy as Text', kind: 'tool' },
+    { action: 'openTrace', label: t('Open Trace'), kind: 'tool' },
+    { action: 'verifyTrace', label: t('Verify Trace'), kind: 'tool' },
+    { action: 'copy', label: t('Copy as Text'), kind: 'tool' },
   ];
 }
 
@@ -76,16 +77,16 @@ export function durationText(milliseconds: number): string {
   }
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) {
-    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+    return seconds % 60 === 0 ? `${minutes} min` : t`${minutes} min ${seconds % 60} s`;
   }
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : t`${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** `just now`, `5 minutes ago`, `3 days ago`. */
 export function ageText(createdAt: string, now: number): string {
   const minutes = Math.floor((now - Date.parse(createdAt)) / 60_000);
   if (Number.isNaN(minutes) || minutes < 1) {
-    return 'just now';
+    return t('just now');
   }
   const [number, unit] =
     minutes < 60

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Failure } from '../../base/failure.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Result } from '../../base/result.ts';
@@ -37,7 +38,7 @@ export class TaskPageFeed implements Disposable {
   private rows: TimelineRow[] = [];
   private shown = false;
   private told: { task?: TaskView; rows: number; badge?: Badge; problem: string } = { rows: 0, problem: '' };
-  private badge: Badge = { kind: 'checking', text: 'Checking the trace' };
+  private badge: Badge = { kind: 'checking', text: t('Checking the trace') };
   /** Events that the trace had when it was verified. */
   private verified: number | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -138,19 +139,19 @@ export class TaskPageFeed implements Disposable {
     const { events } = task.trace;
     if (isActive(task)) {
       this.verified = undefined;
-      this.tellBadge({ kind: 'later', text: 'Trace is verified when the task rests' });
+      this.tellBadge({ kind: 'later', text: t('Trace is verified when the task rests') });
     } else if (this.verified !== events) {
       this.verified = events;
-      this.tellBadge({ kind: 'checking', text: 'Checking the trace' });
+      this.tellBadge({ kind: 'checking', text: t('Checking the trace') });
       const wrong = await this.options.verify(this.ended.signal);
       if (!wrong.ok) {
         this.verified = undefined;
       }
-      const problem = wrong.ok ? wrong.value : `could not be checked: ${wrong.error.message}`;
+      const problem = wrong.ok ? wrong.value : t`could not be checked: ${wrong.error.message}`;
       this.tellBadge(
         problem === undefined
-          ? { kind: 'whole', text: `Trace verified: ${events} events` }
-          : { kind: 'wrong', text: `The trace ${problem}` },
+          ? { kind: 'whole', text: t`Trace verified: ${events} events` }
+          : { kind: 'wrong', text: t`The trace ${problem}` },
       );
     }
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { plainText } from '../../base/plainText.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { TimelineRow } from '../../protocol/timeline.ts';
@@ -15,35 +16,35 @@ export function taskPageText(task: TaskView, rows: readonly TimelineRow[], badge
       `${profile} (${runtime}, ${image})\n${[...may.map((each) => `  may ${each}`), ...mayNot.map((each) => `  may not ${each}`)].join('\n')}`,
   );
   const parts: readonly (readonly [title: string, lines: readonly string[]])[] = [
-    ['Task', [task.goal, '', ...taskFacts(task), badge.text]],
-    ['Summary', summary === undefined ? [] : [summary]],
+    [t('Task'), [task.goal, '', ...taskFacts(task), badge.text]],
+    [t('Summary'), summary === undefined ? [] : [summary]],
     [
-      'Questions',
+      t('Questions'),
       [
-        ...answered.map(({ question: asked, answer }) => `${asked}\n  you: ${answer}`),
+        ...answered.map(({ question: asked, answer }) => t`${asked}\n  you: ${answer}`),
         ...(question === undefined ? [] : [question.text, ...question.options.map((option) => `  - ${option}`)]),
       ],
     ],
-    ['Plan', plan.map((step, at) => `${at + 1}. ${step}`)],
+    [t('Plan'), plan.map((step, at) => `${at + 1}. ${step}`)],
     [
-      'Changes',
+      t('Changes'),
       [
         ...(changeset?.files ?? []).map(
           ({ path, status, additions, deletions }) => `${status} ${path} +${additions} -${deletions}`,
         ),
-        ...refused.map(({ path, message }) => `left out ${path}: ${message}`),
+        ...refused.map(({ path, message }) => t`left out ${path}: ${message}`),
       ],
     ],
     [
-      'Proof',
+      t('Proof'),
       proof === undefined
         ? []
         : [`${verdictText(proof)}: ${proofText(proof)}`, ...proof.tests.map(({ name, status }) => `${status} ${name}`)],
     ],
-    ['Votes', votes.map(({ agent, vote, reason }) => `${agent}: ${vote}. ${reason}`)],
-    ['Sandbox', boxes],
+    [t('Votes'), votes.map(({ agent, vote, reason }) => `${agent}: ${vote}. ${reason}`)],
+    [t('Sandbox'), boxes],
     [
-      'Timeline',
+      t('Timeline'),
       timeline.groups.flatMap(({ title, rows: own }) => [
         title,
         ...own.map(({ ts, label, text }) => `  ${ts}  ${label}  ${text}`),

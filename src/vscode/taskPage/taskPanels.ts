@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { errorText } from '../../base/failure.ts';
@@ -46,7 +47,7 @@ export class TaskPanels implements Disposable {
       return;
     }
     const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus };
-    this.fill(vscode.window.createWebviewPanel(taskPanelType, 'Task', place, { enableFindWidget: true }), {
+    this.fill(vscode.window.createWebviewPanel(taskPanelType, t('Task'), place, { enableFindWidget: true }), {
       root,
       task,
     });
@@ -139,10 +140,10 @@ function pageName({ root, task }: { readonly root: string; readonly task: string
 }
 
 const absences: Readonly<Record<Exclude<HostCondition['kind'], 'failed'>, string>> = {
-  idle: 'Looking for the task…',
-  connecting: 'Looking for the task…',
-  absent: 'The agent host does not run, so the task cannot be shown. Refresh the Tasks view to look for it again.',
-  connected: 'This task is gone: it was cleaned up, or its trace is no longer on disk.',
+  idle: t('Looking for the task…'),
+  connecting: t('Looking for the task…'),
+  absent: t('The agent host does not run, so the task cannot be shown. Refresh the Tasks view to look for it again.'),
+  connected: t('This task is gone: it was cleaned up, or its trace is no longer on disk.'),
 };
 
 function absenceText(condition: HostCondition): string {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskStateView } from '../../protocol/taskView.ts';
 import type { SandboxReport, SetupReport, TimelineRow } from '../../protocol/timeline.ts';
 
@@ -74,24 +75,27 @@ export function groupSummary({ rows }: TimelineGroup): GroupSummary {
 }
 
 const phases: Readonly<Record<TaskStateView, string>> = {
-  queued: 'Delegated',
-  preparing: 'Preparation',
-  working: 'Work',
-  verifying: 'Proof',
-  reviewing: 'Check of the result',
-  ready: 'Ready for review',
-  revising: 'Revision',
-  waiting: 'Waiting for you',
-  paused: 'Paused',
-  applied: 'Accepted',
-  merged: 'Merged',
-  discarded: 'Discarded',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
+  queued: t('Delegated'),
+  preparing: t('Preparation'),
+  working: t('Work'),
+  verifying: t('Proof'),
+  reviewing: t('Check of the result'),
+  ready: t('Ready for review'),
+  revising: t('Revision'),
+  waiting: t('Waiting for you'),
+  paused: t('Paused'),
+  applied: t('Accepted'),
+  merged: t('Merged'),
+  discarded: t('Discarded'),
+  failed: t('Failed'),
+  cancelled: t('Cancelled'),
 };
 
 /** What ends the steps of a run, and what comes then. */
-const endings: Readonly<Record<string, string>> = { 'changeset-imported': 'Result', 'run-ended': 'End of the run' };
+const endings: Readonly<Record<string, string>> = {
+  'changeset-imported': t('Result'),
+  'run-ended': t('End of the run'),
+};
 
 function continues(group: TimelineGroup, row: TimelineRow): boolean {
   if (row.state !== undefined || row.type === 'run-started') {
@@ -106,13 +110,13 @@ function continues(group: TimelineGroup, row: TimelineRow): boolean {
 function startGroup(row: TimelineRow): TimelineGroup {
   const { run, step, state, type } = row;
   if (step !== undefined) {
-    return { kind: 'step', title: `Step ${step}`, step, ...(run === undefined ? {} : { run }), rows: [row] };
+    return { kind: 'step', title: t`Step ${step}`, step, ...(run === undefined ? {} : { run }), rows: [row] };
   }
   const title =
     state !== undefined
       ? phases[state]
       : type === 'run-started'
-        ? 'Briefing'
+        ? t('Briefing')
         : Object.hasOwn(endings, type)
           ? (endings[type] ?? '')
           : phases.queued;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import { acceptTask } from '../review/acceptTask.ts';
 import { showReview } from '../review/reviewTask.ts';
@@ -23,8 +24,8 @@ export function announceTasks(context: CommandContext): Disposable {
   const notes = owned.add(
     new GatheredNotes((titles) => {
       const named = titles.slice(0, namedTasks).join('; ');
-      const more = titles.length > namedTasks ? `; and ${titles.length - namedTasks} more` : '';
-      note(context, 'information', `${titles.length} tasks have news: ${named}${more}`, {
+      const more = titles.length > namedTasks ? t`; and ${titles.length - namedTasks} more` : '';
+      note(context, 'information', t`${titles.length} tasks have news: ${named}${more}`, {
         'Show Tasks': () => showTasks(context, undefined),
       });
     }),

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { failure } from '../../base/failure.ts';
 import { longestWords } from '../../protocol/conversation.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
@@ -9,7 +10,7 @@ import { isAsking, taskTitle } from './taskText.ts';
 
 /** Answers what an agent asked: one of the answers that it offers, or words of the person's own. */
 export const answerQuestion: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, isAsking, 'Answer the question of which task?');
+  const chosen = await chosenTask(context, argument, isAsking, t('Answer the question of which task?'));
   if (chosen !== undefined) {
     await askPerson(context, chosen);
   }
@@ -19,7 +20,7 @@ export const answerQuestion: Command = async (context, argument) => {
 const longestButton = 32;
 const mostButtons = 3;
 
-const otherAnswer = 'Answer…';
+const otherAnswer = t('Answer…');
 
 /** What a note about a question offers: its answers where all are short, and always words of the person's own. */
 export function answerButtons(
@@ -36,10 +37,10 @@ export function answerButtons(
 
 async function askPerson(context: CommandContext, reference: TaskReference): Promise<void> {
   const { text = '', options = [] } = reference.task.question ?? {};
-  const title = `Answer: ${taskTitle(reference.task)}`;
+  const title = t`Answer: ${taskTitle(reference.task)}`;
   if (options.length > 0) {
     const items = options.map((option) => ({ icon: 'reply', label: option, description: '', value: option }));
-    const own = { icon: 'edit', label: 'Another Answer…', description: '', value: undefined };
+    const own = { icon: 'edit', label: t('Another Answer…'), description: '', value: undefined };
     const picked = await context.dialogue.pick<string | undefined>(title, text, [
       { label: text, items },
       { label: '', items: [own] },
@@ -49,7 +50,7 @@ async function askPerson(context: CommandContext, reference: TaskReference): Pro
       return;
     }
   }
-  const words = await context.dialogue.ask(title, text, 'Your answer; the agent goes on with it');
+  const words = await context.dialogue.ask(title, text, t('Your answer; the agent goes on with it'));
   if (words !== undefined && words.trim() !== '') {
     await send(context, reference, words.trim());
   }
@@ -62,7 +63,7 @@ async function send(context: CommandContext, { root, task }: TaskReference, text
     return;
   }
   if (text.length > longestWords) {
-    const message = `An answer has at most ${longestWords} characters. Put details into a file of the repository.`;
+    const message = t`An answer has at most ${longestWords} characters. Put details into a file of the repository.`;
     showFailure(context, failure('too-long', message));
     return;
   }
@@ -70,7 +71,7 @@ async function send(context: CommandContext, { root, task }: TaskReference, text
   const params = { task: task.id, text, ...(task.question === undefined ? {} : { question: task.question.text }) };
   const answer = await context.hosts.of(root).request('answer', params, new AbortController().signal);
   if (answer.ok) {
-    context.dialogue.mention('Answered. The agent goes on.');
+    context.dialogue.mention(t('Answered. The agent goes on.'));
   } else {
     showFailure(context, answer.error, answer.error.reason === 'no-question' ? 'warning' : 'error');
   }

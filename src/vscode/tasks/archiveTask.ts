@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { chosenTask } from './chosenTask.ts';
@@ -7,10 +8,11 @@ import { kindOf } from './taskFilter.ts';
 const isOver = (task: TaskView): boolean => ['failed', 'done'].includes(kindOf(task));
 
 /** Puts a task that is over out of the list; nothing of it is removed. */
-export const archiveTask: Command = (context, argument) => move(context, argument, true, isOver, 'Archive which task?');
+export const archiveTask: Command = (context, argument) =>
+  move(context, argument, true, isOver, t('Archive which task?'));
 
 export const restoreTask: Command = (context, argument) =>
-  move(context, argument, false, ({ archived }) => archived === true, 'Bring which task back from the archive?');
+  move(context, argument, false, ({ archived }) => archived === true, t('Bring which task back from the archive?'));
 
 /** Puts all tasks that came to their end out of the list, but those that failed. */
 export const archiveDone: Command = async (context) => {
@@ -18,7 +20,7 @@ export const archiveDone: Command = async (context) => {
   for (const { root, task } of done) {
     if (!(await archive(context, root, { task: task.id, archived: true }))) return;
   }
-  context.dialogue.mention(done.length === 0 ? 'No task is done.' : `Archived: ${done.length}.`);
+  context.dialogue.mention(done.length === 0 ? t('No task is done.') : t`Archived: ${done.length}.`);
 };
 
 async function move(

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskStateView, TaskView } from '../../protocol/taskView.ts';
 import { changeCounts, count, isAsking, taskTitle, verdictText } from './taskText.ts';
 
@@ -21,7 +22,7 @@ export function attentionFor(
     const { text, options } = task.question;
     return text === askedBefore
       ? undefined
-      : { kind: 'asks', message: `Question: ${taskTitle(task)}: ${text}`, options };
+      : { kind: 'asks', message: t`Question: ${taskTitle(task)}: ${text}`, options };
   }
   const needsWord = task.state === 'waiting' && task.awaits?.need === 'consent' && neededBefore !== 'consent';
   if ((before === undefined || before === task.state) && !needsWord) {
@@ -39,11 +40,11 @@ export function attentionFor(
     const files = task.changeset?.files ?? [];
     const facts = [count(files.length, 'file'), changeCounts(files), verdictText(task.proof)];
     const recording = task.replay ? ' (recording)' : '';
-    return { kind: 'ready', message: `Ready for review${recording}: ${taskTitle(task)} (${facts.join(', ')})` };
+    return { kind: 'ready', message: t`Ready for review${recording}: ${taskTitle(task)} (${facts.join(', ')})` };
   }
   if (task.state === 'waiting' || task.state === 'failed') {
-    const what = task.state === 'waiting' ? 'Needs you' : 'Failed';
-    const { code, message } = task.reason ?? { code: '', message: 'no reason was recorded; see its trace' };
+    const what = task.state === 'waiting' ? t('Needs you') : t('Failed');
+    const { code, message } = task.reason ?? { code: '', message: t('no reason was recorded; see its trace') };
     return { kind: 'needs-person', message: `${what}: ${taskTitle(task)}: ${message}`, code };
   }
   return undefined;

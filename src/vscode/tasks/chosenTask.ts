@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
@@ -23,7 +24,7 @@ export async function chosenTask(
     if (found !== undefined && fits(found.task)) {
       return found;
     }
-    context.dialogue.mention(`This task is ${found === undefined ? 'gone' : `${stateWords[found.task.state]} now`}.`);
+    context.dialogue.mention(t`This task is ${found === undefined ? 'gone' : `${stateWords[found.task.state]} now`}.`);
     return undefined;
   }
   const review = context.window.activeReview();
@@ -33,7 +34,7 @@ export async function chosenTask(
   }
   const candidates = context.hosts.tasks().filter(({ task }) => fits(task));
   if (candidates.length === 0) {
-    context.dialogue.mention('No task is in a state for this.');
+    context.dialogue.mention(t('No task is in a state for this.'));
   }
   return candidates.length < 2
     ? candidates[0]

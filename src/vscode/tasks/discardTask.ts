@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command } from '../commands/command.ts';
 import { chosenTask } from './chosenTask.ts';
 import { showFailure } from './showFailure.ts';
@@ -5,16 +6,16 @@ import { hasChanges, isDiscardable, taskTitle } from './taskText.ts';
 
 /** Lets a result go, after a question when there is one to lose. The person's files are not involved. */
 export const discardTask: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, isDiscardable, 'Discard which task?');
+  const chosen = await chosenTask(context, argument, isDiscardable, t('Discard which task?'));
   if (chosen === undefined) {
     return;
   }
   const { root, task } = chosen;
   if (hasChanges(task)) {
     const agreed = await context.dialogue.confirm(
-      `Discard the changes of "${taskTitle(task)}"?`,
-      'The changes of the agent are given up. Your files stay as they are.',
-      'Discard',
+      t`Discard the changes of "${taskTitle(task)}"?`,
+      t('The changes of the agent are given up. Your files stay as they are.'),
+      t('Discard'),
     );
     if (!agreed) {
       return;
@@ -22,7 +23,7 @@ export const discardTask: Command = async (context, argument) => {
   }
   const answer = await context.hosts.of(root).request('discardTask', { task: task.id }, new AbortController().signal);
   if (answer.ok) {
-    context.dialogue.mention('Discarded. Your files were not changed.');
+    context.dialogue.mention(t('Discarded. Your files were not changed.'));
   } else {
     showFailure(context, answer.error);
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ChangedFileView, TaskView } from '../../protocol/taskView.ts';
 import { rowAddress } from '../review/sideAddress.ts';
 import type { TaskNode } from './taskNodes.ts';
@@ -18,7 +19,11 @@ export function fileNode(
     file: path,
     label: path.slice(path.lastIndexOf('/') + 1),
     description: description(task, file),
-    facts: [path, ...renameFacts(task, file), ...(why === undefined ? [] : [`Protected: ${why} Accept it by itself.`])],
+    facts: [
+      path,
+      ...renameFacts(task, file),
+      ...(why === undefined ? [] : [t`Protected: ${why} Accept it by itself.`]),
+    ],
     address: fileRowAddress(task, file, root),
     context: `file.${state}${hasParts ? '.parts' : ''}${(file.decided?.accepted ?? 0) > 0 ? '.accepted' : ''}`,
     command: 'nightshift.openFileDiff',
@@ -74,9 +79,9 @@ function changeWords(task: TaskView, file: ChangedFileView): readonly string[] {
   const { renamedFrom: from, executable } = file;
   const to = renamedTo(task, file)?.path;
   const others = [
-    ...(from === undefined ? [] : [`renamed from ${from}`]),
-    ...(to === undefined ? [] : [`renamed to ${to}`]),
-    ...(executable === undefined ? [] : [executable ? 'made executable' : 'no longer executable']),
+    ...(from === undefined ? [] : [t`renamed from ${from}`]),
+    ...(to === undefined ? [] : [t`renamed to ${to}`]),
+    ...(executable === undefined ? [] : [executable ? t('made executable') : t('no longer executable')]),
   ];
   const size = file.binary ? 'binary' : `+${file.additions} −${file.deletions}`;
   return others.length === 0 || file.binary || hasLines(file) ? [size, ...others] : others;
@@ -85,7 +90,7 @@ function changeWords(task: TaskView, file: ChangedFileView): readonly string[] {
 function renameFacts(task: TaskView, file: ChangedFileView): readonly string[] {
   const to = renamedTo(task, file)?.path;
   const name = file.renamedFrom === undefined ? to && `to ${to}` : `from ${file.renamedFrom}`;
-  return name === undefined ? [] : [`Renamed ${name}; the two are accepted and rejected together.`];
+  return name === undefined ? [] : [t`Renamed ${name}; the two are accepted and rejected together.`];
 }
 
 /** The file that a deleted one became. */
@@ -101,5 +106,5 @@ function decidedWords({ applied, decided }: ChangedFileView): string | undefined
   if (settled && accepted === 0) {
     return 'rejected';
   }
-  return settled ? `${accepted} of ${of} changes accepted` : `${accepted + rejected} of ${of} changes decided`;
+  return settled ? t`${accepted} of ${of} changes accepted` : t`${accepted + rejected} of ${of} changes decided`;
 }

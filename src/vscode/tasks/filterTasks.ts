@@ -1,20 +1,21 @@
+import { t } from '@vscode/l10n';
 import type { Command } from '../commands/command.ts';
 import { kindOf, type TaskKind, taskKinds } from './taskFilter.ts';
 import { count, taskDescription, taskTitle } from './taskText.ts';
 
 const kindWords: Readonly<Record<TaskKind, string>> = {
-  needsYou: 'Needs you',
-  working: 'At work',
-  failed: 'Failed',
-  done: 'Done',
-  archived: 'Archived',
+  needsYou: t('Needs you'),
+  working: t('At work'),
+  failed: t('Failed'),
+  done: t('Done'),
+  archived: t('Archived'),
 };
 
 /** Narrows the Tasks view to some kinds of tasks; none checked shows all but the archive. */
 export const filterTasks: Command = async ({ hosts, dialogue, taskFilter }) => {
   const tasks = hosts.tasks();
   const chosen = await dialogue.check(
-    'Show which tasks? None checked shows all but the archive',
+    t('Show which tasks? None checked shows all but the archive'),
     taskKinds.map((kind) => ({
       label: kindWords[kind],
       description: count(tasks.filter(({ task }) => kindOf(task) === kind).length, 'task'),
@@ -36,7 +37,7 @@ export function filterText(kinds: readonly TaskKind[]): string {
 export const searchTasks: Command = async ({ hosts, dialogue, showTaskPage }) => {
   const tasks = hosts.tasks();
   if (tasks.length === 0) {
-    dialogue.mention('No task is known in this window.');
+    dialogue.mention(t('No task is known in this window.'));
     return;
   }
   const groups = taskKinds.map((kind) => ({
@@ -56,8 +57,8 @@ export const searchTasks: Command = async ({ hosts, dialogue, showTaskPage }) =>
       })),
   }));
   const picked = await dialogue.pick(
-    'Search Tasks',
-    'Words of the goal, a file, a model, a state',
+    t('Search Tasks'),
+    t('Words of the goal, a file, a model, a state'),
     groups.filter(({ items }) => items.length > 0),
   );
   if (picked !== undefined) await showTaskPage(picked.value.root, picked.value.task.id, false);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskSettings } from '../../protocol/host.ts';
 import { largestLimits } from '../../protocol/host.ts';
 import type { TaskView } from '../../protocol/taskView.ts';
@@ -10,7 +11,7 @@ import { isResumable, taskTitle } from './taskText.ts';
 
 /** Lets a task go on that failed, waits or is paused. One that ran into a limit needs more of it, which the person is asked for. */
 export const resumeTask: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, isResumable, 'Resume which task?');
+  const chosen = await chosenTask(context, argument, isResumable, t('Resume which task?'));
   if (chosen === undefined) {
     return;
   }
@@ -18,8 +19,8 @@ export const resumeTask: Command = async (context, argument) => {
   const limit = reachedLimit(task);
   if (limit !== undefined) {
     const agreed = await context.dialogue.confirm(
-      `Resume "${taskTitle(task)}" with double the limit?`,
-      `It has used its limit of ${limit.words}. It goes on from its last checkpoint, with a limit of ${limit.doubledWords}.`,
+      t`Resume "${taskTitle(task)}" with double the limit?`,
+      t`It has used its limit of ${limit.words}. It goes on from its last checkpoint, with a limit of ${limit.doubledWords}.`,
       resumeLabel(task),
     );
     if (!agreed) {
@@ -31,7 +32,7 @@ export const resumeTask: Command = async (context, argument) => {
 
 /** What the button that resumes a task says. */
 export function resumeLabel(task: TaskView): string {
-  return reachedLimit(task) === undefined ? 'Resume' : 'Resume with Double the Limit';
+  return reachedLimit(task) === undefined ? t('Resume') : t('Resume with Double the Limit');
 }
 
 /** Resumes at once, with double the limit that the task ran into. */
@@ -45,7 +46,7 @@ export async function resume(context: CommandContext, { root, task }: TaskRefere
   const params = { task: task.id, ...(limits === undefined ? {} : { limits }) };
   const answer = await context.hosts.of(root).request('resumeTask', params, new AbortController().signal);
   if (answer.ok) {
-    context.dialogue.mention('Resumed. Your files do not change until you accept.');
+    context.dialogue.mention(t('Resumed. Your files do not change until you accept.'));
   } else {
     showFailure(context, answer.error);
   }

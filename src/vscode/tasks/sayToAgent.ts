@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskView } from '../../protocol/taskView.ts';
 import type { Command } from '../commands/command.ts';
 import { chosenTask } from './chosenTask.ts';
@@ -6,15 +7,15 @@ import { isActive, taskTitle } from './taskText.ts';
 
 /** An agent at work hears it with its next step; a result goes back to its agent with it. */
 export const sayToAgent: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, canHear, 'Speak to the agent of which task?');
+  const chosen = await chosenTask(context, argument, canHear, t('Speak to the agent of which task?'));
   if (chosen === undefined) {
     return;
   }
   const { root, task } = chosen;
   const text = await context.dialogue.ask(
-    `Say to the Agent: ${taskTitle(task)}`,
-    isActive(task) ? 'It hears it with its next step.' : 'It hears it when it goes on; a result goes back to it.',
-    'What should it know or do differently?',
+    t`Say to the Agent: ${taskTitle(task)}`,
+    isActive(task) ? t('It hears it with its next step.') : t('It hears it when it goes on; a result goes back to it.'),
+    t('What should it know or do differently?'),
   );
   if (text === undefined || text.trim() === '') {
     return;
@@ -29,7 +30,7 @@ export const sayToAgent: Command = async (context, argument) => {
 
 /** Stops the work on a task for now; what it did until then stays. */
 export const pauseTask: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, isActive, 'Pause which task?');
+  const chosen = await chosenTask(context, argument, isActive, t('Pause which task?'));
   if (chosen === undefined) {
     return;
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { type Failure, failure } from '../../base/failure.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { OriginView } from '../../protocol/host.ts';
@@ -11,12 +12,12 @@ type Starter = Pick<CommandContext, 'hosts' | 'window' | 'settings' | 'repositor
 /** Why nothing can be delegated in this window at all; undefined when something can. */
 export function missingForTasks(window: CommandContext['window']): Failure | undefined {
   if (window.folders().length === 0) {
-    return failure('no-folder', 'No folder is open, and agents work on a git repository: open the folder of one.');
+    return failure('no-folder', t('No folder is open, and agents work on a git repository: open the folder of one.'));
   }
   if (!window.trusted()) {
     return failure(
       'restricted-mode',
-      'This folder is in Restricted Mode and no task runs in it: trust the folder first.',
+      t('This folder is in Restricted Mode and no task runs in it: trust the folder first.'),
     );
   }
   return undefined;
@@ -46,7 +47,7 @@ export async function startTask(
 ): Promise<Result<TaskReference, Failure>> {
   const host = context.hosts.of(root);
   if (host.tasks.some((task) => isActive(task) && task.goal === goal)) {
-    return fail(failure('already-delegated', 'An agent is at this already: see the Tasks view.'));
+    return fail(failure('already-delegated', t('An agent is at this already: see the Tasks view.')));
   }
   const created = await host.request(
     'createTask',
@@ -56,7 +57,7 @@ export async function startTask(
   if (!created.ok) {
     return created;
   }
-  context.dialogue.mention('Delegated. Go on working: your files do not change until you accept.');
+  context.dialogue.mention(t('Delegated. Go on working: your files do not change until you accept.'));
   return ok({ root, task: created.value.task });
 }
 
@@ -68,12 +69,12 @@ export async function repositoryFor(context: Starter, path: string): Promise<Res
   }
   const inside = context.window.folders().some((folder) => path === folder || isBelow(folder, path));
   if (!inside) {
-    return fail(failure('outside-folder', `${path} is in no folder of this window: open its repository's folder.`));
+    return fail(failure('outside-folder', t`${path} is in no folder of this window: open its repository's folder.`));
   }
   const root = await context.repositoryOf(path);
   return root === undefined
     ? fail(
-        failure('not-a-repository', `${path} is in no git repository: initialize one and commit once, then delegate.`),
+        failure('not-a-repository', t`${path} is in no git repository: initialize one and commit once, then delegate.`),
       )
     : ok(root);
 }

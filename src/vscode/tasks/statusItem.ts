@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { TaskHosts } from '../host/taskHosts.ts';
@@ -7,7 +8,7 @@ import { statusLine } from './statusLine.ts';
 export function createStatusItem(hosts: TaskHosts): vscode.Disposable {
   const owned = new DisposableStore();
   const item = owned.add(vscode.window.createStatusBarItem('nightshift.status', vscode.StatusBarAlignment.Left, 0));
-  item.name = 'Nightshift Tasks';
+  item.name = t('Nightshift Tasks');
   item.command = 'nightshift.showTasks';
   const update = (): void => {
     const line = statusLine(hosts.all(), hosts.tasks());

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { stateWords, isActive, isAsking, taskDescription, taskTitle, count } from './taskText.ts';
 import type { TaskHost, TaskReference } from '../host/taskHost.ts';
 
@@ -22,8 +23,8 @@ export function statusLine(hosts: readonly TaskHost[], tasks: readonly TaskRefer
   const starting = hosts.some(({ condition }) => condition.kind === 'connecting');
   const parts = [
     { icon: 'loading~spin', value: working, spoken: 'working' },
-    { icon: 'check', value: ready, spoken: 'ready for review' },
-    { icon: 'bell-dot', value: waiting, spoken: 'waiting for you' },
+    { icon: 'check', value: ready, spoken: t('ready for review') },
+    { icon: 'bell-dot', value: waiting, spoken: t('waiting for you') },
   ].filter(({ value }) => value > 0);
   if (parts.length === 0 && !starting && tasks.length === 0) {
     return undefined;
@@ -33,14 +34,14 @@ export function statusLine(hosts: readonly TaskHost[], tasks: readonly TaskRefer
   const spin = parts.length === 0 && starting ? '$(loading~spin)' : '';
   return {
     text: ['Nightshift', counted, spin].filter(Boolean).join(' '),
-    spoken: `Nightshift: ${parts.map(({ value, spoken }) => `${count(value, 'task')} ${spoken}`).join(', ') || (starting ? 'starting' : 'no open task')}`,
+    spoken: t`Nightshift: ${parts.map(({ value, spoken }) => `${count(value, 'task')} ${spoken}`).join(', ') || (starting ? 'starting' : t('no open task'))}`,
     facts: [
-      ...(starting ? ['Starting the agent host…'] : []),
+      ...(starting ? [t('Starting the agent host…')] : []),
       ...open
         .slice(0, mostTasks)
         .map(({ task }) => `${taskTitle(task)}: ${isAsking(task) ? taskDescription(task) : stateWords[task.state]}`),
-      ...(open.length > mostTasks ? [`and ${open.length - mostTasks} more`] : []),
-      ...(open.length === 0 && !starting ? ['No task is open.'] : []),
+      ...(open.length > mostTasks ? [t`and ${open.length - mostTasks} more`] : []),
+      ...(open.length === 0 && !starting ? [t('No task is open.')] : []),
     ],
     calls: waiting > 0,
   };

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ProofView, TaskStateView, TaskView } from '../../protocol/taskView.ts';
 import { clickedRow } from '../taskPage/openTaskPage.ts';
 import { fileNode } from './fileNode.ts';
@@ -94,9 +95,9 @@ const verdictIcons: Readonly<Record<ProofView['verdict'], RowIcon>> = {
 };
 
 const verdictLabels: Readonly<Record<ProofView['verdict'], string>> = {
-  green: 'Tests green',
-  red: 'Tests red',
-  unverified: 'Unverified',
+  green: t('Tests green'),
+  red: t('Tests red'),
+  unverified: t('Unverified'),
 };
 
 const testIcons = {
@@ -119,10 +120,10 @@ function row(
 
 /** What goes on where no steps are counted. */
 const stageLabels: Partial<Readonly<Record<TaskStateView, string>>> = {
-  queued: 'Waiting for its turn',
-  preparing: 'Preparing the model and a copy of the repository',
-  verifying: 'Running the tests without and with the changes',
-  reviewing: 'Checking the result',
+  queued: t('Waiting for its turn'),
+  preparing: t('Preparing the model and a copy of the repository'),
+  verifying: t('Running the tests without and with the changes'),
+  reviewing: t('Checking the result'),
 };
 
 function activityNodes(root: string, task: TaskView): readonly TaskNode[] {
@@ -168,8 +169,8 @@ function activityNodes(root: string, task: TaskView): readonly TaskNode[] {
   return [
     {
       ...row(root, task, 'usage'),
-      label: `Step ${usage.steps} of ${limits.steps}`,
-      description: `${percent}% of tokens`,
+      label: t`Step ${usage.steps} of ${limits.steps}`,
+      description: t`${percent}% of tokens`,
       icon: { name: 'dashboard' },
       context: 'usage',
     },
@@ -195,8 +196,8 @@ function planNodes(root: string, task: TaskView): readonly TaskNode[] {
   return [
     {
       ...row(root, task, 'plan'),
-      label: 'Plan',
-      description: plan.length === 1 ? '1 step' : `${plan.length} steps`,
+      label: t('Plan'),
+      description: plan.length === 1 ? t('1 step') : `${plan.length} steps`,
       facts: plan.map((step, at) => `${at + 1}. ${step}`),
       icon: { name: 'checklist' },
       context: 'plan',
@@ -223,7 +224,7 @@ function proofNodes(root: string, task: TaskView): readonly TaskNode[] {
       ...row(root, task, 'proof'),
       label: verdictLabels[proof.verdict],
       description: proofText(proof),
-      facts: [proof.reason, `Command: ${proof.command.join(' ')}`, `Runtime: ${proof.runtime}`],
+      facts: [proof.reason, t`Command: ${proof.command.join(' ')}`, t`Runtime: ${proof.runtime}`],
       icon: verdictIcons[proof.verdict],
       context: 'proof',
       expanded: false,
@@ -243,8 +244,8 @@ function refusedNodes(root: string, task: TaskView): readonly TaskNode[] {
   return task.refused.map((refused, index) => ({
     ...row(root, task, `refused-${index}`),
     label: refused.path,
-    description: `left out: ${refused.message}`,
-    facts: [`The agent changed ${refused.path}, and policy left that out (${refused.rule}): ${refused.message}`],
+    description: t`left out: ${refused.message}`,
+    facts: [t`The agent changed ${refused.path}, and policy left that out (${refused.rule}): ${refused.message}`],
     icon: { name: 'shield', color: 'charts.yellow' },
     context: 'refused',
   }));

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ChangedFileView, ProofView, TaskStateView, TaskView } from '../../protocol/taskView.ts';
 
 /** Words for a task, the same in the tree, the status bar and notifications. */
@@ -8,9 +9,9 @@ export const stateWords: Readonly<Record<TaskStateView, string>> = {
   working: 'working',
   verifying: 'testing',
   reviewing: 'reviewing',
-  ready: 'ready for review',
+  ready: t('ready for review'),
   revising: 'revising',
-  waiting: 'needs you',
+  waiting: t('needs you'),
   paused: 'paused',
   applied: 'accepted',
   merged: 'merged',
@@ -75,8 +76,8 @@ export function changeCounts(files: readonly ChangedFileView[]): string {
 }
 
 const verdictWords: Readonly<Record<ProofView['verdict'], string>> = {
-  green: 'tests green',
-  red: 'tests red',
+  green: t('tests green'),
+  red: t('tests red'),
   unverified: 'unverified',
 };
 
@@ -90,14 +91,14 @@ export function proofText(proof: ProofView): string {
   if (patched.total === 0) {
     return proof.reason;
   }
-  const now = patched.failed === 0 ? `${patched.passed} passed` : `${patched.failed} of ${patched.total} failed`;
+  const now = patched.failed === 0 ? `${patched.passed} passed` : t`${patched.failed} of ${patched.total} failed`;
   const before =
     base.total === 0
-      ? 'no tests'
+      ? t('no tests')
       : base.failed === 0
         ? `${base.passed} passed`
-        : `${base.failed} of ${base.total} failed`;
-  return `${now} (before: ${before})`;
+        : t`${base.failed} of ${base.total} failed`;
+  return t`${now} (before: ${before})`;
 }
 
 /** What stands behind the title in the list, most important first since a narrow side bar cuts its end: where the task stands, and for a result its proof and its size. */
@@ -111,14 +112,14 @@ function standing(task: TaskView): readonly string[] {
   const word = stateWords[state];
   if (state === 'ready' || state === 'applied' || state === 'merged') {
     // Its agent went over it in vain.
-    const vain = state === 'ready' && reason !== undefined ? ['as before its revision'] : [];
+    const vain = state === 'ready' && reason !== undefined ? [t('as before its revision')] : [];
     const files = changeset?.files ?? [];
     const marked = state === 'ready' ? files.filter(({ reviewed }) => reviewed === true).length : 0;
-    const marks = marked === 0 ? [] : [`${marked}/${files.length} reviewed`];
+    const marks = marked === 0 ? [] : [t`${marked}/${files.length} reviewed`];
     return [...vain, ...(state === 'ready' ? [] : [word]), verdictText(proof), ...marks, changeCounts(files)];
   }
   if (task.question !== undefined && isAsking(task)) {
-    return [`asks: ${task.question.text.replace(/\s+/g, ' ').trim()}`];
+    return [t`asks: ${task.question.text.replace(/\s+/g, ' ').trim()}`];
   }
   // The reason of a failed or waiting task is a row of its own.
   if (state === 'paused') {
@@ -132,24 +133,24 @@ export function taskFacts(task: TaskView): readonly string[] {
   const { usage, limits, proof } = task;
   const number = (value: number): string => value.toLocaleString('en-US');
   return [
-    `State: ${stateWords[task.state]}${task.reason === undefined ? '' : ` (${task.reason.message})`}`,
-    task.replay ? `Model: ${task.model}: a recording is played back, no model is at work` : `Model: ${task.model}`,
+    t`State: ${stateWords[task.state]}${task.reason === undefined ? '' : ` (${task.reason.message})`}`,
+    task.replay ? t`Model: ${task.model}: a recording is played back, no model is at work` : t`Model: ${task.model}`,
     ...(task.runtime === undefined
       ? []
       : [
           task.runtime.isolatedKernel
-            ? `Sandbox: ${task.runtime.name}, with a kernel of its own`
-            : `Sandbox: ${task.runtime.name}, shared kernel: the container uses the kernel of this machine`,
+            ? t`Sandbox: ${task.runtime.name}, with a kernel of its own`
+            : t`Sandbox: ${task.runtime.name}, shared kernel: the container uses the kernel of this machine`,
           ...(task.runtime.unenforced === undefined
             ? []
-            : [`Limits not enforced by the engine: ${task.runtime.unenforced.join(', ')}`]),
+            : [t`Limits not enforced by the engine: ${task.runtime.unenforced.join(', ')}`]),
         ]),
     ...(proof === undefined
       ? []
-      : [`Proof: ${verdictText(proof)}: ${proofText(proof)}`, `Command: ${proof.command.join(' ')}`]),
-    `Used: ${number(usage.newTokens)} of ${number(limits.newTokens)} tokens, ${usage.steps} of ${limits.steps} steps, ${Math.round(usage.seconds)} of ${limits.seconds} s`,
-    ...(task.excluded.length === 0 ? [] : [`Not given to the agent: ${count(task.excluded.length, 'file')}`]),
-    `Id: ${task.id}`,
+      : [t`Proof: ${verdictText(proof)}: ${proofText(proof)}`, t`Command: ${proof.command.join(' ')}`]),
+    t`Used: ${number(usage.newTokens)} of ${number(limits.newTokens)} tokens, ${usage.steps} of ${limits.steps} steps, ${Math.round(usage.seconds)} of ${limits.seconds} s`,
+    ...(task.excluded.length === 0 ? [] : [t`Not given to the agent: ${count(task.excluded.length, 'file')}`]),
+    t`Id: ${task.id}`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { plainLine } from '../../base/plainText.ts';
@@ -23,10 +24,10 @@ export function registerTaskTools(context: CommandContext): vscode.Disposable {
         const checked = delegateSchema.safeParse(input);
         const goal = checked.success ? checked.data.goal : '';
         return {
-          invocationMessage: 'Delegating to a background agent',
+          invocationMessage: t('Delegating to a background agent'),
           confirmationMessages: {
-            title: 'Delegate to a background agent?',
-            message: `An agent works in a sandbox on a copy; your files do not change until you accept. It is asked: ${messageText(plainLine(goal, 1_000))}`,
+            title: t('Delegate to a background agent?'),
+            message: t`An agent works in a sandbox on a copy; your files do not change until you accept. It is asked: ${messageText(plainLine(goal, 1_000))}`,
           },
         };
       },
@@ -46,7 +47,7 @@ export function registerTaskTools(context: CommandContext): vscode.Disposable {
         const { task } = checkedInput(statusSchema, input);
         const found = task === undefined ? context.hosts.tasks().slice(0, toldTasks) : [findTask(context, task)];
         return textResult(
-          found.map((each) => taskForModel(each.task)).join('\n\n') || 'No task is known in this window.',
+          found.map((each) => taskForModel(each.task)).join('\n\n') || t('No task is known in this window.'),
         );
       },
     }),

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { TaskHosts } from '../host/taskHosts.ts';
 import type { TaskFilter } from './taskFilter.ts';
@@ -43,7 +44,7 @@ export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Dispo
       item.checkboxState = checkbox(node.reviewed, node.label);
     }
     if (node.command !== undefined) {
-      const title = node.file === undefined ? 'Open Task Page' : 'Open Changes';
+      const title = node.file === undefined ? t('Open Task Page') : t('Open Changes');
       item.command = { command: node.command, title, arguments: [node, node.how] };
     }
     return item;
@@ -57,8 +58,8 @@ export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Dispo
 function checkbox(reviewed: boolean, file: string): NonNullable<vscode.TreeItem['checkboxState']> {
   return {
     state: reviewed ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
-    tooltip: reviewed ? 'Reviewed; cleared when the file changes again' : 'Mark as Reviewed',
-    accessibilityInformation: { label: `${file} is ${reviewed ? '' : 'not '}reviewed`, role: 'checkbox' },
+    tooltip: reviewed ? t('Reviewed; cleared when the file changes again') : t('Mark as Reviewed'),
+    accessibilityInformation: { label: t`${file} is ${reviewed ? '' : 'not '}reviewed`, role: 'checkbox' },
   };
 }
 

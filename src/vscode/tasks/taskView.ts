@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands/command.ts';
@@ -35,14 +36,14 @@ export function createTaskView(context: CommandContext, parts: Pick<PartsWatch, 
       .find((condition) => condition.kind === 'failed');
     const asking = tasks.filter(isAsking).length;
     const calls = [
-      ...(ready === 0 ? [] : [`${count(ready, 'task')} ready for review`]),
-      ...(asking === 0 ? [] : [`${count(asking, 'question')} to answer`]),
+      ...(ready === 0 ? [] : [t`${count(ready, 'task')} ready for review`]),
+      ...(asking === 0 ? [] : [t`${count(asking, 'question')} to answer`]),
     ];
     view.badge = calls.length === 0 ? undefined : { value: ready + asking, tooltip: calls.join(', ') };
     // Assigned this way since only undefined, which the editor's types leave out, brings the welcome text back.
     const narrowed = filterText(context.taskFilter.kinds);
     const hidden = narrowed !== '' && context.taskFilter.shown(context.hosts.tasks()).length === 0;
-    const nothing = hidden ? `No task is shown: the list is narrowed to ${narrowed}.` : undefined;
+    const nothing = hidden ? t`No task is shown: the list is narrowed to ${narrowed}.` : undefined;
     Object.assign(view, { message: failed?.failure.message ?? nothing, description: narrowed });
     setContextKey('tasksFiltered', narrowed !== '');
     progress.show(active > 0 || context.hosts.all().some(({ condition }) => condition.kind === 'connecting'));

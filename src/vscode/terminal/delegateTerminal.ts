@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Command } from '../commands/command.ts';
 import { askAndDelegate } from '../delegation/askAndDelegate.ts';
 import { delegateReady } from '../delegation/delegateReady.ts';
@@ -9,7 +10,7 @@ import { composeFailedCommand, terminalText } from './terminalText.ts';
 export const delegateTerminalSelection: Command = async (context) => {
   const text = terminalText(await context.terminals.selection());
   if (text === '') {
-    context.dialogue.mention('Select what the agent should see in the terminal first.');
+    context.dialogue.mention(t('Select what the agent should see in the terminal first.'));
     return undefined;
   }
   const place = context.window.activeCode()?.path ?? context.window.folders()[0] ?? '';
@@ -22,7 +23,7 @@ export const delegateFailedCommand: Command = async (context) => {
   const missing = missingForTasks(context.window);
   if (failed === undefined || missing !== undefined) {
     if (missing === undefined) {
-      context.dialogue.mention('No command failed in this terminal, as far as its shell tells.');
+      context.dialogue.mention(t('No command failed in this terminal, as far as its shell tells.'));
     } else {
       showFailure(context, missing, 'warning');
     }

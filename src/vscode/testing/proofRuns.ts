@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ProofRecord } from '../../protocol/proofMethods.ts';
 import type { TaskReference } from '../host/taskHost.ts';
@@ -24,7 +25,7 @@ export function beginSide({ controller, item, reference }: Shown, side: ProofSid
 
 type ProofSide = 'base' | 'patched';
 
-const sideWords: Readonly<Record<ProofSide, string>> = { base: 'Before the change', patched: 'With the change' };
+const sideWords: Readonly<Record<ProofSide, string>> = { base: t('Before the change'), patched: t('With the change') };
 
 /** Milliseconds between the ends of the two runs: the editor shows a test as the run says that ended last, and asks the clock. */
 const apartMs = 20;
@@ -55,11 +56,11 @@ function showSide(
   showOutcomes({ controller, tag, run, addressOf, about, side: sideWords[side] }, item, nodes);
   skipOthers(run, item, nodeIds(nodes));
   const { cannotRun, output } = proof[side];
-  const asked = proof.again === undefined ? 'proof of the task' : 'run again on request';
+  const asked = proof.again === undefined ? t('proof of the task') : t('run again on request');
   const lines = [
     `${sideWords[side]}, ${asked}, ${new Date(proof.at).toLocaleString()}`,
     `${proof.verdict}: ${proof.reason}`,
-    ...(proof.command.length === 0 ? [] : [`$ ${proof.command.join(' ')}`, `Sandbox: ${proof.runtime}`]),
+    ...(proof.command.length === 0 ? [] : [`$ ${proof.command.join(' ')}`, t`Sandbox: ${proof.runtime}`]),
     ...(cannotRun === undefined ? [] : [cannotRun]),
     '',
     output,

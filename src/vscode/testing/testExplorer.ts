@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { Serializer } from '../../base/async.ts';
@@ -46,7 +47,7 @@ export class TestExplorer implements Disposable {
     const { Run } = vscode.TestRunProfileKind;
     this.owned.add(
       this.controller.createRunProfile(
-        'Run Tests in Sandbox',
+        t('Run Tests in Sandbox'),
         Run,
         (request, token) => this.runWorkspace(request, token),
         false,
@@ -55,7 +56,7 @@ export class TestExplorer implements Disposable {
     );
     this.owned.add(
       this.controller.createRunProfile(
-        'Run Again in Sandbox',
+        t('Run Again in Sandbox'),
         Run,
         (request, token) => this.runAgain(request, token),
         false,
@@ -92,8 +93,8 @@ export class TestExplorer implements Disposable {
     for (const root of roots) {
       const id = `workspace ${root}`;
       if (!this.roots.has(id)) {
-        const item = this.controller.createTestItem(id, `Tests of ${basename(root)}`);
-        item.description = 'in a sandbox, without an agent';
+        const item = this.controller.createTestItem(id, t`Tests of ${basename(root)}`);
+        item.description = t('in a sandbox, without an agent');
         item.sortText = '0';
         item.tags = [this.workspaceTag];
         this.roots.set(id, root);
@@ -233,7 +234,7 @@ export class TestExplorer implements Disposable {
     root: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const run = this.controller.createTestRun(request, `In a sandbox: ${item.label}`);
+    const run = this.controller.createTestRun(request, t`In a sandbox: ${item.label}`);
     startRows(run, item);
     const { requireGvisor, allowUnlimited, testCommand } = this.context.settings().settings;
     const settings = {
@@ -257,7 +258,7 @@ export class TestExplorer implements Disposable {
         nodes,
       );
       run.appendOutput(
-        terminalLines(`$ ${command.join(' ')}\nSandbox: ${runtime}\n${result.cannotRun ?? ''}\n${result.output}`),
+        terminalLines(t`$ ${command.join(' ')}\nSandbox: ${runtime}\n${result.cannotRun ?? ''}\n${result.output}`),
       );
     } else {
       this.say(run, item, answer.error);
@@ -296,7 +297,7 @@ function itemId(root: string, task: string): string {
 export function openTestExplorer(context: CommandContext): Disposable {
   const owned = new DisposableStore();
   const open = (): void => {
-    owned.add(new TestExplorer(context, vscode.tests.createTestController('nightshift', 'Nightshift Proof')));
+    owned.add(new TestExplorer(context, vscode.tests.createTestController('nightshift', t('Nightshift Proof'))));
   };
   if (vscode.workspace.isTrusted) {
     open();

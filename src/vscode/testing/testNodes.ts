@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TestResultView, TestRunView } from '../../protocol/proofMethods.ts';
 import { type FailurePlace, failurePlace } from './failurePlace.ts';
 
@@ -83,7 +84,7 @@ function leaves(tests: readonly TestResultView[]): readonly TestNode[] {
     const { file, line } = test;
     return {
       id: `test ${number === 1 ? '' : `${number} `}${test.name}`,
-      label: test.name === '' ? 'unnamed test' : test.name,
+      label: test.name === '' ? t('unnamed test') : test.name,
       ...(file === undefined ? {} : { path: file }),
       ...(line === undefined ? {} : { line }),
       children: [],
@@ -102,7 +103,7 @@ function outcomeOf(test: TestResultView): TestOutcome {
   const place = failurePlace(message, file);
   return {
     status,
-    message: message === '' ? 'It failed, and the runner says no more.' : message,
+    message: message === '' ? t('It failed, and the runner says no more.') : message,
     ...time,
     ...compared,
     ...(place === undefined ? {} : { place }),
@@ -122,17 +123,17 @@ function commandNode(run: TestRunView, command: readonly string[]): TestNode | u
   const problem =
     cannotRun ??
     (timedOut
-      ? `The tests did not end within ${(milliseconds / 1_000).toFixed(0)} s.`
+      ? t`The tests did not end within ${(milliseconds / 1_000).toFixed(0)} s.`
       : exitCode === 0
         ? undefined
-        : `The command ${exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`}.`);
+        : t`The command ${exitCode === null ? t('was ended by a signal') : t`ended with exit code ${exitCode}`}.`);
   if (tests.length > 0 && (problem === undefined || explained)) {
     return undefined;
   }
   const status = problem === undefined ? 'passed' : cannotRun === undefined ? 'failed' : 'errored';
   return {
     id: 'command',
-    label: command.length === 0 ? 'Tests' : command.join(' '),
+    label: command.length === 0 ? t('Tests') : command.join(' '),
     children: [],
     outcome: { status, milliseconds, message: problem ?? '' },
   };

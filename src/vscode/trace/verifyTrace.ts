@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Failure } from '../../base/failure.ts';
 import { ok, type Result } from '../../base/result.ts';
 import { badTraceText } from '../../protocol/badTraceText.ts';
@@ -10,11 +11,11 @@ import { isActive } from '../tasks/taskText.ts';
 
 /** Checks a task's trace from its bytes on disk, also against what this editor remembers of it, and says what was found. */
 export const verifyTrace: Command = async (context, argument) => {
-  const chosen = await chosenTask(context, argument, () => true, 'Verify the trace of which task?');
+  const chosen = await chosenTask(context, argument, () => true, t('Verify the trace of which task?'));
   if (chosen === undefined) {
     return undefined;
   }
-  const checked = await context.dialogue.withProgress('Verifying the trace', (signal) =>
+  const checked = await context.dialogue.withProgress(t('Verifying the trace'), (signal) =>
     checkTrace(context, chosen, signal),
   );
   if (!checked.ok) {
@@ -26,8 +27,8 @@ export const verifyTrace: Command = async (context, argument) => {
     context,
     wrong === undefined ? 'information' : 'error',
     wrong === undefined
-      ? `The trace is whole: ${events} events, every one in its place.`
-      : `The trace ${wrong}.${isOfOtherVersion ? '' : " Do not rely on this task's record."}`,
+      ? t`The trace is whole: ${events} events, every one in its place.`
+      : t`The trace ${wrong}.${isOfOtherVersion ? '' : t(" Do not rely on this task's record.")}`,
   );
   return wrong === undefined;
 };
@@ -70,9 +71,9 @@ function whatIsWrong(
   rememberedKey: string | undefined,
 ): string | undefined {
   if (!isWhole) {
-    return firstBad === undefined ? 'was changed' : badTraceText(firstBad);
+    return firstBad === undefined ? t('was changed') : badTraceText(firstBad);
   }
   return rememberedKey === undefined || key === rememberedKey
     ? undefined
-    : 'is signed with another key than the one this editor remembers';
+    : t('is signed with another key than the one this editor remembers');
 }

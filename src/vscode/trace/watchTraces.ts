@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { errorText } from '../../base/failure.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { TraceHead } from '../../protocol/host.ts';
@@ -37,14 +38,14 @@ async function look(context: CommandContext, root: string, task: TaskView, head:
     return;
   }
   context.log.error(`The trace of ${task.id} ${wrong}.`);
-  note(context, 'error', `The trace of "${task.goal.slice(0, 60)}" ${wrong}. Do not rely on this task's record.`);
+  note(context, 'error', t`The trace of "${task.goal.slice(0, 60)}" ${wrong}. Do not rely on this task's record.`);
 }
 
 function contradiction(known: TraceHead, head: TraceHead): string | undefined {
   if (head.seq < known.seq) {
-    return `was put back: it has ${head.seq + 1} events, and had ${known.seq + 1} when this editor saw it last`;
+    return t`was put back: it has ${head.seq + 1} events, and had ${known.seq + 1} when this editor saw it last`;
   }
   return head.seq === known.seq && head.hash !== known.hash
-    ? 'was written anew since this editor saw it last'
+    ? t('was written anew since this editor saw it last')
     : undefined;
 }

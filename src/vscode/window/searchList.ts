@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { messageText } from './messageText.ts';
 import type { Picked, PickItem, SearchAnswer, SearchList } from './dialogue.ts';
@@ -87,7 +88,7 @@ export function searchFrom<T>(search: SearchList<T>): Promise<Picked<T> | undefi
         followed = text;
         // What was shown while nothing was typed is no answer that Enter may take.
         if (filled === '' && text.trim() !== '') {
-          list.items = [{ label: 'Searching…', iconPath: new vscode.ThemeIcon('loading~spin'), alwaysShow: true }];
+          list.items = [{ label: t('Searching…'), iconPath: new vscode.ThemeIcon('loading~spin'), alwaysShow: true }];
         }
         latest.follow(text);
       }

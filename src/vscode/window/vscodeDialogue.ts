@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { signalOf } from './cancellation.ts';
 import { composeIn } from './composeBox.ts';
@@ -39,7 +40,7 @@ export const vscodeDialogue: Dialogue = {
   async askFolder(title) {
     const chosen = await vscode.window.showOpenDialog({
       title: messageText(title),
-      openLabel: 'Choose',
+      openLabel: t('Choose'),
       canSelectFiles: false,
       canSelectFolders: true,
     });
@@ -53,7 +54,7 @@ export const vscodeDialogue: Dialogue = {
     };
     const chosen =
       saveAs === undefined
-        ? (await vscode.window.showOpenDialog({ ...options, openLabel: 'Choose' }))?.[0]
+        ? (await vscode.window.showOpenDialog({ ...options, openLabel: t('Choose') }))?.[0]
         : await vscode.window.showSaveDialog({ ...options, defaultUri: vscode.Uri.file(saveAs) });
     return chosen?.scheme === 'file' ? chosen.fsPath : undefined;
   },
@@ -71,7 +72,7 @@ export const vscodeDialogue: Dialogue = {
   },
   check(title, choices, open) {
     const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly index: number }>();
-    const buttons = open === undefined ? [] : [{ iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: 'Open' }];
+    const buttons = open === undefined ? [] : [{ iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: t('Open') }];
     pick.title = messageText(title);
     pick.canSelectMany = true;
     pick.matchOnDescription = true;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Failure } from '../../../base/failure.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
 import type { Result } from '../../../base/result.ts';
@@ -78,7 +79,7 @@ export class GraphBrowser implements Disposable {
     }
     const center = answer.ok ? answer.value.center : undefined;
     if (!answer.ok || center === undefined) {
-      this.problem = answer.ok ? `Nothing is known of ${entity} yet.` : answer.error.message;
+      this.problem = answer.ok ? t`Nothing is known of ${entity} yet.` : answer.error.message;
     } else {
       onFound(center);
       this.shown = answer.value;

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { errorText } from '../../../base/failure.ts';
@@ -37,7 +38,7 @@ export class GraphPanels implements Disposable {
     const { context } = this;
     const owned = new DisposableStore();
     const scripts = vscode.Uri.joinPath(this.extension, 'dist');
-    const panel = vscode.window.createWebviewPanel('nightshift.graph', 'Graph', vscode.ViewColumn.Active, {
+    const panel = vscode.window.createWebviewPanel('nightshift.graph', t('Graph'), vscode.ViewColumn.Active, {
       enableScripts: true,
       localResourceRoots: [scripts],
     });
@@ -53,7 +54,7 @@ export class GraphPanels implements Disposable {
           panel.webview.postMessage(message).then(undefined, (error: unknown) => fault(errorText(error)));
         },
         open: (chosen) => openEntity(context, root, chosen),
-        onCenter: ({ label }) => (panel.title = `Graph: ${plainLine(label, 40)}`),
+        onCenter: ({ label }) => (panel.title = t`Graph: ${plainLine(label, 40)}`),
         onFault: fault,
       }),
     );

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Edge, EdgeKind, Entity, GraphResult } from '../../../protocol/memory.ts';
 
 /** A thing at its place. The centre is at 0, 0; y grows downwards. Units are those of the drawing. */
@@ -30,16 +31,16 @@ const margin = { x: 120, y: 40 };
 
 /** Ties in the order of their sectors, in words: from the centre, and to it. */
 const ties: Readonly<Record<EdgeKind, readonly [out: string, into: string]>> = {
-  calls: ['calls', 'called by'],
-  tests: ['tests', 'tested by'],
-  defines: ['defines', 'defined in'],
-  imports: ['imports', 'imported by'],
-  'changed-with': ['changed with', 'changed with'],
-  documents: ['documents', 'documented in'],
-  decides: ['decides', 'decided in'],
-  touches: ['touches', 'touched by'],
-  wrote: ['wrote', 'written by'],
-  solved: ['solved', 'solved by'],
+  calls: ['calls', t('called by')],
+  tests: ['tests', t('tested by')],
+  defines: ['defines', t('defined in')],
+  imports: ['imports', t('imported by')],
+  'changed-with': [t('changed with'), t('changed with')],
+  documents: ['documents', t('documented in')],
+  decides: ['decides', t('decided in')],
+  touches: ['touches', t('touched by')],
+  wrote: ['wrote', t('written by')],
+  solved: ['solved', t('solved by')],
 };
 const tieOrder = Object.values(ties).flat();
 

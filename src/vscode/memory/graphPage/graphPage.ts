@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import '../../window/page/pageTranslation.ts';
 import { type FromPage, toPageSchema } from '../graph/graphMessages.ts';
 import { type Direction, type GraphLayout, layoutGraph, nextInDirection } from '../graph/layoutGraph.ts';
@@ -26,12 +27,12 @@ const arrows: Readonly<Record<string, Direction>> = {
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const checked = toPageSchema.safeParse(data);
   if (!checked.success) {
-    status.textContent = 'The graph cannot be read: reload the window.';
+    status.textContent = t('The graph cannot be read: reload the window.');
     return;
   }
   const message = checked.data;
   if (message.type === 'busy') {
-    status.textContent = 'Looking…';
+    status.textContent = t('Looking…');
   } else if (message.type === 'problem') {
     status.textContent = message.message;
   } else {
@@ -43,7 +44,7 @@ window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     const center = message.graph.center;
     drawing.setAttribute(
       'aria-label',
-      `Graph around ${center?.label ?? 'nothing'}, ${layout.placed.length - 1} things`,
+      t`Graph around ${center?.label ?? 'nothing'}, ${layout.placed.length - 1} things`,
     );
     focus(center?.id ?? '');
     if (!list.contains(document.activeElement)) {

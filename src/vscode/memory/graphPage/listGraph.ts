@@ -1,16 +1,17 @@
+import { t } from '@vscode/l10n';
 import type { GraphLayout, PlacedEntity } from '../graph/layoutGraph.ts';
 
 /** The same things as a list, by what ties them to the one in the middle: to read, and for who does not see the drawing. */
 export function listGraph(layout: GraphLayout, onChoose: (id: string) => void): readonly HTMLElement[] {
   const groups = Map.groupBy(layout.placed, ({ distance, tie }) =>
-    distance === 0 ? 'In the middle' : tie === '' ? 'Further away' : capital(tie),
+    distance === 0 ? t('In the middle') : tie === '' ? t('Further away') : capital(tie),
   );
   return [...groups].flatMap(([name, placed]) => {
     const heading = document.createElement('h2');
     heading.textContent = `${name} (${placed.length})`;
     const list = document.createElement('ul');
     list.append(...placed.map((each) => itemOf(each, onChoose)));
-    return name === 'In the middle' ? [list] : [heading, list];
+    return name === t('In the middle') ? [list] : [heading, list];
   });
 }
 

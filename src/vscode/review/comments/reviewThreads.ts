@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../../base/lifecycle.ts';
 import type { CommentView } from '../../../protocol/conversation.ts';
@@ -19,7 +20,7 @@ interface TaskKey {
   readonly task: string;
 }
 
-const you: vscode.CommentAuthorInformation = { name: 'You' };
+const you: vscode.CommentAuthorInformation = { name: t('You') };
 const agent: vscode.CommentAuthorInformation = { name: 'Nightshift' };
 
 /**
@@ -43,8 +44,8 @@ export class ReviewThreads implements ReviewConversation, Disposable {
     this.memory = memory;
     this.controller = this.owned.add(vscode.comments.createCommentController('nightshift.review', 'Nightshift'));
     this.controller.options = {
-      prompt: 'Comment on these lines for the agent',
-      placeHolder: 'What should be different here, or what do you want to know?',
+      prompt: t('Comment on these lines for the agent'),
+      placeHolder: t('What should be different here, or what do you want to know?'),
     };
     this.controller.commentingRangeProvider = {
       provideCommentingRanges: (document) =>
@@ -149,7 +150,7 @@ export class ReviewThreads implements ReviewConversation, Disposable {
   }
 
   private asDraft(thread: vscode.CommentThread): void {
-    thread.label = 'Not sent yet';
+    thread.label = t('Not sent yet');
     thread.contextValue = 'draft';
     thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
     this.draftThreads.add(thread);
@@ -204,12 +205,12 @@ export class ReviewThreads implements ReviewConversation, Disposable {
     thread.contextValue = resolved ? 'resolved' : 'sent';
     thread.state = resolved ? vscode.CommentThreadState.Resolved : vscode.CommentThreadState.Unresolved;
     thread.label = resolved
-      ? 'Resolved'
+      ? t('Resolved')
       : stale
-        ? 'Outdated: these lines were changed'
+        ? t('Outdated: these lines were changed')
         : answer === undefined
-          ? 'Sent to the agent'
-          : 'Answered';
+          ? t('Sent to the agent')
+          : t('Answered');
     thread.canReply = task.state === 'ready';
     thread.collapsibleState = resolved
       ? vscode.CommentThreadCollapsibleState.Collapsed
@@ -219,7 +220,7 @@ export class ReviewThreads implements ReviewConversation, Disposable {
 }
 
 function draftComment(body: string): vscode.Comment {
-  return { body, mode: vscode.CommentMode.Preview, author: you, label: 'Pending', contextValue: 'draft' };
+  return { body, mode: vscode.CommentMode.Preview, author: you, label: t('Pending'), contextValue: 'draft' };
 }
 
 /** Plain text: what an agent says is never read as Markdown with links and commands. */

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskView } from '../../../protocol/taskView.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { chosenTask, namedTask } from '../../tasks/chosenTask.ts';
@@ -8,7 +9,7 @@ export const addComment: Command = async ({ conversation, dialogue }, reply) => 
   const of = conversation.add(reply);
   if (of !== undefined) {
     const count = conversation.drafts(of.task).length;
-    dialogue.mention(`${count === 1 ? '1 comment waits' : `${count} comments wait`} for Send Review.`);
+    dialogue.mention(t`${count === 1 ? t('1 comment waits') : t`${count} comments wait`} for Send Review.`);
   }
 };
 
@@ -19,7 +20,7 @@ export const sendReview: Command = async (context, argument) => {
   const { conversation, dialogue, hosts } = context;
   const named = conversation.taskOf(argument) ?? namedTask(argument);
   const fits = ({ id }: TaskView): boolean => conversation.drafts(id).length > 0;
-  const reference = await chosenTask(context, named, fits, 'Send the review of which task?');
+  const reference = await chosenTask(context, named, fits, t('Send the review of which task?'));
   if (reference === undefined) {
     return;
   }
@@ -36,7 +37,9 @@ export const sendReview: Command = async (context, argument) => {
     return;
   }
   conversation.sent(reference);
-  dialogue.mention(`Sent ${drafts.length === 1 ? '1 comment' : `${drafts.length} comments`}; the agent goes over it.`);
+  dialogue.mention(
+    t`Sent ${drafts.length === 1 ? t('1 comment') : `${drafts.length} comments`}; the agent goes over it.`,
+  );
 };
 
 export const resolveComment: Command = (context, thread) => setResolved(context, thread, true);
@@ -45,7 +48,7 @@ export const reopenComment: Command = (context, thread) => setResolved(context, 
 async function setResolved(context: CommandContext, thread: unknown, resolved: boolean): Promise<void> {
   const sent = context.conversation.sentComment(thread);
   if (sent === undefined) {
-    context.dialogue.mention('Call this on a comment that was sent.');
+    context.dialogue.mention(t('Call this on a comment that was sent.'));
     return;
   }
   const params = { task: sent.task, comment: sent.number, resolved };

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TaskView } from '../../../protocol/taskView.ts';
 import { isActive, stateWords, taskTitle } from '../../tasks/taskText.ts';
 import { ageText, durationText, elapsed, taskActions } from '../taskFigures.ts';
@@ -29,10 +30,10 @@ export function headParts(
   const facts = [
     fact(stateTone(task), capital(stateWords[task.state]), 'strong'),
     ...(isActive(task) && activity !== '' ? [fact(undefined, activity)] : []),
-    fact(undefined, replay ? `${model} (a recording)` : model),
+    fact(undefined, replay ? t`${model} (a recording)` : model),
     ...(runtime === undefined
       ? []
-      : [fact(undefined, runtime.isolatedKernel ? `${runtime.name}, own kernel` : `${runtime.name}, shared kernel`)]),
+      : [fact(undefined, runtime.isolatedKernel ? t`${runtime.name}, own kernel` : t`${runtime.name}, shared kernel`)]),
     timeFact('age', task, now),
     timeFact('elapsed', task, now),
     fact(badgeTones[badge.kind], badge.text),
@@ -43,7 +44,7 @@ export function headParts(
     ...(rest === '' ? [] : [element('p', { class: 'goal' }, rest)]),
     ...(summary === undefined
       ? []
-      : [element('p', { class: 'goal' }, element('span', { class: 'quiet' }, 'Summary: '), summary)]),
+      : [element('p', { class: 'goal' }, element('span', { class: 'quiet' }, t('Summary: ')), summary)]),
     ...(task.question === undefined
       ? reason === undefined
         ? []
@@ -52,7 +53,7 @@ export function headParts(
     ...warnings.map((warning) => note('warn', warning)),
     element(
       'div',
-      { class: 'buttons', role: 'group', 'aria-label': 'Actions' },
+      { class: 'buttons', role: 'group', 'aria-label': t('Actions') },
       ...taskActions(task).flatMap(({ action, label, kind }, at, all) => {
         const button = element('button', { type: 'button', 'data-key': action, class: kind }, label);
         button.addEventListener('click', () => onAction(action));
@@ -111,7 +112,13 @@ function fact(tone: string | undefined, text: string, kind = ''): HTMLElement {
 
 function questionNote({ text, options }: NonNullable<TaskView['question']>): HTMLElement {
   const choices = options.length === 0 ? [] : [element('ul', {}, ...options.map((each) => element('li', {}, each)))];
-  return element('div', { class: 'note warn question' }, element('strong', {}, 'The agent asks: '), text, ...choices);
+  return element(
+    'div',
+    { class: 'note warn question' },
+    element('strong', {}, t('The agent asks: ')),
+    text,
+    ...choices,
+  );
 }
 
 function note(tone: string, text: string): HTMLElement {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ProofView, TaskView } from '../../../protocol/taskView.ts';
 import type { SandboxReport, SetupReport } from '../../../protocol/timeline.ts';
 import { changeCounts, verdictText } from '../../tasks/taskText.ts';
@@ -23,23 +24,23 @@ export function sideParts(task: TaskView, sandboxes: Sandboxes, onFile: (path: s
     (files.length > 0 || refused.length > 0) && {
       name: 'changes',
       data: [files, refused],
-      draw: () => [heading('Changes', changeCounts(files)), ...drawFiles(task, onFile)],
+      draw: () => [heading(t('Changes'), changeCounts(files)), ...drawFiles(task, onFile)],
     },
     proof !== undefined && {
       name: 'proof',
       data: proof,
-      draw: () => [heading('Proof', verdictText(proof)), ...drawProof(proof)],
+      draw: () => [heading(t('Proof'), verdictText(proof)), ...drawProof(proof)],
     },
     votes.length > 0 && {
       name: 'votes',
       data: votes,
-      draw: () => [heading('Votes'), element('ul', {}, ...votes.map(drawVote))],
+      draw: () => [heading(t('Votes')), element('ul', {}, ...votes.map(drawVote))],
     },
     answered.length > 0 && {
       name: 'questions',
       data: answered,
       draw: () => [
-        heading('Questions'),
+        heading(t('Questions')),
         element('ul', {}, ...answered.map(({ question, answer }) => drawAnswer(question, answer))),
       ],
     },
@@ -47,7 +48,7 @@ export function sideParts(task: TaskView, sandboxes: Sandboxes, onFile: (path: s
       name: 'budget',
       data: [task.usage, task.limits],
       draw: () => [
-        heading('Budget', `${task.usage.tokens.toLocaleString('en-US')} tokens in all`),
+        heading(t('Budget'), t`${task.usage.tokens.toLocaleString('en-US')} tokens in all`),
         ...drawMeters(task),
       ],
     },
@@ -55,14 +56,14 @@ export function sideParts(task: TaskView, sandboxes: Sandboxes, onFile: (path: s
       name: 'plan',
       data: plan,
       draw: () => [
-        heading('Plan', plan.length === 1 ? '1 step' : `${plan.length} steps`),
+        heading(t('Plan'), plan.length === 1 ? t('1 step') : `${plan.length} steps`),
         element('ol', { class: 'plan' }, ...plan.map((step) => element('li', {}, element('span', {}, step)))),
       ],
     },
     (boxes.length > 0 || sandboxes.setup !== undefined) && {
       name: 'sandbox',
       data: [boxes, sandboxes.setup, excluded],
-      draw: () => [heading('Sandbox'), ...drawSandbox(boxes, sandboxes.setup, excluded)],
+      draw: () => [heading(t('Sandbox')), ...drawSandbox(boxes, sandboxes.setup, excluded)],
     },
   ];
   return parts.filter((part) => part !== false);
@@ -105,7 +106,7 @@ function drawFiles({ changeset, refused }: TaskView, onFile: (path: string) => v
   const rows = (changeset?.files ?? []).map(
     ({ path, status, additions, deletions, binary, protected: why, applied }) => {
       const button = element('button', { type: 'button', class: 'link', 'data-key': `file ${path}` }, path);
-      button.title = `Open the diff of ${path}`;
+      button.title = t`Open the diff of ${path}`;
       button.addEventListener('click', () => onFile(path));
       const words = [
         ...(status === 'modified' ? [] : [status]),
@@ -128,7 +129,7 @@ function drawFiles({ changeset, refused }: TaskView, onFile: (path: string) => v
     },
   );
   const left = refused.map(({ path, message }) =>
-    element('li', {}, element('span', {}, path), element('span', { class: 'quiet' }, ` left out: ${message}`)),
+    element('li', {}, element('span', {}, path), element('span', { class: 'quiet' }, t` left out: ${message}`)),
   );
   return [element('ul', {}, ...rows, ...left)];
 }
@@ -147,7 +148,7 @@ function drawProof({ reason, command, base, patched, tests, runtime }: ProofView
       element('th', { scope: 'row' }, name),
       ...[report.passed, report.failed, report.skipped].map((number) => element('td', {}, String(number))),
     );
-  const columns = ['Passed', 'Failed', 'Skipped'].map((name) => element('th', { scope: 'col' }, name));
+  const columns = [t('Passed'), t('Failed'), t('Skipped')].map((name) => element('th', { scope: 'col' }, name));
   const list = tests.map(({ name, status, message, milliseconds }) =>
     element(
       'li',
@@ -157,7 +158,7 @@ function drawProof({ reason, command, base, patched, tests, runtime }: ProofView
       element(
         'span',
         { class: 'quiet' },
-        ` ${status}${milliseconds === undefined ? '' : `, ${Math.round(milliseconds)} ms`}`,
+        ` ${status}${milliseconds === undefined ? '' : t`, ${Math.round(milliseconds)} ms`}`,
       ),
     ),
   );
@@ -167,7 +168,7 @@ function drawProof({ reason, command, base, patched, tests, runtime }: ProofView
       'table',
       {},
       element('thead', {}, element('tr', {}, element('td', {}), ...columns)),
-      element('tbody', {}, row('Without the changes', base), row('With the changes', patched)),
+      element('tbody', {}, row(t('Without the changes'), base), row(t('With the changes'), patched)),
     ),
     element('p', { class: 'quiet' }, element('code', {}, command.join(' ')), ` in ${runtime}`),
     ...(list.length === 0
@@ -176,7 +177,7 @@ function drawProof({ reason, command, base, patched, tests, runtime }: ProofView
           element(
             'details',
             { class: 'tests' },
-            element('summary', { 'data-key': 'tests' }, list.length === 1 ? '1 test' : `${list.length} tests`),
+            element('summary', { 'data-key': 'tests' }, list.length === 1 ? t('1 test') : `${list.length} tests`),
             element('ul', {}, ...list),
           ),
         ]),
@@ -184,7 +185,7 @@ function drawProof({ reason, command, base, patched, tests, runtime }: ProofView
 }
 
 function drawAnswer(question: string, answer: string): HTMLElement {
-  return element('li', {}, element('span', {}, question), element('div', { class: 'quiet' }, `You: ${answer}`));
+  return element('li', {}, element('span', {}, question), element('div', { class: 'quiet' }, t`You: ${answer}`));
 }
 
 function drawVote({ agent, vote, reason }: TaskView['votes'][number]): HTMLElement {
@@ -204,15 +205,15 @@ function drawSandbox(
   excluded: TaskView['excluded'],
 ): readonly HTMLElement[] {
   const reports = boxes.flatMap(({ profile, runtime, isolatedKernel, unenforced, image, may, mayNot }) => [
-    element('h3', {}, profile === 'locked' ? 'Where the agent works' : 'Where tests run'),
+    element('h3', {}, profile === 'locked' ? t('Where the agent works') : t('Where tests run')),
     pairs([
-      ['Runtime', isolatedKernel ? `${runtime}, a kernel of its own` : `${runtime}, the kernel of this machine`],
-      ['Image', image.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…')],
-      ['Network', 'none'],
-      ...(unenforced.length === 0 ? [] : [['Not enforced', unenforced.join(', ')] as const]),
+      [t('Runtime'), isolatedKernel ? t`${runtime}, a kernel of its own` : t`${runtime}, the kernel of this machine`],
+      [t('Image'), image.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…')],
+      [t('Network'), 'none'],
+      ...(unenforced.length === 0 ? [] : [[t('Not enforced'), unenforced.join(', ')] as const]),
     ]),
-    element('ul', { class: 'rights may', 'aria-label': 'May' }, ...may.map(right('May'))),
-    element('ul', { class: 'rights not', 'aria-label': 'May not' }, ...mayNot.map(right('May not'))),
+    element('ul', { class: 'rights may', 'aria-label': t('May') }, ...may.map(right(t('May')))),
+    element('ul', { class: 'rights not', 'aria-label': t('May not') }, ...mayNot.map(right(t('May not')))),
   ]);
   const { source, status, network, reached } = setup ?? { source: '', status: '', network: false, reached: [] };
   return [
@@ -220,17 +221,20 @@ function drawSandbox(
     ...(setup === undefined
       ? []
       : [
-          element('h3', {}, 'What was set up for tests'),
+          element('h3', {}, t('What was set up for tests')),
           pairs([
-            ['From', source === 'base' ? 'the base image alone' : `${source}, ${status}`],
-            ['Could reach', network === true ? 'public hosts' : network === false ? 'nothing' : network.join(', ')],
-            ...(reached.length === 0 ? [] : [['Reached', reached.join(', ')] as const]),
+            [t('From'), source === 'base' ? t('the base image alone') : `${source}, ${status}`],
+            [
+              t('Could reach'),
+              network === true ? t('public hosts') : network === false ? 'nothing' : network.join(', '),
+            ],
+            ...(reached.length === 0 ? [] : [[t('Reached'), reached.join(', ')] as const]),
           ]),
         ]),
     ...(excluded.length === 0
       ? []
       : [
-          element('h3', {}, 'Not given to the agent'),
+          element('h3', {}, t('Not given to the agent')),
           element('ul', {}, ...excluded.map(({ path, reason }) => element('li', {}, `${path} (${reason})`))),
         ]),
   ];

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { TimelineRow } from '../../../protocol/timeline.ts';
 import { durationText } from '../taskFigures.ts';
 import { addRow, emptyTimeline, groupSummary, type Timeline, type TimelineGroup } from '../timelineGroups.ts';
@@ -50,7 +51,7 @@ export class ShownTimeline {
   showDetail(seq: number, detail: string): void {
     const pre = this.root.querySelector(`[data-detail="${seq}"]`);
     if (pre !== null) {
-      pre.textContent = detail === '' ? 'Nothing more is kept of this.' : detail;
+      pre.textContent = detail === '' ? t('Nothing more is kept of this.') : detail;
       pre.removeAttribute('aria-busy');
     }
   }
@@ -140,7 +141,7 @@ export class ShownTimeline {
     details.addEventListener('toggle', () => {
       if (details.open && details.querySelector('.detail') === null) {
         details.append(
-          element('pre', { class: 'detail', 'data-detail': seq, 'aria-busy': 'true', tabindex: 0 }, 'Reading…'),
+          element('pre', { class: 'detail', 'data-detail': seq, 'aria-busy': 'true', tabindex: 0 }, t('Reading…')),
         );
         this.onDetail(seq);
       }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import '../../window/page/pageTranslation.ts';
 import type { TaskView } from '../../../protocol/taskView.ts';
 import { isActive, stateWords } from '../../tasks/taskText.ts';
@@ -50,7 +51,7 @@ const timeline = new ShownTimeline(
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const checked = toTaskPageSchema.safeParse(data);
   if (!checked.success) {
-    showProblem('What the editor says of this task cannot be read: reload the window.');
+    showProblem(t('What the editor says of this task cannot be read: reload the window.'));
     return;
   }
   const message = checked.data;
@@ -83,7 +84,7 @@ editor.postMessage({ type: 'ready' });
 
 function showTask(next: TaskView, badge: Badge): void {
   if (task !== undefined && task.state !== next.state) {
-    status.textContent = `The task is ${stateWords[next.state]}.`;
+    status.textContent = t`The task is ${stateWords[next.state]}.`;
   }
   task = next;
   columns.hidden = false;
