@@ -11,10 +11,10 @@ import { EditorWindow, type LoopDelay, startProbedServer } from './editor/editor
 import { OpenHost } from './editor/openHost.ts';
 import { packageProbe } from './editor/probePackage.ts';
 import { searchByHand } from './editor/searchByHand.ts';
-import { sourceOf } from './editor/sourceOf.ts';
 
 const tasks = 20;
-/** One is read with every step: an agent that does the same again is stopped. */
+const files = 1_000;
+/** Each changes a file: an agent that comes to nothing new is stopped. */
 const steps = 1_000;
 /** So long a model thinks; the answers last longer than what is measured. Milliseconds. */
 const delayMs = 50;
@@ -44,7 +44,7 @@ export async function tasksBench(): Promise<BenchRow[]> {
   const opened: Opened[] = [];
   let host: OpenHost | undefined;
   try {
-    const repository = await plantRepository(join(folder, 'repository'), steps);
+    const repository = await plantRepository(join(folder, 'repository'), files);
     const probe = await packageProbe(folder);
     const open = async (name: string, packages: readonly string[]): Promise<Opened> => {
       const place = join(folder, name);
@@ -74,14 +74,14 @@ export async function tasksBench(): Promise<BenchRow[]> {
 
 /** Until the first of them did something. */
 async function startTasks(host: OpenHost, folder: string): Promise<void> {
-  const script = join(folder, 'reads.json');
+  const script = join(folder, 'notes.json');
   const turns = Array.from({ length: steps }, (_, at) => {
-    const { path } = sourceOf(at, steps);
-    return { text: `I look at ${path}.`, delayMs, calls: [{ name: 'read_file', arguments: { path } }] };
+    const written = { path: 'notes.md', content: `Part ${at} of the depot.\n` };
+    return { text: `I note part ${at}.`, delayMs, calls: [{ name: 'write_file', arguments: written }] };
   });
   writeFileSync(script, JSON.stringify({ version: 1, contextTokens: 16_384, turns }));
   for (let part = 1; part <= tasks; part += 1) {
-    await createTask(host, `Read part ${part} of the depot`, script);
+    await createTask(host, `Note the parts of depot ${part}`, script);
   }
   const end = performance.now() + startMs;
   while ((await stepsOf(host)) === 0 && performance.now() < end) {
