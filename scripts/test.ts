@@ -68,14 +68,15 @@ const inEditor: readonly Suite[] = [
 ];
 
 /**
- * One stage after the other. The lanes of a stage run side by side, as they wait for an engine or an editor most of their time, and
- * the suites of a lane one after the other. Faults use up memory and end engines: they are alone.
+ * One stage after the other. The lanes of a stage run side by side, as they wait for an engine most of their time, and the suites of
+ * a lane one after the other. Faults use up memory and end engines; editors and the integration tests want both cores: they are alone.
  */
 const stages: readonly (readonly (readonly Suite[])[])[] = [
   [[{ name: 'check', command: ['npm', 'run', '--silent', 'check'], needs: [] }]],
   [[{ name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] }]],
   [[vitest('unit', 'unit', 'golden')]],
-  [[{ ...vitest('integration', 'integration'), needs: ['engine'] }], [packaging, ...inEditor]],
+  [[{ ...vitest('integration', 'integration'), needs: ['engine'] }]],
+  [[packaging, ...inEditor]],
   [[{ ...vitest('faults', 'faults'), needs: ['engine'] }]],
   [
     [{ ...vitest('eval', 'eval'), needs: ['engine'] }],
