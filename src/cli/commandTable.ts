@@ -39,6 +39,7 @@ import { runCommand } from './commands/run.ts';
 import { answerCommand } from './commands/answer.ts';
 import { sayCommand } from './commands/say.ts';
 import { showCommand } from './commands/show.ts';
+import { takeOverCommand } from './commands/takeOver.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { traceExportCommand } from './commands/traceExport.ts';
 import { traceKeyCommand } from './commands/traceKey.ts';
@@ -59,6 +60,7 @@ export const commandTable: readonly Command[] = [
   discardCommand,
   archiveCommand,
   cancelCommand,
+  takeOverCommand,
   pauseCommand,
   resumeCommand,
   sayCommand,

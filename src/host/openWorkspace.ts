@@ -15,6 +15,7 @@ import { ModelRunner } from '../node/models/transformers/modelRunner.ts';
 import { FindingFile } from '../node/findings/findingFile.ts';
 import { createCheckout } from '../node/changes/checkout.ts';
 import { accessFile } from '../node/changes/fileAccess.ts';
+import { createGitWorktrees } from '../node/changes/gitWorktrees.ts';
 import { createGitHistory } from '../node/changes/gitHistory.ts';
 import { describeRepository } from '../node/repository/describeRepository.ts';
 import { CalibrationFile } from '../node/models/calibrationFile.ts';
@@ -206,6 +207,7 @@ export async function openWorkspace(
       store: store.value,
       history: createGitHistory({ repository: repository.value, store: store.value }),
     }),
+    worktrees: createGitWorktrees({ repository: repository.value, store: store.value }),
     feed,
     logger,
     missingModel: ({ name }) => windows.missing(name),

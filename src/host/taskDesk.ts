@@ -8,8 +8,8 @@ import { recoverUndo, undoAccept, type Undone } from '../core/supervisor/undoAcc
 import type { WantedFile } from '../core/supervisor/chosenParts.ts';
 import { type MergedFile, mergeSidesOf } from '../core/supervisor/mergeByHand.ts';
 import { rejectChanges } from '../core/supervisor/rejectChanges.ts';
-import { decisionOf, hunkStatus } from '../core/tasks/fileDecision.ts';
 import type { HunkView } from '../protocol/taskView.ts';
+import { takeOver, type TakenOver, type TakeOverWish } from '../core/supervisor/takeOver.ts';
 import { approveForTask } from '../core/supervisor/approveForTask.ts';
 import { HostStopping, isHostStopping, Pausing } from '../core/supervisor/interruptions.ts';
 import type { SupervisorPorts } from '../core/supervisor/supervisorPorts.ts';
@@ -18,6 +18,7 @@ import { endTask } from '../core/supervisor/taskPipeline.ts';
 import type { EnvironmentApproval } from '../core/environments/environments.ts';
 import type { AcceptPlace } from '../core/repository/history.ts';
 import type { Checkout, MergeSides } from '../core/repository/repository.ts';
+import type { Worktrees } from '../core/repository/worktrees.ts';
 import type { ResumeWish } from '../core/tasks/resumption.ts';
 import { labelNames } from '../core/sandbox/profiles.ts';
 import type { SandboxSpec } from '../core/sandbox/sandboxSpec.ts';
@@ -37,12 +38,14 @@ import { OpenWork } from './openWork.ts';
 import { recordDefect } from './recordDefect.ts';
 import type { StateFeed } from './stateFeed.ts';
 import { type OnTaskChange, TaskRecord } from './taskRecord.ts';
+import { viewHunks } from './viewHunks.ts';
 import { workThrough } from './workThrough.ts';
 
 export interface TaskDeskOptions {
   readonly store: TaskStore;
   readonly supervisor: SupervisorPorts;
   readonly checkout: Checkout;
+  readonly worktrees: Worktrees;
   readonly feed: StateFeed;
   readonly logger: Logger;
   /** What is lacking before a model of the editor can be asked; absent where tasks use none. */
@@ -244,17 +247,21 @@ export class TaskDesk {
   }
 
   /** The hunks of a changed file, undefined where it is taken as a whole, and what was decided of them. */
-  async hunks(record: TaskRecord, path: string): Promise<Result<readonly HunkView[] | undefined, Failure>> {
-    const { changeset, applied, decisions } = record.task();
-    if (changeset === undefined) {
-      return ok(undefined);
-    }
-    const hunks = await this.options.checkout.hunks(changeset, path, new AbortController().signal);
-    if (!hunks.ok) {
-      return hunks;
-    }
-    const decision = decisionOf(decisions, path);
-    return ok(hunks.value?.map((hunk) => ({ ...hunk, status: hunkStatus(hunk, decision, applied.includes(path)) })));
+  hunks(record: TaskRecord, path: string): Promise<Result<readonly HunkView[] | undefined, Failure>> {
+    return viewHunks(this.options.checkout, record.task(), path);
+  }
+
+  /** Gives a person the agent's work in a working tree of its own; an agent at work is paused first. */
+  takeOver(record: TaskRecord, wish: TakeOverWish): Promise<Result<TakenOver, Failure>> {
+    const { supervisor, worktrees } = this.options;
+    return this.open.serve(async () => {
+      if (activeStates.has(record.task().state)) {
+        await this.pause(record);
+        await this.scheduler.ended(record.id);
+      }
+      const ports = { store: supervisor.store, worktrees, trace: record };
+      return this.decision(record, () => takeOver(ports, wish, new AbortController().signal));
+    });
   }
 
   /** Takes the user's word on an environment, which `keep` keeps; answers whether the task is proved again. */

@@ -160,6 +160,13 @@ export class WorkspaceService implements HostService {
       }),
     rejectChanges: async ({ task, file, restore }) =>
       this.decide(task, (record) => this.options.desk.reject(record, file, restore)),
+    takeOver: async ({ task, ...wish }) =>
+      this.withTask(task, async (record) => {
+        const taken = await this.options.desk.takeOver(record, wish);
+        return taken.ok
+          ? ok({ task: this.view(record.task()), ...taken.value, left: [...taken.value.left] })
+          : fail(withExitCode(taken.error));
+      }),
     markReviewed: async ({ task, path, reviewed }) =>
       this.decide(task, (record) => this.options.desk.converse(record, (trace) => markReviewed(trace, path, reviewed))),
     archiveTask: async ({ task, archived }) =>

@@ -79,6 +79,25 @@ export const decisionMethods = {
     params: z.object({ task: z.string(), file: wantedFile, restore: z.boolean() }),
     result: z.object({ task: taskViewSchema }),
   },
+  /**
+   * Gives a person what the agent has in front of it: a new branch, checked out in a new folder, with all of it as uncommitted changes.
+   * An agent at work is paused first. Where protected files were changed, `protected` must say what becomes of them.
+   */
+  takeOver: {
+    params: z.object({
+      task: z.string(),
+      directory: z.optional(z.string().check(z.minLength(1), z.maxLength(4096))),
+      branch: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+      protected: z.optional(z.enum(['leave', 'write'])),
+    }),
+    result: z.object({
+      task: taskViewSchema,
+      directory: z.string(),
+      branch: z.string(),
+      files: z.int(),
+      left: z.array(z.string()),
+    }),
+  },
   /** Puts a task that is over out of the lists, or back. Nothing of it is removed. */
   archiveTask: {
     params: z.object({ task: z.string(), archived: z.boolean() }),

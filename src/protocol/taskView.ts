@@ -97,6 +97,8 @@ export const taskViewSchema = z.object({
     endLine: z.optional(z.int()),
   }),
   changeset: z.optional(z.object({ hash: z.string(), files: z.array(changedFileViewSchema) })),
+  /** Where the user went on with it by themselves: an absolute path of the machine that the host runs on, and its branch. */
+  takenOver: z.optional(z.object({ directory: z.string(), branch: z.string() })),
   /** The user put it out of the lists. */
   archived: z.optional(z.boolean()),
   summary: z.optional(z.string()),

@@ -131,6 +131,11 @@ export class MemoryHostService implements HostService {
       return found.ok ? ok({ ...found.value, undone, conflicts: [] }) : found;
     },
     rejectChanges: ({ task }) => this.find(task),
+    takeOver: ({ task }) => {
+      const found = this.find(task);
+      const taken = { directory: '/home/me/app-fix', branch: 'nightshift/fix', files: 1, left: [] };
+      return found.ok ? ok({ ...found.value, ...taken }) : found;
+    },
     archiveTask: ({ task }) => this.find(task),
     markReviewed: ({ task }) => this.find(task),
     hunks: () => ok({ hunks: null }),

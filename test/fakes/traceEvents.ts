@@ -229,6 +229,11 @@ export const anyEntry: fc.Arbitrary<TraceEntry> = fc.oneof(
     )
     .map(([value, vote, agent]) => voted(value, vote, agent)),
   fc.constantFrom('k1', 'k2').map((key) => entry('apply-intended', { key, hash: 'h1', writes: [] }, 'user')),
+  fc
+    .constantFrom('/home/me/app-1', '/home/me/app-2')
+    .map((directory) =>
+      entry('taken-over', { tree: 't1', directory, branch: 'nightshift/fix', files: 1, left: [] }, 'user'),
+    ),
   fc.boolean().map((archived) => entry('task-archived', { archived }, 'user')),
   fc
     .tuple(hash, fc.boolean())

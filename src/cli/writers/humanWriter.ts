@@ -67,6 +67,11 @@ export function createHumanWriter(io: CliIo): Writer {
       appliedLines(result).forEach(([style, text]) => line(paint(style, plainLine(text))));
       task(result.task);
     },
+    takenOver: ({ directory, branch, files, left, task: view }) => {
+      line(paint('green', `taken over  ${counted(files, 'changed file')} in ${plainLine(directory)}, on ${branch}`));
+      left.forEach((path) => line(paint('yellow', `left out    ${plainLine(path)}`)));
+      task(view);
+    },
     undone: ({ undone, conflicts, task: view }) => {
       undone.forEach((path) => line(paint('green', plainLine(`undone     ${path}`))));
       conflicts.forEach(({ path, message }) => line(paint('red', plainLine(`kept       ${path}: ${message}`))));

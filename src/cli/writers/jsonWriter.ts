@@ -27,6 +27,10 @@ export function createJsonWriter(output: Output): Writer {
       }
       write(taskLine(task));
     },
+    takenOver: ({ task, directory, branch, files, left }: HostResult<'takeOver'>) => {
+      write({ type: 'taken-over', directory, branch, files, left });
+      write(taskLine(task));
+    },
     undone: ({ task, conflicts }: HostResult<'undoAccept'>) => {
       conflicts.forEach((conflict) => write({ type: 'conflict', ...conflict }));
       write(taskLine(task));

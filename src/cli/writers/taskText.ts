@@ -53,6 +53,9 @@ export function taskText(task: TaskView, paint: Paint): string {
       ),
       paint,
     ),
+    ...(task.takenOver === undefined
+      ? []
+      : [row('taken', plainLine(`over in ${task.takenOver.directory}, on ${task.takenOver.branch}`), paint)]),
     row('model', modelText(task, paint), paint),
     ...(task.runtime === undefined ? [] : [row('sandbox', runtimeBadge(task.runtime), paint)]),
     row('usage', usageText(task), paint),

@@ -36,6 +36,7 @@ export interface Writer {
   /** A task as it stands; `patch` is its unified diff where the command shows one. */
   task(task: TaskView, patch?: string): void;
   applied(result: HostResult<'applyTask'>): void;
+  takenOver(result: HostResult<'takeOver'>): void;
   undone(result: HostResult<'undoAccept'>): void;
   /** The changes of a file that can be chosen from; undefined where it is taken as a whole. */
   hunks(path: string, hunks: readonly ListedHunk[] | undefined): void;

@@ -51,6 +51,11 @@ export class Scheduler {
     return this.running.size > 0 || this.queue.length > 0;
   }
 
+  /** Resolves when a task that runs now has ended. */
+  async ended(task: string): Promise<void> {
+    await this.running.get(task);
+  }
+
   /** Resolves when everything that runs now has ended. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.running.values());

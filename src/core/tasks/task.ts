@@ -108,6 +108,8 @@ export interface Task {
   readonly decisions: readonly FileDecision[];
   /** Files that the user has looked at, as they were then. */
   readonly reviewed: readonly ReviewedFile[];
+  /** Where its user went on with it by themselves, the newest time. */
+  readonly takenOver?: TraceEventData<'taken-over'>;
   /** Its user wants it out of the lists. */
   readonly archived: boolean;
   readonly closedTools: readonly string[];

@@ -142,6 +142,8 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return event.actor === 'user' && event.data.hash === task.changeset?.hash
         ? { ...task, decisions: withRejected(task.decisions, event.data) }
         : task;
+    case 'taken-over':
+      return event.actor === 'user' ? { ...task, takenOver: event.data } : task;
     case 'task-archived':
       return event.actor === 'user' ? { ...task, archived: event.data.archived } : task;
     case 'file-reviewed':

@@ -32,6 +32,9 @@ export function toTaskView(task: Task, tracePath: string): TaskView {
       ...(origin.endLine === undefined ? {} : { endLine: origin.endLine }),
     },
     ...(changeset === undefined ? {} : { changeset: { hash: changeset.hash, files: toFileViews(task) } }),
+    ...(task.takenOver === undefined
+      ? {}
+      : { takenOver: { directory: task.takenOver.directory, branch: task.takenOver.branch } }),
     ...(task.archived ? { archived: true } : {}),
     ...(summary === undefined ? {} : { summary }),
     ...(task.plan === undefined || task.plan.steps.length === 0 ? {} : { plan: [...task.plan.steps] }),

@@ -51,6 +51,14 @@ export const decisionEvents = {
     hunks: z.union([z.literal('whole'), z.array(hunkSchema)]),
     of: count,
   }),
+  /** The user goes on with this tree by themselves, in a working tree of its own. `left`: changed files that are not in it. */
+  'taken-over': z.object({
+    tree: z.string(),
+    directory: z.string(),
+    branch: z.string(),
+    files: count,
+    left: z.array(z.string()),
+  }),
   /** The user puts the task out of the lists, or back; it comes back by itself when it goes on. */
   'task-archived': z.object({ archived: z.boolean() }),
   /** The user looked at a file of this changeset, or takes that back. */

@@ -25,6 +25,7 @@ const syncedAlways: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'apply-ended',
   'changes-rejected',
   'file-reviewed',
+  'taken-over',
   'task-archived',
   'undo-intended',
   'undo-ended',

@@ -11,6 +11,7 @@ type DecisionEvent = Extract<
       | 'apply-ended'
       | 'changes-rejected'
       | 'file-reviewed'
+      | 'taken-over'
       | 'task-archived'
       | 'undo-intended'
       | 'undo-ended';
@@ -35,6 +36,11 @@ export function decisionEntry(event: DecisionEvent): TimelineEntry {
       const { path, hunks, of } = event.data;
       const what = hunks === 'whole' ? 'the whole change' : `${hunks.length} of ${of} changes`;
       return { label: 'review', text: `rejected ${what} of ${path}` };
+    }
+    case 'taken-over': {
+      const { directory, branch, files, left } = event.data;
+      const text = `taken over in ${directory}, on ${branch}: ${counted(files, 'changed file')}`;
+      return { label: 'review', text, ...(left.length === 0 ? {} : { detail: `left out:\n${left.join('\n')}` }) };
     }
     case 'task-archived':
       return { label: 'state', text: event.data.archived ? 'archived' : 'back from the archive' };

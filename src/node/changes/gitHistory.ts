@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, isAbsolute, join } from 'node:path';
-import { errorText, failure } from '../../base/failure.ts';
+import { basename, join } from 'node:path';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Changeset } from '../../core/changes/changeset.ts';
 import type { FilePart } from '../../core/changes/planFile.ts';
@@ -9,6 +8,7 @@ import type { AcceptPlace, History, HistoryFailure, Placement } from '../../core
 import type { ApplyConflict, BlobReader } from '../../core/repository/repository.ts';
 import { describeHead, type GitRepository } from '../repository/describeRepository.ts';
 import { makeCommit } from './makeCommit.ts';
+import { checkNewBranch, checkNewFolder } from './newPlace.ts';
 import { placedEdits } from './placedEdits.ts';
 import { recordPlacement, whyNoCommit } from './recordPlacement.ts';
 import { sameBlob, UserGit } from './userGit.ts';
@@ -140,40 +140,10 @@ async function checkPlace(
     return why === undefined ? ok(undefined) : fail(why);
   }
   if (place.kind === 'worktree') {
-    const problem = await checkDirectory(place.directory);
+    const problem = await checkNewFolder(place.directory);
     if (problem !== undefined) {
       return fail(problem);
     }
   }
-  const name = place.kind === 'branch' ? place.name : (place.name ?? basename(place.directory));
-  const reference = `refs/heads/${name}`;
-  const valid = await git.run({ arguments: ['check-ref-format', reference], expectedExitCodes: [0, 1] }, signal);
-  if (!valid.ok) {
-    return valid;
-  }
-  if (valid.value.exitCode !== 0 || name.startsWith('-') || name === 'HEAD') {
-    return fail(failure('bad-name', `"${name}" cannot name a branch. Use letters, digits, "-", "." and "/".`));
-  }
-  const words = ['show-ref', '--verify', '--quiet', reference];
-  const taken = await git.run({ arguments: words, expectedExitCodes: [0, 1] }, signal);
-  if (!taken.ok) {
-    return taken;
-  }
-  return taken.value.exitCode === 0
-    ? fail(failure('name-taken', `There is a branch ${name} already. Choose another name.`))
-    : ok(name);
-}
-
-async function checkDirectory(directory: string): Promise<HistoryFailure | undefined> {
-  if (!isAbsolute(directory)) {
-    return failure('bad-name', `"${directory}" is no absolute path of a folder. Name one.`);
-  }
-  try {
-    const found = await stat(directory);
-    const free = found.isDirectory() && (await readdir(directory)).length === 0;
-    return free ? undefined : failure('name-taken', `"${directory}" is there already. Choose a folder that is not.`);
-  } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return absent ? undefined : failure('io', `"${directory}" cannot be used (${errorText(error)}). Choose another.`);
-  }
+  return checkNewBranch(git, place.kind === 'branch' ? place.name : (place.name ?? basename(place.directory)), signal);
 }

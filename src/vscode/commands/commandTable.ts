@@ -40,6 +40,7 @@ import { archiveDone, archiveTask, restoreTask } from '../tasks/archiveTask.ts';
 import { clearTaskFilter, filterTasks, searchTasks } from '../tasks/filterTasks.ts';
 import { refreshTasks } from '../tasks/refreshTasks.ts';
 import { resumeTask } from '../tasks/resumeTask.ts';
+import { takeOver } from '../tasks/takeOver.ts';
 import { pauseTask, sayToAgent } from '../tasks/sayToAgent.ts';
 import { showTasks } from '../tasks/showTasks.ts';
 import { openTaskPage } from '../taskPage/openTaskPage.ts';
@@ -91,6 +92,7 @@ export const commandTable = {
   'nightshift.sayToAgent': sayToAgent,
   'nightshift.answerQuestion': answerQuestion,
   'nightshift.pauseTask': pauseTask,
+  'nightshift.takeOver': takeOver,
   'nightshift.discardTask': discardTask,
   'nightshift.cancelTask': cancelTask,
   'nightshift.resumeTask': resumeTask,

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { basename, join, resolve } from 'node:path';
+import { branchWords } from '../../base/branchWords.ts';
 import type { HostParams } from '../../protocol/host.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
@@ -84,18 +85,4 @@ async function askPlace(
   return directory === undefined
     ? undefined
     : { kind, directory: resolve(root, directory.trim() === '' ? usual : directory.trim()) };
-}
-
-/** The first words of a goal as a part of a branch's name, at most 40 characters. */
-export function branchWords(goal: string): string {
-  const words = goal.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  let name = '';
-  for (const word of words) {
-    const longer = name === '' ? word : `${name}-${word}`;
-    if (longer.length > 40) {
-      break;
-    }
-    name = longer;
-  }
-  return name === '' ? 'task' : name;
 }

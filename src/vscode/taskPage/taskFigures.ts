@@ -1,6 +1,14 @@
 import { t } from '@vscode/l10n';
 import type { TaskView } from '../../protocol/taskView.ts';
-import { hasChanges, isActive, isAsking, isCancellable, isDiscardable, isResumable } from '../tasks/taskText.ts';
+import {
+  hasChanges,
+  isActive,
+  isAsking,
+  isCancellable,
+  isDiscardable,
+  isResumable,
+  isTakeable,
+} from '../tasks/taskText.ts';
 import type { PageAction } from './taskPageMessages.ts';
 
 /** What is used of a limit. */
@@ -43,13 +51,18 @@ export function taskActions(task: TaskView): readonly ActionButton[] {
   const buttons: ActionButton[] = [];
   const add = (fits: boolean, action: PageAction, label: string): void => {
     if (fits) {
-      buttons.push({ action, label, kind: buttons.length === 0 && action !== 'cancel' ? 'primary' : 'secondary' });
+      buttons.push({
+        action,
+        label,
+        kind: buttons.length === 0 && action !== 'cancel' && action !== 'takeOver' ? 'primary' : 'secondary',
+      });
     }
   };
   add(isAsking(task), 'answer', t('Answer…'));
   add(hasChanges(task), 'review', t('Review Changes'));
   add(task.state === 'ready' && hasChanges(task), 'accept', t('Accept All'));
   add(isResumable(task), 'resume', isAsking(task) ? t('Let the Agent Decide') : t('Resume…'));
+  add(isTakeable(task), 'takeOver', t('Take Over…'));
   add(isCancellable(task), 'cancel', t('Cancel'));
   add(isDiscardable(task), 'discard', t('Discard'));
   return [

@@ -15,6 +15,7 @@ export const pageActions = [
   'accept',
   'answer',
   'resume',
+  'takeOver',
   'cancel',
   'discard',
   'openTrace',

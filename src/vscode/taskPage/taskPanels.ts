@@ -19,6 +19,7 @@ const commands: Readonly<Record<Exclude<PageAction, 'copy'>, string>> = {
   accept: 'nightshift.acceptTask',
   answer: 'nightshift.answerQuestion',
   resume: 'nightshift.resumeTask',
+  takeOver: 'nightshift.takeOver',
   cancel: 'nightshift.cancelTask',
   discard: 'nightshift.discardTask',
   openTrace: 'nightshift.openTrace',

@@ -43,6 +43,11 @@ export function isDiscardable(task: TaskView): boolean {
 }
 
 /** A person can let it go on. */
+/** A queued one has nothing yet, and of one that is over nothing is left to go on with. */
+export function isTakeable(task: TaskView): boolean {
+  return (isActive(task) && task.state !== 'queued') || task.state === 'ready' || isResumable(task);
+}
+
 export function isResumable({ state }: TaskView): boolean {
   return state === 'failed' || state === 'waiting' || state === 'paused';
 }
@@ -123,7 +128,8 @@ function standing(task: TaskView): readonly string[] {
   }
   // The reason of a failed or waiting task is a row of its own.
   if (state === 'paused') {
-    return reason === undefined ? [word] : [word, reason.message];
+    const taken = task.takenOver === undefined ? [] : [t('taken over')];
+    return [word, ...taken, ...(reason === undefined ? [] : [reason.message])];
   }
   return isActive(task) && activity !== '' ? [activity] : [word];
 }
@@ -149,6 +155,7 @@ export function taskFacts(task: TaskView): readonly string[] {
       ? []
       : [t`Proof: ${verdictText(proof)}: ${proofText(proof)}`, t`Command: ${proof.command.join(' ')}`]),
     t`Used: ${number(usage.newTokens)} of ${number(limits.newTokens)} tokens, ${usage.steps} of ${limits.steps} steps, ${Math.round(usage.seconds)} of ${limits.seconds} s`,
+    ...(task.takenOver === undefined ? [] : [t`Taken over in: ${task.takenOver.directory}`]),
     ...(task.excluded.length === 0 ? [] : [t`Not given to the agent: ${count(task.excluded.length, 'file')}`]),
     t`Id: ${task.id}`,
   ];

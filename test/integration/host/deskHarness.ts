@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ok } from '../../../src/base/result.ts';
 import { defaultLimits } from '../../../src/core/guards/limits.ts';
 import type { Checkout } from '../../../src/core/repository/repository.ts';
+import type { Worktrees } from '../../../src/core/repository/worktrees.ts';
 import type { SupervisorPorts } from '../../../src/core/supervisor/supervisorPorts.ts';
 import type { TaskState } from '../../../src/core/tasks/taskState.ts';
 import type { Journal, TaskStore } from '../../../src/core/tasks/taskStore.ts';
@@ -147,6 +148,15 @@ export class FillingStore extends FileTaskStore implements TaskStore {
 export class Workspace {
   readonly root = mkdtempSync(join(tmpdir(), 'nightshift-desk-'));
   readonly checkout = new GatedCheckout();
+  /** Folders that were made, each filled as the checkout is. */
+  readonly opened: string[] = [];
+  readonly worktrees: Worktrees = {
+    root: '/home/me/app',
+    open: async ({ directory }) => {
+      this.opened.push(directory);
+      return ok({ checkout: new GatedCheckout(), remove: async () => undefined });
+    },
+  };
   readonly engine = new MemoryEngine(runTests);
   readonly logged: string[] = [];
   readonly busyChanges: boolean[] = [];
@@ -175,6 +185,7 @@ export class Workspace {
       store,
       supervisor: this.ports(),
       checkout: this.checkout,
+      worktrees: this.worktrees,
       feed,
       logger: { debug: log, info: log, warn: log, error: log },
       concurrency: this.concurrency,

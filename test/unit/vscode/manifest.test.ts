@@ -278,20 +278,23 @@ describe('what a row of a task offers', () => {
   test.each([
     [
       'task.ready.changes',
-      ['acceptTask', 'acceptTaskAs', 'approveEnvironment', 'discardTask', 'reviewTask', 'sayToAgent'],
+      ['acceptTask', 'acceptTaskAs', 'approveEnvironment', 'discardTask', 'reviewTask', 'sayToAgent', 'takeOver'],
     ],
-    ['task.failed.changes', ['archiveTask', 'discardTask', 'resumeTask', 'reviewTask', 'sayToAgent']],
-    ['task.failed', ['archiveTask', 'discardTask', 'resumeTask', 'sayToAgent']],
-    ['task.waiting.asks', ['answerQuestion', 'cancelTask', 'resumeTask', 'sayToAgent']],
-    ['task.waiting.asks.changes', ['answerQuestion', 'cancelTask', 'resumeTask', 'reviewTask', 'sayToAgent']],
-    ['task.waiting', ['cancelTask', 'resumeTask', 'sayToAgent']],
+    ['task.failed.changes', ['archiveTask', 'discardTask', 'resumeTask', 'reviewTask', 'sayToAgent', 'takeOver']],
+    ['task.failed', ['archiveTask', 'discardTask', 'resumeTask', 'sayToAgent', 'takeOver']],
+    ['task.waiting.asks', ['answerQuestion', 'cancelTask', 'resumeTask', 'sayToAgent', 'takeOver']],
+    [
+      'task.waiting.asks.changes',
+      ['answerQuestion', 'cancelTask', 'resumeTask', 'reviewTask', 'sayToAgent', 'takeOver'],
+    ],
+    ['task.waiting', ['cancelTask', 'resumeTask', 'sayToAgent', 'takeOver']],
     ['task.discarded.changes', ['archiveTask', 'reviewTask']],
     ['task.discarded', ['archiveTask']],
     ['task.applied.changes', ['archiveTask', 'reviewTask', 'undoAccept']],
     ['task.archived.applied.changes', ['restoreTask', 'reviewTask']],
     ['task.archived.failed', ['restoreTask']],
-    ['task.working', ['cancelTask', 'pauseTask', 'sayToAgent']],
-    ['task.verifying.changes', ['cancelTask', 'pauseTask', 'reviewTask', 'sayToAgent']],
+    ['task.working', ['cancelTask', 'pauseTask', 'sayToAgent', 'takeOver']],
+    ['task.verifying.changes', ['cancelTask', 'pauseTask', 'reviewTask', 'sayToAgent', 'takeOver']],
   ])('%s: %j', (context, commands) => {
     expect(offered(context)).toEqual([...commands, ...always].sort());
   });

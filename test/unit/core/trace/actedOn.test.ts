@@ -126,6 +126,7 @@ const events: { readonly [T in TraceEventType]: TraceEventData<T> } = {
     writes: [{ path: secret, before: secret, after: secret, mode: '100644' }],
     parts: [{ path: secret, hunks: [], of: 2 }],
   },
+  'taken-over': { tree: secret, directory: secret, branch: secret, files: 1, left: [secret] },
   'task-archived': { archived: false },
   'file-reviewed': { hash: secret, path: secret, reviewed: true },
   'changes-rejected': { hash: secret, path: secret, hunks: 'whole', of: 0 },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { branchWords } from '../../../../src/base/branchWords.ts';
 import { ok } from '../../../../src/base/result.ts';
 import type { HostResult } from '../../../../src/protocol/host.ts';
-import { acceptTaskAs, branchWords } from '../../../../src/vscode/review/acceptTaskAs.ts';
+import { acceptTaskAs } from '../../../../src/vscode/review/acceptTaskAs.ts';
 import { MemoryEditor } from '../../../fakes/editor/memoryEditor.ts';
 import { readyTask } from '../../../fakes/sampleTasks.ts';
 

@@ -16,11 +16,11 @@ const always = ['Open Trace', 'Verify Trace', 'Copy as Text'];
 describe('the buttons of a page', () => {
   test('are those that the state allows, what people want most first', () => {
     expect(labels(queuedTask())).toEqual(['Cancel', ...always]);
-    expect(labels(readyTask())).toEqual(['*Review Changes', 'Accept All', 'Discard', ...always]);
-    expect(labels(queuedTask({ state: 'failed' }))).toEqual(['*Resume…', 'Discard', ...always]);
-    expect(labels(queuedTask({ state: 'waiting' }))).toEqual(['*Resume…', 'Cancel', ...always]);
+    expect(labels(readyTask())).toEqual(['*Review Changes', 'Accept All', 'Take Over…', 'Discard', ...always]);
+    expect(labels(queuedTask({ state: 'failed' }))).toEqual(['*Resume…', 'Take Over…', 'Discard', ...always]);
+    expect(labels(queuedTask({ state: 'waiting' }))).toEqual(['*Resume…', 'Take Over…', 'Cancel', ...always]);
     const asking = queuedTask({ state: 'waiting', question: { text: 'Stop?', options: [] } });
-    expect(labels(asking)).toEqual(['*Answer…', 'Let the Agent Decide', 'Cancel', ...always]);
+    expect(labels(asking)).toEqual(['*Answer…', 'Let the Agent Decide', 'Take Over…', 'Cancel', ...always]);
     expect(labels(readyTask({ state: 'applied' }))).toEqual(['*Review Changes', ...always]);
   });
 

@@ -1,0 +1,51 @@
+import { realpath } from 'node:fs/promises';
+import { fail, ok } from '../../base/result.ts';
+import type { BlobKeeper, BlobReader } from '../../core/repository/repository.ts';
+import type { Worktrees } from '../../core/repository/worktrees.ts';
+import type { GitRepository } from '../repository/describeRepository.ts';
+import { createCheckout } from './checkout.ts';
+import { checkNewBranch, checkNewFolder } from './newPlace.ts';
+import { UserGit } from './userGit.ts';
+
+/** Checking out a large repository takes its time. Milliseconds. */
+const checkoutDeadlineMs = 10 * 60 * 1000;
+
+/** Working trees of the user's repository, made with `git worktree`. */
+export function createGitWorktrees(options: {
+  readonly repository: GitRepository;
+  readonly store: BlobReader & BlobKeeper;
+}): Worktrees {
+  const { repository, store } = options;
+  return {
+    root: repository.root,
+
+    async open({ directory, branch, commit }, signal) {
+      const git = await UserGit.open(repository, signal);
+      if (!git.ok) {
+        return git;
+      }
+      const problem = await checkNewFolder(directory);
+      if (problem !== undefined) {
+        return fail(problem);
+      }
+      const name = await checkNewBranch(git.value, branch, signal);
+      if (!name.ok) {
+        return name;
+      }
+      const words = ['worktree', 'add', '--quiet', '-b', branch, directory, commit];
+      const added = await git.value.run({ arguments: words, deadlineMs: checkoutDeadlineMs }, signal);
+      if (!added.ok) {
+        return added;
+      }
+      const root = await realpath(directory);
+      return ok({
+        checkout: createCheckout({ root, store }),
+        async remove() {
+          const never = new AbortController().signal;
+          await git.value.run({ arguments: ['worktree', 'remove', '--force', directory] }, never);
+          await git.value.run({ arguments: ['branch', '--quiet', '-D', branch] }, never);
+        },
+      });
+    },
+  };
+}
