@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
+import { defineAgentToolCases } from './cases/agentTools.ts';
 import { defineLanguageModelCases } from './cases/languageModels.ts';
 import { defineMemoryCases } from './cases/memory.ts';
 import { defineModelCases } from './cases/models.ts';
@@ -22,6 +23,7 @@ export async function run(): Promise<void> {
     defineLanguageModelCases();
   } else if (process.env['NIGHTSHIFT_SUITE_RUN'] === 'memory') {
     defineMemoryCases();
+    defineAgentToolCases();
   } else {
     defineWorkspaceCases();
     defineTaskCases();

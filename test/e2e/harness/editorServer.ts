@@ -25,6 +25,8 @@ export interface EditorServerOptions {
   readonly testDriver?: boolean;
   /** False: folders open in Restricted Mode. */
   readonly trust?: boolean;
+  /** The editor's own chat is there. */
+  readonly chat?: boolean;
 }
 
 /** A real VS Code behind HTTP on this machine, with a profile of its own that goes with it. */
@@ -56,7 +58,6 @@ const quietSettings = {
   'window.autoDetectColorScheme': true,
   'workbench.editor.useModal': 'off',
   'chat.commandCenter.enabled': false,
-  'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'extensions.autoUpdate': false,
@@ -75,7 +76,10 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   const profile = join(folder, 'profile');
   mkdirSync(join(profile, 'User'), { recursive: true });
   mkdirSync(home);
-  writeFileSync(join(profile, 'User', 'settings.json'), JSON.stringify(quietSettings));
+  writeFileSync(
+    join(profile, 'User', 'settings.json'),
+    JSON.stringify({ ...quietSettings, 'chat.disableAIFeatures': options.chat !== true }),
+  );
   mkdirSync(join(profile, 'Machine'));
   const settings = { ...options.settings };
   const writeSettings = (): void => writeFileSync(join(profile, 'Machine', 'settings.json'), JSON.stringify(settings));

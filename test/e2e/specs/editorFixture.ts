@@ -23,14 +23,16 @@ export async function openEditor(options: {
   /** Packages to install beside the extension. */
   readonly packages?: readonly string[];
   readonly trust?: boolean;
+  /** With the editor's own chat. */
+  readonly chat?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }): Promise<OpenEditor> {
-  const { folder, model, packages = [], trust = true, environment = {} } = options;
+  const { folder, model, packages = [], trust = true, chat = false, environment = {} } = options;
   const settings = {
     ...(model === undefined ? {} : { 'nightshift.ollama.host': model.url, 'nightshift.model': `ollama:${model.name}` }),
     ...options.settings,
   };
-  const server = await startEditorServer({ packages: [ensurePackage(), ...packages], settings, trust, environment });
+  const server = await startEditorServer({ packages: [ensurePackage(), ...packages], settings, trust, chat, environment });
   let browser: Browser | undefined;
   try {
     browser = await launchBrowser();
