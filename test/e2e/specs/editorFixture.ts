@@ -32,7 +32,13 @@ export async function openEditor(options: {
     ...(model === undefined ? {} : { 'nightshift.ollama.host': model.url, 'nightshift.model': `ollama:${model.name}` }),
     ...options.settings,
   };
-  const server = await startEditorServer({ packages: [ensurePackage(), ...packages], settings, trust, chat, environment });
+  const server = await startEditorServer({
+    packages: [ensurePackage(), ...packages],
+    settings,
+    trust,
+    chat,
+    environment,
+  });
   let browser: Browser | undefined;
   try {
     browser = await launchBrowser();
