@@ -61,14 +61,14 @@ describe('a person who does not want to be disturbed', () => {
     // The editor has the note by now: its bell says that there is something new.
     await bell().locator('.codicon-bell-slash-dot').waitFor();
     assert.equal(await toasts().count(), 0);
-    await screenshot(workbench.page, '92-do-not-disturb');
+    await screenshot(workbench.page, '97-do-not-disturb');
   });
 
   it('finds the note among the notifications when they look, and answers it there', async () => {
     await workbench.runCommand('Notifications: Show Notifications');
     await kept().waitFor();
     assert.equal(await kept().count(), 1);
-    await screenshot(workbench.page, '93-do-not-disturb-kept');
+    await screenshot(workbench.page, '98-do-not-disturb-kept');
     await kept().locator('.monaco-button', { hasText: 'Stop at zero' }).click();
     await workbench.row(/asks:/).waitFor({ state: 'detached' });
     assert.deepEqual(editor.outside, []);
