@@ -29,7 +29,7 @@ describe('work that is mostly over at once', () => {
   });
 
   test('is shown where it takes longer, and what it came to is answered', async () => {
-    let end = (_: string): void => undefined;
+    let end: (answer: string) => void = () => undefined;
     const answer = patiently(dialogue, 'Accepting', () => new Promise<string>((resolve) => (end = resolve)));
     await vi.advanceTimersByTimeAsync(600);
     expect(shown).toEqual([]);
@@ -51,7 +51,7 @@ describe('work that is mostly over at once', () => {
   });
 
   test('is not offered to be stopped where it cannot be, and a failure of it is told once', async () => {
-    let end = (_: Error): void => undefined;
+    let end: (error: Error) => void = () => undefined;
     const answer = patiently(dialogue, 'Forgetting', () => new Promise((_, reject) => (end = reject)), true);
     const failed = expect(answer).rejects.toThrow('broken');
     await vi.advanceTimersByTimeAsync(800);
