@@ -105,6 +105,18 @@ export class MemorySandbox implements Sandbox {
     this.queuedFailures.set(method, [...(this.queuedFailures.get(method) ?? []), failure]);
   }
 
+  async openTerminal(): ReturnType<Sandbox['openTerminal']> {
+    const box = this;
+    return ok({
+      output: (async function* () {
+        await box.died;
+      })(),
+      write: () => undefined,
+      resize: async () => undefined,
+      exitCode: async () => undefined,
+    });
+  }
+
   async request<M extends GuestMethod>(
     method: M,
     params: GuestParams<M>,
