@@ -40,7 +40,7 @@ export class TerminalFilter {
         return this.afterEscape(character);
       case 'csi':
         return this.inSequence(character, code);
-      case 'ground':
+      default:
         return this.onGround(character, code);
     }
   }
