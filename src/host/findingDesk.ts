@@ -64,7 +64,7 @@ export class FindingDesk {
     return ok({ findings, ...(this.problem === undefined ? {} : { problem: this.problem }) });
   }
 
-  async import(file: string): Promise<Result<HostResult<'importFindings'>, Failure>> {
+  async import(file: string, signal: AbortSignal): Promise<Result<HostResult<'importFindings'>, Failure>> {
     const text = await readSarifFile(file);
     if (!text.ok) {
       return text;
@@ -75,6 +75,9 @@ export class FindingDesk {
     }
     const { tools, findings: reported, elsewhere } = report.value;
     const { findings, suppressed } = await anchorFindings(reported, this.reader(), this.options.sha256);
+    if (signal.aborted) {
+      return fail(failure('aborted', 'The import was cancelled; nothing was imported.'));
+    }
     // A reason that the person gave here stands.
     const kept = await this.change((book) =>
       withDismissed(withImported(book, tools, findings), { ...suppressed, ...book.dismissed }),

@@ -31,7 +31,8 @@ export interface CleanUpRequest {
 }
 
 export interface Housekeeping {
-  cleanUp(request: CleanUpRequest): Promise<StorageReport>;
+  /** Once the signal is aborted nothing more is removed; what was is in the report. */
+  cleanUp(request: CleanUpRequest, signal: AbortSignal): Promise<StorageReport>;
   /** Removes what nobody can miss: what dead processes left, and images over the cap. Rarely, and never rejects. */
   tidy(): Promise<void>;
   /** Ends what is under way. */
@@ -73,13 +74,13 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
   }
 
   return {
-    cleanUp: ({ apply, olderThanDays, classes }) =>
+    cleanUp: ({ apply, olderThanDays, classes }, signal) =>
       turns.run(() =>
         cleanStorage(
           options.sources,
           policy(olderThanDays),
           { apply, ...(classes === undefined ? {} : { classes }) },
-          ended.signal,
+          AbortSignal.any([ended.signal, signal]),
         ),
       ),
     async tidy() {

@@ -56,6 +56,8 @@ export interface TaskDeskOptions {
   readonly onBusyChange: () => void;
 }
 
+const never = new AbortController().signal;
+
 /** All tasks of a workspace: keeps their journals, gives them to the supervisor, takes a person's decisions on them. */
 export class TaskDesk {
   private readonly options: TaskDeskOptions;
@@ -220,10 +222,10 @@ export class TaskDesk {
     files: readonly WantedFile[] | undefined,
     place?: AcceptPlace,
     merged: readonly MergedFile[] = [],
+    signal = never,
   ): Promise<Result<Accepted, Failure>> {
     const { checkout } = this.options;
-    const never = new AbortController().signal;
-    return this.decision(record, () => acceptChanges({ checkout, trace: record }, files, never, place, merged));
+    return this.decision(record, () => acceptChanges({ checkout, trace: record }, files, signal, place, merged));
   }
 
   mergeSides(
@@ -234,15 +236,14 @@ export class TaskDesk {
     return mergeSidesOf(this.options.checkout, record.task(), files, path);
   }
 
-  undo(record: TaskRecord, paths: readonly string[] | undefined): Promise<Result<Undone, Failure>> {
+  undo(record: TaskRecord, paths?: readonly string[], signal = never): Promise<Result<Undone, Failure>> {
     const { checkout } = this.options;
-    return this.decision(record, () => undoAccept({ checkout, trace: record }, paths, new AbortController().signal));
+    return this.decision(record, () => undoAccept({ checkout, trace: record }, paths, signal));
   }
 
   /** With `restore`, what was rejected stands for choice again. */
   reject(record: TaskRecord, file: WantedFile, restore: boolean): Promise<Result<void, Failure>> {
     const { checkout } = this.options;
-    const never = new AbortController().signal;
     return this.decision(record, () => rejectChanges({ checkout, trace: record }, file, restore, never));
   }
 
@@ -252,7 +253,7 @@ export class TaskDesk {
   }
 
   /** Gives a person the agent's work in a working tree of its own; an agent at work is paused first. */
-  takeOver(record: TaskRecord, wish: TakeOverWish): Promise<Result<TakenOver, Failure>> {
+  takeOver(record: TaskRecord, wish: TakeOverWish, signal = never): Promise<Result<TakenOver, Failure>> {
     const { supervisor, worktrees } = this.options;
     return this.open.serve(async () => {
       if (activeStates.has(record.task().state)) {
@@ -260,7 +261,7 @@ export class TaskDesk {
         await this.scheduler.ended(record.id);
       }
       const ports = { store: supervisor.store, worktrees, trace: record };
-      return this.decision(record, () => takeOver(ports, wish, new AbortController().signal));
+      return this.decision(record, () => takeOver(ports, wish, signal));
     });
   }
 

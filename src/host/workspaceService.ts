@@ -68,11 +68,10 @@ export interface WorkspaceServiceOptions {
   readonly verifyTrace: (task: string, known?: TraceHead) => Promise<Result<HostResult<'verifyTrace'>, Failure>>;
 }
 
+type Answer<M extends ServiceMethod> = Promise<Result<HostResult<M>, HostFailure>>;
+
 type Methods = {
-  readonly [M in ServiceMethod]: (
-    params: HostParams<M>,
-    context: RequestContext,
-  ) => Promise<Result<HostResult<M>, HostFailure>>;
+  readonly [M in ServiceMethod]: (params: HostParams<M>, context: RequestContext) => Answer<M>;
 };
 
 /** What clients can ask of one workspace. */
@@ -107,7 +106,7 @@ export class WorkspaceService implements HostService {
     method: M,
     params: HostParams<M>,
     context: RequestContext = { signal: this.never, gone: this.never, report: () => undefined },
-  ): Promise<Result<HostResult<M>, HostFailure>> {
+  ): Answer<M> {
     return this.methods[method](params, context);
   }
 
@@ -128,7 +127,7 @@ export class WorkspaceService implements HostService {
   }
 
   private readonly methods: Methods = {
-    createTask: (params) => this.createTask(params),
+    createTask: (params, { signal }) => this.createTask(params, signal),
     getTask: async ({ task }) => this.withTask(task, async (record) => ok({ task: this.view(record.task()) })),
     listTasks: async () => ok({ tasks: this.options.feed.state().tasks }),
     cancelTask: async ({ task }) => this.decide(task, (record) => this.options.desk.cancel(record)),
@@ -137,10 +136,10 @@ export class WorkspaceService implements HostService {
         this.options.desk.resume(record, { note, ...(limits === undefined ? {} : { limits }) }),
       ),
     discardTask: async ({ task }) => this.decide(task, (record) => this.options.desk.discard(record)),
-    applyTask: async ({ task, files, place, merged = [] }) =>
+    applyTask: async ({ task, files, place, merged = [] }, { signal }) =>
       this.withTask(task, async (record) => {
         const whole = readMerged(merged);
-        const accepted = whole.ok ? await this.options.desk.accept(record, files, place, whole.value) : whole;
+        const accepted = whole.ok ? await this.options.desk.accept(record, files, place, whole.value, signal) : whole;
         if (!accepted.ok) {
           return fail(withExitCode(accepted.error));
         }
@@ -155,16 +154,16 @@ export class WorkspaceService implements HostService {
       }),
     mergeSides: async ({ task, files, path }) =>
       this.withTask(task, async (record) => viewSides(await this.options.desk.mergeSides(record, files, path))),
-    undoAccept: async ({ task, paths }) =>
+    undoAccept: async ({ task, paths }, { signal }) =>
       this.withTask(task, async (record) => {
-        const result = await this.options.desk.undo(record, paths);
+        const result = await this.options.desk.undo(record, paths, signal);
         return result.ok ? ok({ task: this.view(record.task()), ...result.value }) : fail(withExitCode(result.error));
       }),
     rejectChanges: async ({ task, file, restore }) =>
       this.decide(task, (record) => this.options.desk.reject(record, file, restore)),
-    takeOver: async ({ task, ...wish }) =>
+    takeOver: async ({ task, ...wish }, { signal }) =>
       this.withTask(task, async (record) => {
-        const taken = await this.options.desk.takeOver(record, wish);
+        const taken = await this.options.desk.takeOver(record, wish, signal);
         return taken.ok
           ? ok({ task: this.view(record.task()), ...taken.value, left: [...taken.value.left] })
           : fail(withExitCode(taken.error));
@@ -251,13 +250,13 @@ export class WorkspaceService implements HostService {
         const environment = await this.options.environments.view(tree);
         return environment.ok ? ok({ environment: environment.value }) : environment;
       }),
-    approveEnvironment: async ({ definition, hosts, task }) =>
+    approveEnvironment: async ({ definition, hosts, task }, { signal }) =>
       this.ofTree(task, async (tree) => {
         const { desk, environments } = this.options;
         const approval = { definition, hosts };
         const plan = await environments.toApprove(approval, tree);
-        if (!plan.ok) {
-          return plan;
+        if (!plan.ok || signal.aborted) {
+          return plan.ok ? fail(failure('aborted', 'Nothing was agreed to.')) : plan;
         }
         const keep = (): Promise<Result<void, Failure>> => environments.keep(approval);
         const proving =
@@ -272,7 +271,7 @@ export class WorkspaceService implements HostService {
     pinGuidance: async (pin) => withFiles(await this.options.guidance.pin(pin)),
     unpinGuidance: async ({ path }) => withFiles(await this.options.guidance.unpin(path)),
     listFindings: () => this.options.findings.list(),
-    importFindings: ({ file }) => this.options.findings.import(file),
+    importFindings: ({ file }, { signal }) => this.options.findings.import(file, signal),
     dismissFinding: ({ id, reason }) => this.options.findings.decide(id, reason),
     restoreFinding: ({ id }) => this.options.findings.decide(id),
     exportFindings: () => this.options.findings.export(),
@@ -281,7 +280,7 @@ export class WorkspaceService implements HostService {
       const known = this.options.desk.knows(task) ? ok(task) : this.options.desk.find(task);
       return known.ok ? this.options.verifyTrace(task, remembered) : known;
     },
-    cleanUp: async (request) => ok(await this.options.housekeeping.cleanUp(request)),
+    cleanUp: async (request, { signal }) => ok(await this.options.housekeeping.cleanUp(request, signal)),
     setModelKey: async ({ baseUrl, key }) => {
       const set = this.options.keys.set(baseUrl, key);
       return set.ok ? ok({}) : set;
@@ -314,7 +313,7 @@ export class WorkspaceService implements HostService {
     },
   };
 
-  private async createTask(params: HostParams<'createTask'>): Promise<Result<HostResult<'createTask'>, HostFailure>> {
+  private async createTask(params: HostParams<'createTask'>, signal: AbortSignal): Answer<'createTask'> {
     const made = params.task === undefined ? undefined : this.options.desk.find(params.task);
     if (made?.ok === true) {
       return ok({ task: this.view(made.value.task()) });
@@ -324,13 +323,16 @@ export class WorkspaceService implements HostService {
     const models = await chooseTaskModels(
       params,
       { settings: params.settings, grades, machine: bytes, supply },
-      this.never,
+      signal,
     );
     if (!models.ok) {
       return fail(withExitCode(models.error));
     }
     const { driver } = models.value.implementer.id;
-    const machine = driver === 'ollama' ? await withVideoMemory(bytes, params.settings, this.never) : bytes;
+    const machine = driver === 'ollama' ? await withVideoMemory(bytes, params.settings, signal) : bytes;
+    if (signal.aborted) {
+      return fail(failure('aborted', 'Nothing was delegated.'));
+    }
     this.options.logger.info(`Delegated with ${formatModelId(models.value.common.id)}.`);
     const created = (task: string): ReturnType<typeof taskCreation> =>
       taskCreation(task, params, models.value, { ...this.options, machine });

@@ -364,6 +364,20 @@ export const longMethods = [
   'runTests',
 ] as const satisfies readonly HostMethod[];
 
+/**
+ * Requests that change something, and that end when they are cancelled as long as nothing is changed: who cancelled one still waits
+ * for the answer, which says what became of it. The end of the connection does not cancel them.
+ */
+export const stoppableMethods: ReadonlySet<string> = new Set([
+  'applyTask',
+  'approveEnvironment',
+  'cleanUp',
+  'createTask',
+  'importFindings',
+  'takeOver',
+  'undoAccept',
+] satisfies HostMethod[]);
+
 export const hostErrorSchema = z.object({ reason: z.string(), exitCode: z.optional(z.int()) });
 
 export type EnvironmentView = z.infer<typeof environmentViewSchema>;

@@ -33,7 +33,8 @@ interface Accepting {
  * Writes a ready changeset, or the named files or hunks of it, into the user's checkout. Without names, what was rejected and
  * files that policy protects are left; naming one is its approval. A conflict in any file keeps every file from being written.
  * The task is applied when nothing of it is left to decide. With `place`, it is staged or committed as well, or goes to a branch
- * of its own instead. `merged`: what a person made of files in which the two met.
+ * of its own instead. `merged`: what a person made of files in which the two met. The signal ends it as long as nothing is
+ * written.
  */
 export async function acceptChanges(
   { checkout, trace }: Accepting,
@@ -70,6 +71,11 @@ export async function acceptChanges(
   if (!kept.ok) {
     return kept;
   }
+  if (signal.aborted) {
+    return fail(failure('aborted', 'The accept was cancelled; nothing was changed.'));
+  }
+  // From here on it is done as a whole: half of a change is worse than one that has to be undone.
+  const never = new AbortController().signal;
   const intended = await trace.record((now) =>
     intention(now, changeset, key, { ...planned.value, kept: kept.value }, parts.value),
   );
@@ -77,16 +83,15 @@ export async function acceptChanges(
     return notReady(intended);
   }
   // The look must be had even where the apply was broken off.
-  const look = (why?: string) =>
-    lookAndEnd({ checkout, trace }, changeset, { key, parts: parts.value, why }, new AbortController().signal);
-  const done = await checkout.apply(changeset, plan, key, signal);
+  const look = (why?: string) => lookAndEnd({ checkout, trace }, changeset, { key, parts: parts.value, why }, never);
+  const done = await checkout.apply(changeset, plan, key, never);
   if (!done.ok) {
     await look();
     return done;
   }
   const { conflicts } = done.value;
   if (placement !== undefined && conflicts.length === 0) {
-    const placed = await checkout.history?.record(placement, signal);
+    const placed = await checkout.history?.record(placement, never);
     if (placed?.ok !== true) {
       const seen = (await look(placed?.error.message)) ?? { applied: [], conflicts: [] };
       const isNothing = seen.applied.length === 0 && seen.conflicts.length === 0;

@@ -25,7 +25,7 @@ interface Undoing {
 /**
  * Takes what was accepted of a task, or of the named files of it, back out of the user's checkout: bytes and modes are as before
  * the accept, and what the user changed since is kept. A file where the two touch is left as it is and named. The task is ready
- * again.
+ * again. The signal ends it as long as nothing is written.
  */
 export async function undoAccept(
   { checkout, trace }: Undoing,
@@ -47,19 +47,23 @@ export async function undoAccept(
   if (paths.length === 0) {
     return ok({ undone: [], conflicts: [...history, ...plan.value.conflicts] });
   }
+  if (signal.aborted) {
+    return fail(failure('aborted', 'The undo was cancelled; nothing was changed.'));
+  }
+  const never = new AbortController().signal;
   const key = newId('apply');
   const intended = await trace.record((now) => intention(now, key, paths, plan.value));
   if (intended.openUndo?.key !== key) {
     return notUndoable(intended);
   }
-  const done = await checkout.undo(plan.value, key, signal);
+  const done = await checkout.undo(plan.value, key, never);
   if (!done.ok) {
     await recoverUndo({ checkout, trace });
     return done;
   }
   const undone = [...plan.value.unchanged, ...done.value.undone];
   const conflicts = [...plan.value.conflicts, ...done.value.conflicts].map((conflict) => ({ ...conflict }));
-  const staged = await unstage({ checkout, trace }, undone, signal);
+  const staged = await unstage({ checkout, trace }, undone, never);
   await trace.record({
     type: 'undo-ended',
     actor: 'host',

@@ -15,6 +15,7 @@ import {
   stateChangedNotification,
   stateChangedSchema,
   type StateChanged,
+  stoppableMethods,
 } from '../../protocol/host.ts';
 import { type RequestProgress, requestProgressSchema } from '../../protocol/models.ts';
 import { checkParams, checkResult } from '../rpc/checkMessage.ts';
@@ -99,15 +100,18 @@ export class HostChannel implements Disposable {
     if (!checked.ok) {
       return fail({ ...checked.error, exitCode: 2 });
     }
+    const isAnswered = stoppableMethods.has(method);
+    const isLong = isAnswered || longMethods.some((long) => long === method);
+    // What a cancelled change came to is known to the other side alone.
+    const leaving = isAnswered ? undefined : signal;
     try {
-      const isLong = longMethods.some((long) => long === method);
       const asked = isLong
         ? this.askLong(method, checked.value, signal, onProgress)
         : this.rpc.sendRequest(method, checked.value);
-      const answer: unknown = await abortable(asked, signal);
+      const answer: unknown = await abortable(asked, leaving);
       return checkResult(method, answer);
     } catch (error) {
-      return fail(requestFailure(error, signal));
+      return fail(requestFailure(error, leaving));
     }
   }
 

@@ -17,6 +17,7 @@ import {
   type HostResult,
   stateChangedNotification,
   type StateDelta,
+  stoppableMethods,
 } from '../../protocol/host.ts';
 import type { RequestProgress } from '../../protocol/models.ts';
 import { checkParams, checkResult, isHostMethod } from './checkMessage.ts';
@@ -206,7 +207,7 @@ export class ClientConnection {
     const cancelled = new AbortController();
     const listening = token.onCancellationRequested(() => cancelled.abort());
     try {
-      const context = this.context(checked.value, cancelled.signal);
+      const context = this.context(method, checked.value, cancelled.signal);
       const outcome = await this.host.service.call(method, checked.value, context);
       if (!outcome.ok) {
         return rpcError(outcome.error);
@@ -229,10 +230,10 @@ export class ClientConnection {
     }
   }
 
-  private context(params: unknown, cancelled: AbortSignal): RequestContext {
+  private context(method: ServiceMethod, params: unknown, cancelled: AbortSignal): RequestContext {
     const token = z.safeParse(tokenSchema, params).data?.progress;
     return {
-      signal: AbortSignal.any([cancelled, this.gone.signal]),
+      signal: stoppableMethods.has(method) ? cancelled : AbortSignal.any([cancelled, this.gone.signal]),
       gone: this.gone.signal,
       report: (progress) => {
         if (token === undefined || this.socket.destroyed || this.socket.writableEnded) {

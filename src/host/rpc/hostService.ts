@@ -16,7 +16,7 @@ export interface HostFailure extends Failure {
 
 /** What a long request has of the client that made it. */
 export interface RequestContext {
-  /** Aborted when the client cancels the request, or is gone. */
+  /** Aborted when the client cancels the request, or is gone; the latter ends no request of `stoppableMethods`. */
   readonly signal: AbortSignal;
   /** Aborted when the client is gone; one for all requests of a connection. */
   readonly gone: AbortSignal;

@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { failure } from '../../base/failure.ts';
 import { fail, ok } from '../../base/result.ts';
 import type { BlobKeeper, BlobReader } from '../../core/repository/repository.ts';
 import type { Worktrees } from '../../core/repository/worktrees.ts';
@@ -20,6 +21,7 @@ export function createGitWorktrees(options: {
     root: repository.root,
 
     async open({ directory, branch, commit }, signal) {
+      const never = new AbortController().signal;
       const git = await UserGit.open(repository, signal);
       if (!git.ok) {
         return git;
@@ -33,19 +35,21 @@ export function createGitWorktrees(options: {
         return name;
       }
       const words = ['worktree', 'add', '--quiet', '-b', branch, directory, commit];
-      const added = await git.value.run({ arguments: words, deadlineMs: checkoutDeadlineMs }, signal);
+      // What Git was killed in the middle of would be left behind, branch and all.
+      const added = await git.value.run({ arguments: words, deadlineMs: checkoutDeadlineMs }, never);
       if (!added.ok) {
         return added;
       }
+      const remove = async (): Promise<void> => {
+        await git.value.run({ arguments: ['worktree', 'remove', '--force', directory] }, never);
+        await git.value.run({ arguments: ['branch', '--quiet', '-D', branch] }, never);
+      };
+      if (signal.aborted) {
+        await remove();
+        return fail(failure('aborted', 'It was cancelled; the new folder is gone again.'));
+      }
       const root = await realpath(directory);
-      return ok({
-        checkout: createCheckout({ root, store }),
-        async remove() {
-          const never = new AbortController().signal;
-          await git.value.run({ arguments: ['worktree', 'remove', '--force', directory] }, never);
-          await git.value.run({ arguments: ['branch', '--quiet', '-D', branch] }, never);
-        },
-      });
+      return ok({ checkout: createCheckout({ root, store }), remove });
     },
   };
 }

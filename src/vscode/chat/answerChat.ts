@@ -69,7 +69,7 @@ async function answerFor(
   signal: AbortSignal,
 ): Promise<Answer> {
   if (question.kind === 'delegate') {
-    return delegateFromChat(context, question.words, places, page);
+    return delegateFromChat(context, question.words, places, page, signal);
   }
   if (question.kind === 'status') {
     return tellStatus(context, question.task, page);
@@ -93,6 +93,7 @@ async function delegateFromChat(
   words: string,
   places: readonly ChatPlace[],
   page: ChatPage,
+  signal: AbortSignal,
 ): Promise<Answer> {
   if (words === '') {
     return { failure: failure('no-goal', t('Say what is to be done, for example: /delegate fix the failing test.')) };
@@ -106,7 +107,7 @@ async function delegateFromChat(
   }
   const { goal, origin, used, outside } = chatDelegation(words, root.value, places);
   page.progress(t('Delegating to a background agent'));
-  const started = await startTask(context, root.value, goal, origin);
+  const started = await startTask(context, root.value, goal, origin, signal);
   if (!started.ok) {
     return { failure: started.error };
   }

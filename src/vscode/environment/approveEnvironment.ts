@@ -7,6 +7,7 @@ import type { Command, CommandContext } from '../commands/command.ts';
 import { missingForTasks } from '../tasks/startTask.ts';
 import { namedTask } from '../tasks/chosenTask.ts';
 import { showFailure } from '../tasks/showFailure.ts';
+import { patiently } from '../window/patiently.ts';
 
 /**
  * Shows what the tests of a repository, or of a task's changes, would be set up with, and asks. Only in answer to a person's own
@@ -20,8 +21,9 @@ export const approveEnvironment: Command = async (context, argument) => {
   }
   const { root, ...task } = target.value;
   const host = context.hosts.of(root);
-  const never = new AbortController().signal;
-  const shown = await host.request('environment', task, never);
+  const shown = await patiently(context.dialogue, t('Looking at what the tests need'), (signal) =>
+    host.request('environment', task, signal),
+  );
   if (!shown.ok) {
     showFailure(context, shown.error);
     return;
@@ -36,7 +38,9 @@ export const approveEnvironment: Command = async (context, argument) => {
     return;
   }
   const { definition, hosts } = environment;
-  const approved = await host.request('approveEnvironment', { definition, hosts, ...task }, never);
+  const approved = await patiently(context.dialogue, t('Keeping what you agreed to'), (signal) =>
+    host.request('approveEnvironment', { definition, hosts, ...task }, signal),
+  );
   if (!approved.ok) {
     showFailure(context, approved.error);
     return;

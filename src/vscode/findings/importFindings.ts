@@ -3,6 +3,7 @@ import { counted } from '../../base/counted.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
 import { repositoryFor } from '../tasks/startTask.ts';
+import { patiently } from '../window/patiently.ts';
 
 /** Takes over the results of a SARIF file, one that is chosen unless the caller names one. Answers how many. */
 export const importFindings: Command = async (context, argument) => {
@@ -14,7 +15,9 @@ export const importFindings: Command = async (context, argument) => {
   if (file === undefined) {
     return undefined;
   }
-  const answer = await context.hosts.of(root).request('importFindings', { file }, new AbortController().signal);
+  const answer = await patiently(context.dialogue, t('Importing findings'), (signal) =>
+    context.hosts.of(root).request('importFindings', { file }, signal),
+  );
   if (!answer.ok) {
     showFailure(context, answer.error);
     return undefined;
@@ -33,7 +36,9 @@ export const exportFindings: Command = async (context, argument) => {
   if (root === undefined) {
     return undefined;
   }
-  const answer = await context.hosts.of(root).request('exportFindings', {}, new AbortController().signal);
+  const answer = await patiently(context.dialogue, t('Exporting findings'), (signal) =>
+    context.hosts.of(root).request('exportFindings', {}, signal),
+  );
   if (!answer.ok) {
     showFailure(context, answer.error);
     return undefined;

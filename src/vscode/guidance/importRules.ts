@@ -3,6 +3,7 @@ import { plainLine } from '../../base/plainText.ts';
 import type { Command } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
 import { missingForTasks } from '../tasks/startTask.ts';
+import { patiently } from '../window/patiently.ts';
 import { isImported, toolOf, withRules } from './importedRules.ts';
 import { guidanceRoot } from './pinInstructions.ts';
 
@@ -20,7 +21,9 @@ export const importRules: Command = async (context) => {
   if (root === undefined) {
     return undefined;
   }
-  const shown = await context.hosts.of(root).request('guidance', { texts: true }, new AbortController().signal);
+  const shown = await patiently(context.dialogue, t('Looking for instructions'), (signal) =>
+    context.hosts.of(root).request('guidance', { texts: true }, signal),
+  );
   if (!shown.ok) {
     showFailure(context, shown.error);
     return undefined;

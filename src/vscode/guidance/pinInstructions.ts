@@ -4,6 +4,7 @@ import type { GuidanceView } from '../../protocol/host.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { missingForTasks } from '../tasks/startTask.ts';
 import { showFailure } from '../tasks/showFailure.ts';
+import { patiently } from '../window/patiently.ts';
 
 const states: Readonly<Record<GuidanceView['status'], string>> = {
   pinned: 'pinned',
@@ -25,7 +26,9 @@ export const pinInstructions: Command = async (context) => {
   }
   const host = context.hosts.of(root);
   const never = new AbortController().signal;
-  const shown = await host.request('guidance', {}, never);
+  const shown = await patiently(context.dialogue, t('Looking for instructions'), (signal) =>
+    host.request('guidance', {}, signal),
+  );
   if (!shown.ok) {
     showFailure(context, shown.error);
     return undefined;

@@ -4,6 +4,7 @@ import type { ExplainedPath } from '../../protocol/memory.ts';
 import type { Command } from '../commands/command.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
 import { count } from '../tasks/taskText.ts';
+import { patiently } from '../window/patiently.ts';
 import { memoryRoot, pathFrom } from './memoryRoot.ts';
 
 const stateWords: Readonly<Record<ExplainedPath['state'], string>> = {
@@ -24,7 +25,9 @@ export const explainFile: Command = async (context) => {
     }
     return undefined;
   }
-  const answer = await context.hosts.of(root).request('explainPath', { path }, new AbortController().signal);
+  const answer = await patiently(context.dialogue, t('Nightshift looks into its memory'), (signal) =>
+    context.hosts.of(root).request('explainPath', { path }, signal),
+  );
   if (!answer.ok) {
     showFailure(context, answer.error);
     return undefined;

@@ -4,6 +4,7 @@ import type { Forget, Forgotten } from '../../protocol/memory.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
 import { count } from '../tasks/taskText.ts';
+import { patiently } from '../window/patiently.ts';
 import { memoryRoot, pathFrom } from './memoryRoot.ts';
 import { memoryRow } from './memoryRow.ts';
 
@@ -54,7 +55,12 @@ async function forget(
   if (!(await dialogue.confirm(question, detail, t('Forget')))) {
     return undefined;
   }
-  const answer = await hosts.of(root).request('forget', wish, new AbortController().signal);
+  const answer = await patiently(
+    dialogue,
+    t('The memory forgets'),
+    (signal) => hosts.of(root).request('forget', wish, signal),
+    true,
+  );
   if (!answer.ok) {
     showFailure({ dialogue, window, log }, answer.error);
     return undefined;

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Command } from '../commands/command.ts';
 import { showFailure } from '../tasks/showFailure.ts';
+import { patiently } from '../window/patiently.ts';
 import { memoryRoot } from './memoryRoot.ts';
 import { rootOf } from './memoryRow.ts';
 
@@ -18,7 +19,12 @@ export const rebuildMemory: Command = async (context, argument) => {
   if (!agreed) {
     return false;
   }
-  const answer = await context.hosts.of(root).request('rebuildMemory', {}, new AbortController().signal);
+  const answer = await patiently(
+    context.dialogue,
+    t('Throwing the index away'),
+    (signal) => context.hosts.of(root).request('rebuildMemory', {}, signal),
+    true,
+  );
   if (answer.ok) {
     context.dialogue.mention(t('The memory is made anew.'));
   } else {

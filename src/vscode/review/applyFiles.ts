@@ -7,7 +7,8 @@ import type { TaskReference } from '../host/taskHost.ts';
 import { mergeByHand, type MergedFiles, mergesToDo } from './mergeConflicts.ts';
 import { missingForTasks } from '../tasks/startTask.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
-import { count } from '../tasks/taskText.ts';
+import { count, taskTitle } from '../tasks/taskText.ts';
+import { patiently } from '../window/patiently.ts';
 import { showReview } from './reviewTask.ts';
 import { saveFirst } from './saveFirst.ts';
 
@@ -48,7 +49,9 @@ export async function applyFiles(
     ...(place === undefined ? {} : { place }),
     ...(merged.length === 0 ? {} : { merged }),
   };
-  const answer = await context.hosts.of(root).request('applyTask', params, new AbortController().signal);
+  const answer = await patiently(context.dialogue, t`Accepting: ${taskTitle(task)}`, (signal) =>
+    context.hosts.of(root).request('applyTask', params, signal),
+  );
   if (!answer.ok) {
     showFailure(context, answer.error);
     return undefined;

@@ -4,6 +4,7 @@ import type { HostParams } from '../../protocol/host.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
 import { taskTitle } from '../tasks/taskText.ts';
+import { patiently } from '../window/patiently.ts';
 import type { FileToMerge } from './mergeEditors.ts';
 
 export type MergedFiles = NonNullable<HostParams<'applyTask'>['merged']>;
@@ -23,7 +24,9 @@ export async function mergesToDo(
   const merges: MergeToDo[] = [];
   for (const { path } of paths) {
     const params = { task: task.id, path, ...(files === undefined ? {} : { files }) };
-    const answer = await context.hosts.of(root).request('mergeSides', params, new AbortController().signal);
+    const answer = await patiently(context.dialogue, t`Preparing the merge of ${path}`, (signal) =>
+      context.hosts.of(root).request('mergeSides', params, signal),
+    );
     const sides = answer.ok ? answer.value.sides : null;
     const [base, result, checkout] = [sides?.base, sides?.result, sides?.checkout].map((text) =>
       text === undefined ? undefined : decodeBase64(text),

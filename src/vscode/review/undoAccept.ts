@@ -4,7 +4,8 @@ import type { Command } from '../commands/command.ts';
 import { chosenTask, namedTask } from '../tasks/chosenTask.ts';
 import { missingForTasks } from '../tasks/startTask.ts';
 import { note, showFailure } from '../tasks/showFailure.ts';
-import { count } from '../tasks/taskText.ts';
+import { count, taskTitle } from '../tasks/taskText.ts';
+import { patiently } from '../window/patiently.ts';
 import { saveFirst } from './saveFirst.ts';
 
 /** Takes what was accepted of a task, or of the file whose row it was asked on, back out of the checkout. */
@@ -30,7 +31,9 @@ export const undoAccept: Command = async (context, argument) => {
     return;
   }
   const params = { task: task.id, ...(named === undefined ? {} : { paths: files.map(({ path }) => path) }) };
-  const answer = await context.hosts.of(root).request('undoAccept', params, new AbortController().signal);
+  const answer = await patiently(context.dialogue, t`Undoing the accept: ${taskTitle(task)}`, (signal) =>
+    context.hosts.of(root).request('undoAccept', params, signal),
+  );
   if (!answer.ok) {
     showFailure(context, answer.error);
     return;

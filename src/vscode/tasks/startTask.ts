@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import type { OriginView } from '../../protocol/host.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { TaskReference } from '../host/taskHost.ts';
+import { patiently } from '../window/patiently.ts';
 import { showFailure } from './showFailure.ts';
 import { isActive } from './taskText.ts';
 
@@ -30,7 +31,9 @@ export async function begin(
   goal: string,
   origin: OriginView,
 ): Promise<string | undefined> {
-  const started = await startTask(context, root, goal, origin);
+  const started = await patiently(context.dialogue, t('Delegating to a background agent'), (signal) =>
+    startTask(context, root, goal, origin, signal),
+  );
   if (started.ok) {
     return started.value.task.id;
   }
@@ -44,16 +47,13 @@ export async function startTask(
   root: string,
   goal: string,
   origin: OriginView,
+  signal: AbortSignal,
 ): Promise<Result<TaskReference, Failure>> {
   const host = context.hosts.of(root);
   if (host.tasks.some((task) => isActive(task) && task.goal === goal)) {
     return fail(failure('already-delegated', t('An agent is at this already: see the Tasks view.')));
   }
-  const created = await host.request(
-    'createTask',
-    { goal, origin, ...context.settings() },
-    new AbortController().signal,
-  );
+  const created = await host.request('createTask', { goal, origin, ...context.settings() }, signal);
   if (!created.ok) {
     return created;
   }

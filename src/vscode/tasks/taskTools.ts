@@ -31,11 +31,13 @@ export function registerTaskTools(context: CommandContext): vscode.Disposable {
           },
         };
       },
-      invoke: async ({ input }) => {
+      invoke: async ({ input }, token) => {
         const { goal } = checkedInput(delegateSchema, input);
         const place = context.window.activeCode()?.path ?? context.window.folders()[0] ?? '';
         const root = await repositoryFor(context, place);
-        const started = root.ok ? await startTask(context, root.value, goal, { kind: 'api' }) : root;
+        const bridge = signalOf(token);
+        const started = root.ok ? await startTask(context, root.value, goal, { kind: 'api' }, bridge.signal) : root;
+        bridge.dispose();
         if (!started.ok) {
           throw new Error(started.error.message);
         }

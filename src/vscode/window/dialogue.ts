@@ -33,8 +33,12 @@ export interface Dialogue {
   ): Promise<readonly T[] | undefined>;
   /** A few words in the status bar for a few seconds. */
   mention(message: string): void;
-  /** Long work that the person asked for, with a way to stop it. */
-  withProgress<T>(title: string, work: (signal: AbortSignal, report: ReportProgress) => Promise<T>): Promise<T>;
+  /** Long work that the person asked for, with a way to stop it unless it is `fixed`. */
+  withProgress<T>(
+    title: string,
+    work: (signal: AbortSignal, report: ReportProgress) => Promise<T>,
+    fixed?: boolean,
+  ): Promise<T>;
 }
 
 /** What is done now, and the share of the whole that is done, from 0 to 1, where it is known. */

@@ -104,8 +104,8 @@ export const vscodeDialogue: Dialogue = {
   mention(message) {
     vscode.window.setStatusBarMessage(messageText(message), mentionMilliseconds);
   },
-  async withProgress(title, work) {
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: messageText(title) };
+  async withProgress(title, work, fixed = false) {
+    const options = { location: vscode.ProgressLocation.Notification, cancellable: !fixed, title: messageText(title) };
     return vscode.window.withProgress(options, async (progress, token) => {
       const bridge = signalOf(token);
       let told = 0;

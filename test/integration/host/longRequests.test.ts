@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../../src/base/failure.ts';
-import { fail } from '../../../src/base/result.ts';
+import { fail, ok } from '../../../src/base/result.ts';
 import { dialHost, type HostChannel } from '../../../src/host/client/hostChannel.ts';
 import { hostProtocolVersion } from '../../../src/protocol/host.ts';
 import type { RequestProgress } from '../../../src/protocol/models.ts';
@@ -68,6 +68,41 @@ describe('a long request', () => {
     await until('it is at work', () => heard === 1);
     channel.dispose();
     await until('it is stopped', () => aborted === 1);
+  });
+
+  it('that changes something is answered by the other side when it is cancelled, whatever it came to', async () => {
+    let person = new AbortController();
+    harness.service.overrides = {
+      importFindings: async ({ file }, { signal }) => {
+        person.abort();
+        await until('the other side knows', () => signal.aborted);
+        return file === 'late.sarif'
+          ? ok({ tools: [], imported: 3, elsewhere: 0 })
+          : fail(failure('aborted', 'Nothing was imported.'));
+      },
+    };
+    const ask = (file: string) => {
+      person = new AbortController();
+      return channel.request('importFindings', { file }, person.signal);
+    };
+    expect(await ask('early.sarif')).toMatchObject({ ok: false, error: { message: 'Nothing was imported.' } });
+    expect(await ask('late.sarif')).toMatchObject({ ok: true, value: { imported: 3 } });
+    channel.dispose();
+  });
+
+  it('that changes something is not cancelled by the end of its client', async () => {
+    let ended: boolean | undefined;
+    harness.service.overrides = {
+      importFindings: async (_params, { signal, gone }) => {
+        channel.dispose();
+        await until('the client is gone', () => gone.aborted);
+        ended = signal.aborted;
+        return fail(failure('bad-sarif', 'Nobody hears this.'));
+      },
+    };
+    void channel.request('importFindings', { file: 'a.sarif' });
+    await until('it is over', () => ended !== undefined);
+    expect(ended).toBe(false);
   });
 
   it('that is cancelled before it is made is made and stopped at once', async () => {

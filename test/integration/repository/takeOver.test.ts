@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IncomingChange } from '../../../src/core/repository/repository.ts';
@@ -44,7 +53,31 @@ async function paused(changes: readonly IncomingChange[]) {
     await trace.record(each);
   }
   const worktrees = createGitWorktrees({ repository: must(await describeRepository(repository.root, signal)), store });
-  return { trace, tree, takes: (wish: TakeOverWish = {}) => takeOver({ store, worktrees, trace }, wish, signal) };
+  return {
+    trace,
+    tree,
+    takes: (wish: TakeOverWish = {}) => takeOver({ store, worktrees, trace }, wish, signal),
+    /** Cancelled as soon as its folder is there. */
+    turnsAway: async () => {
+      const person = new AbortController();
+      const follow = watch(repository.folder, () => {
+        if (existsSync(besides())) {
+          person.abort();
+        }
+      });
+      const filled: typeof worktrees = {
+        ...worktrees,
+        open: async (place, end) => {
+          const opened = await worktrees.open(place, end);
+          person.abort();
+          return opened;
+        },
+      };
+      const taken = await takeOver({ store, worktrees: filled, trace }, {}, person.signal);
+      follow.close();
+      return taken;
+    },
+  };
 }
 
 const besides = (name = 'fix-the-sum'): string => `${repository.root}-${name}`;
@@ -166,6 +199,17 @@ describe('taking a task over', () => {
     expect(await takes(named)).toMatchObject({ ok: false, error: { reason } });
     expect(repository.git('worktree', 'list').trim().split('\n')).toHaveLength(1);
     expect(trace.task().takenOver).toBeUndefined();
+  });
+
+  it('that is cancelled leaves neither folder nor branch, and can be made again', async () => {
+    repository.commit({ 'a.txt': 'a\n' });
+    const { takes, turnsAway, trace } = await paused([write('a.txt', 'changed\n')]);
+    expect(await turnsAway()).toMatchObject({ ok: false, error: { reason: 'aborted' } });
+    expect(existsSync(besides())).toBe(false);
+    expect(repository.git('worktree', 'list').trim().split('\n')).toHaveLength(1);
+    expect(repository.git('branch', '--list', 'nightshift/*')).toBe('');
+    expect(trace.task().takenOver).toBeUndefined();
+    expect(must(await takes())).toMatchObject({ directory: besides(), files: 1 });
   });
 
   it('has nothing to give where nothing was changed, or where there is no commit yet', async () => {

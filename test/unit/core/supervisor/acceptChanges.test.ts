@@ -38,6 +38,44 @@ describe('accepting changes', () => {
     expect(trace.task()).toMatchObject({ state: 'discarded', applied: [] });
   });
 
+  test('that is cancelled before anything is written writes nothing, and can be made again', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout();
+    const keepBytes = checkout.keepBytes.bind(checkout);
+    const person = new AbortController();
+    const stopping = {
+      ...checkout,
+      keepBytes: (...args: Parameters<typeof keepBytes>) => {
+        person.abort();
+        return keepBytes(...args);
+      },
+    };
+    const accepted = await acceptChanges({ checkout: stopping, trace }, undefined, person.signal);
+    expect(accepted).toMatchObject({ ok: false, error: { reason: 'aborted' } });
+    expect(checkout.written.size).toBe(0);
+    expect(trace.events.some((event) => event.type === 'apply-intended')).toBe(false);
+    expect(await acceptChanges({ checkout, trace }, undefined, signal)).toMatchObject({ ok: true });
+  });
+
+  test('that is cancelled while it writes is done as a whole', async () => {
+    const trace = await readyTask();
+    const checkout = memoryCheckout();
+    const apply = checkout.apply.bind(checkout);
+    const person = new AbortController();
+    const heeded: boolean[] = [];
+    const stopping = {
+      ...checkout,
+      apply: (...[changeset, plan, key, end]: Parameters<typeof apply>) => {
+        person.abort();
+        heeded.push(end.aborted);
+        return apply(changeset, plan, key, end);
+      },
+    };
+    const accepted = await acceptChanges({ checkout: stopping, trace }, undefined, person.signal);
+    expect(accepted).toMatchObject({ ok: true, value: { applied: ['src/sum.js'] } });
+    expect(heeded).toEqual([false]);
+  });
+
   test('does not write a task that was cancelled, and names the way to what it has changed', async () => {
     const trace = await readyTask();
     await moveTask({ trace }, { move: 'cancel', by: 'user' });

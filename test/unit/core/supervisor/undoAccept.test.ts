@@ -68,6 +68,16 @@ async function acceptedTask(options: Parameters<typeof memoryCheckout>[0] = {}) 
 }
 
 describe('undoing an accept', () => {
+  test('that is cancelled before anything is written changes nothing', async () => {
+    const { trace, checkout, written } = await acceptedTask();
+    expect(await undoAccept({ checkout, trace }, undefined, AbortSignal.abort())).toMatchObject({
+      ok: false,
+      error: { reason: 'aborted' },
+    });
+    expect([...written]).toEqual([one, other]);
+    expect(trace.task()).toMatchObject({ state: 'applied', applied: [one, other] });
+  });
+
   test('leaves a ready task of which nothing stands in the checkout, which can be accepted again', async () => {
     const { trace, checkout, written } = await acceptedTask();
     const undone = await undoAccept({ checkout, trace }, undefined, signal);

@@ -52,6 +52,12 @@ describe('messageText', () => {
 describe('vscodeDialogue', () => {
   beforeEach(() => shown.splice(0));
 
+  it('lets a person stop long work, unless it cannot be stopped', async () => {
+    await vscodeDialogue.withProgress('Accepting', async () => undefined);
+    await vscodeDialogue.withProgress('Forgetting', async () => undefined, true);
+    expect(shown).toMatchObject([[{ cancellable: true }], [{ cancellable: false }]]);
+  });
+
   const ways: readonly (readonly [string, (text: string) => Promise<unknown> | void])[] = [
     ['an information', (text) => vscodeDialogue.notify('information', text, ['Show'])],
     ['a warning', (text) => vscodeDialogue.notify('warning', text)],
