@@ -56,6 +56,7 @@ import { modelKeysOf } from './modelKeys.ts';
 import { preferredRuntime } from './preferredRuntime.ts';
 import { StateFeed } from './stateFeed.ts';
 import { TaskDesk } from './taskDesk.ts';
+import { TerminalDesk } from './terminalDesk.ts';
 import { TestDesk } from './testDesk.ts';
 import { taskModels } from './taskModels.ts';
 import { openTraceProtection } from './trace/openTraceProtection.ts';
@@ -257,6 +258,7 @@ export async function openWorkspace(
   const service = new WorkspaceService({
     desk,
     tests: new TestDesk(desk, supervisor, paths.id),
+    terminals: new TerminalDesk(desk, supervisor),
     feed,
     store: store.value,
     environments: new EnvironmentDesk({ store: store.value, environments, sha256 }),

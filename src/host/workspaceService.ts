@@ -29,12 +29,13 @@ import type { LentModels } from './lentModels.ts';
 import type { MemoryDesk } from './memory/memoryDesk.ts';
 import type { HostFailure, HostService, RequestContext, ServiceMethod } from './rpc/hostService.ts';
 import type { LendingWindow } from './rpc/lendingWindow.ts';
-import { modelAnswer, placedView, withFiles, withValue } from './serviceAnswers.ts';
+import { modelAnswer, placedView, statementOf, withFiles, withValue } from './serviceAnswers.ts';
 import { type StateFeed, toTraceLine } from './stateFeed.ts';
 import type { TaskDesk } from './taskDesk.ts';
 import { readMerged, viewSides } from './mergedFiles.ts';
 import { readSide } from './readSide.ts';
 import { viewComments } from './viewComments.ts';
+import type { TerminalDesk } from './terminalDesk.ts';
 import type { TestDesk } from './testDesk.ts';
 import type { TaskRecord } from './taskRecord.ts';
 import { timelineDetail, timelineRow } from './trace/timelineRow.ts';
@@ -43,6 +44,7 @@ import { withExitCode } from './withExitCode.ts';
 export interface WorkspaceServiceOptions {
   readonly desk: TaskDesk;
   readonly tests: TestDesk;
+  readonly terminals: TerminalDesk;
   readonly feed: StateFeed;
   readonly store: TreeStore;
   readonly environments: EnvironmentDesk;
@@ -214,6 +216,12 @@ export class WorkspaceService implements HostService {
         const proof = await this.options.tests.proveAgain(record, wish, context);
         return proof.ok ? ok({ proof: proof.value }) : proof;
       }),
+    openTerminal: (params, context) =>
+      this.withTask(params.task, (record) => this.options.terminals.open(record, params, context)),
+    readTerminal: ({ terminal }, { signal }) => this.options.terminals.read(terminal, signal),
+    writeTerminal: async ({ terminal, input }) => this.options.terminals.write(terminal, input),
+    resizeTerminal: (params) => this.options.terminals.resize(params),
+    closeTerminal: async ({ terminal }) => this.options.terminals.close(terminal),
     runTests: ({ settings }, context) => this.options.tests.runTests(settings, context),
     traceLines: async ({ task, from }) =>
       this.withTask(task, async (record) => {
@@ -236,17 +244,7 @@ export class WorkspaceService implements HostService {
           detail: event === undefined ? '' : await timelineDetail(event, (sha256) => record.artifact(sha256)),
         });
       }),
-    traceStatement: async ({ task }) =>
-      this.withTask(task, async (record) => {
-        const { statement, state } = record.task();
-        const bytes = statement === undefined ? undefined : await record.artifact(statement.artifact.sha256);
-        if (bytes !== undefined) {
-          return ok({ envelope: new TextDecoder().decode(bytes) });
-        }
-        const why =
-          statement === undefined ? `is ${state}; a statement is signed when it is ready` : 'lost its statement';
-        return fail(failure('no-statement', `The task ${why}. \`nightshift show ${task}\` tells more.`));
-      }),
+    traceStatement: async ({ task }) => this.withTask(task, statementOf),
     environment: async ({ task }) =>
       this.ofTree(task, async (tree) => {
         const environment = await this.options.environments.view(tree);

@@ -9,6 +9,7 @@ import { modelListSchema, modelViewSchema } from './models.ts';
 import { proofMethods } from './proofMethods.ts';
 import { storageClasses, storageReportSchema } from './storage.ts';
 import { taskViewSchema } from './taskView.ts';
+import { terminalMethods } from './terminal.ts';
 import { timelineMethods } from './timeline.ts';
 
 /** Client and agent host: JSON-RPC over a local socket, every message checked on both sides. */
@@ -254,6 +255,7 @@ export const hostMethods = {
     result: z.object({ lines: z.array(traceLineSchema) }),
   },
   ...timelineMethods,
+  ...terminalMethods,
   /** Of the checkout as it is now; with `task`, of that task's changeset. */
   environment: {
     params: z.object({ task: z.optional(z.string()) }),

@@ -162,6 +162,8 @@ export function startExtension(extension: vscode.ExtensionContext): vscode.Dispo
       );
       await (await graphs).show(root, entity);
     },
+    showTerminal: (name, pty) =>
+      vscode.window.createTerminal({ name, pty, iconPath: new vscode.ThemeIcon('shield') }).show(),
     showTaskPage: (root, task, preserveFocus) => taskPages.show(root, task, preserveFocus),
     saveSetting: saveEditorSetting,
     readSetting: readEditorSetting,

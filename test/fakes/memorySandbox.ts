@@ -105,6 +105,16 @@ export class MemorySandbox implements Sandbox {
     this.queuedFailures.set(method, [...(this.queuedFailures.get(method) ?? []), failure]);
   }
 
+  /** A shell that says nothing until the box is gone. */
+  async openTerminal(): ReturnType<Sandbox['openTerminal']> {
+    const { died } = this;
+    const output = (async function* () {
+      await died;
+      yield* [];
+    })();
+    return ok({ output, write: () => undefined, resize: async () => undefined, exitCode: async () => undefined });
+  }
+
   async request<M extends GuestMethod>(
     method: M,
     params: GuestParams<M>,

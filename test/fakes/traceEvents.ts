@@ -234,6 +234,7 @@ export const anyEntry: fc.Arbitrary<TraceEntry> = fc.oneof(
     .map((directory) =>
       entry('taken-over', { tree: 't1', directory, branch: 'nightshift/fix', files: 1, left: [] }, 'user'),
     ),
+  fc.constantFrom('t1', 't2').map((tree) => entry('terminal-opened', { sandbox: 's1', tree }, 'user')),
   fc.boolean().map((archived) => entry('task-archived', { archived }, 'user')),
   fc
     .tuple(hash, fc.boolean())

@@ -4,6 +4,7 @@ import type { GuestMethod, GuestParams, GuestResult } from '../../protocol/guest
 import type { LimitName } from './engineLimits.ts';
 import type { SandboxEndCause } from './sandboxEnd.ts';
 import type { SandboxSpec } from './sandboxSpec.ts';
+import type { BoxTerminal, TerminalSize } from './terminal.ts';
 
 export type SandboxFailureReason =
   | 'engine-unavailable'
@@ -57,6 +58,12 @@ export interface Sandbox extends RestrictedSandbox {
   readonly died: Promise<SandboxFailure>;
   /** Streams a tree into `/workspace/repo`; the guest keeps its manifest for `list_changes`. */
   putTree(files: AsyncIterable<TreeFile>, options: CallOptions): Promise<Result<{ files: number }, SandboxFailure>>;
+  /** Opens a shell for a person, with the rights of the box; `variables` beside those that it has. */
+  openTerminal(
+    size: TerminalSize,
+    variables: Readonly<Record<string, string>>,
+    options: CallOptions,
+  ): Promise<Result<BoxTerminal, SandboxFailure>>;
   /** Kills and removes the box. Idempotent; bounded by its own deadlines. */
   destroy(): Promise<void>;
 }

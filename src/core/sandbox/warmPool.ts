@@ -268,6 +268,7 @@ function handedOut(box: Sandbox, startMs: number): Sandbox {
     startMs,
     died: box.died,
     request: (method, params, callOptions) => box.request(method, params, callOptions),
+    openTerminal: (size, variables, callOptions) => box.openTerminal(size, variables, callOptions),
     putTree: (files, callOptions) => box.putTree(files, callOptions),
     destroy: () => box.destroy(),
   };

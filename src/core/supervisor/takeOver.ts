@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import type { ChangedFile, Changeset } from '../changes/changeset.ts';
 import type { Checkout, TreeStore } from '../repository/repository.ts';
 import type { Worktrees } from '../repository/worktrees.ts';
+import { presentTree } from '../tasks/presentTree.ts';
 import type { Task } from '../tasks/task.ts';
 import { activeStates, type TaskState } from '../tasks/taskState.ts';
 import type { TaskTrace } from '../tasks/taskTrace.ts';
@@ -93,12 +94,12 @@ interface PresentWork {
 
 /** The newest that is kept of the agent's work. */
 function presentWork(task: Task): Result<PresentWork, Failure> {
-  const { state, snapshot, changeset } = task;
+  const { state, snapshot } = task;
   if (activeStates.has(state) || overStates.has(state)) {
     const why = activeStates.has(state) ? 'its agent is still at work' : 'nothing of it is left to go on with';
     return fail(failure('not-allowed', `A task that is ${state} cannot be taken over: ${why}.`));
   }
-  const tree = state === 'ready' ? changeset?.resultTree : (task.checkpoint ?? changeset?.resultTree);
+  const tree = presentTree(task);
   if (snapshot === undefined || tree === undefined || tree === snapshot.tree) {
     return fail(nothingYet(task, []));
   }

@@ -79,6 +79,7 @@ function linkedBox(box: Sandbox): Sandbox {
     startMs: box.startMs,
     died: box.died,
     request: (method, params, options) => box.request(method, params, options),
+    openTerminal: (size, variables, options) => box.openTerminal(size, variables, options),
     destroy: () => box.destroy(),
     putTree: async (files, options) => {
       const put = await box.putTree(files, options);
@@ -118,6 +119,7 @@ function recordedBox({ trace }: Pick<Assignment, 'trace'>, box: Sandbox): Sandbo
     startMs: box.startMs,
     died: box.died,
     request: (method, params, options) => box.request(method, params, options),
+    openTerminal: (size, variables, options) => box.openTerminal(size, variables, options),
     putTree: (files, options) => box.putTree(files, options),
     destroy: async () => {
       await box.destroy();

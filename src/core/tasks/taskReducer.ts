@@ -166,6 +166,7 @@ function applyEvent(task: Task, event: TraceEvent): Task {
       return isPresentRun(task, event.data.run) ? withQuestion(task, event.data) : task;
     case 'finding-reported':
       return isPresentRun(task, event.data.run) ? withFinding(task, event.data) : task;
+    case 'terminal-opened':
     case 'task-resumed':
     case 'move-refused':
     case 'sandbox-delayed':

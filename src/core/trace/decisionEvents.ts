@@ -51,6 +51,8 @@ export const decisionEvents = {
     hunks: z.union([z.literal('whole'), z.array(hunkSchema)]),
     of: count,
   }),
+  /** The user looks around in a box of their own, with a copy of this tree. */
+  'terminal-opened': z.object({ sandbox: z.string(), tree: z.string() }),
   /** The user goes on with this tree by themselves, in a working tree of its own. `left`: changed files that are not in it. */
   'taken-over': z.object({
     tree: z.string(),

@@ -50,6 +50,7 @@ const structural: Readonly<Record<TraceEventType, readonly string[]>> = {
   'apply-intended': ['key', 'hash', 'writes', 'parts', 'merged', 'placement'],
   'changes-rejected': ['hash', 'path'],
   'file-reviewed': ['hash', 'path'],
+  'terminal-opened': ['sandbox', 'tree'],
   'taken-over': ['tree', 'directory', 'branch', 'left'],
   'task-archived': [],
   'apply-ended': ['key', 'applied', 'conflicts.path'],

@@ -11,6 +11,7 @@ type DecisionEvent = Extract<
       | 'apply-ended'
       | 'changes-rejected'
       | 'file-reviewed'
+      | 'terminal-opened'
       | 'taken-over'
       | 'task-archived'
       | 'undo-intended'
@@ -37,6 +38,8 @@ export function decisionEntry(event: DecisionEvent): TimelineEntry {
       const what = hunks === 'whole' ? 'the whole change' : `${hunks.length} of ${of} changes`;
       return { label: 'review', text: `rejected ${what} of ${path}` };
     }
+    case 'terminal-opened':
+      return { label: 'terminal', text: `opened in sandbox ${event.data.sandbox.slice(0, 12)}; nothing of it is kept` };
     case 'taken-over': {
       const { directory, branch, files, left } = event.data;
       const text = `taken over in ${directory}, on ${branch}: ${counted(files, 'changed file')}`;

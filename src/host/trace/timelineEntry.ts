@@ -171,6 +171,7 @@ export function timelineEntry(event: TraceEvent, asked?: string): TimelineEntry 
     case 'apply-ended':
     case 'changes-rejected':
     case 'file-reviewed':
+    case 'terminal-opened':
     case 'taken-over':
     case 'task-archived':
     case 'undo-intended':

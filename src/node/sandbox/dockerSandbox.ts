@@ -9,9 +9,11 @@ import { engineDeadlines } from '../../core/sandbox/budgets.ts';
 import type { CallOptions, Sandbox, SandboxFailure, TreeFile } from '../../core/sandbox/sandbox.ts';
 import { killedExitCode, sandboxEnd } from '../../core/sandbox/sandboxEnd.ts';
 import type { SandboxSpec } from '../../core/sandbox/sandboxSpec.ts';
+import type { BoxTerminal, TerminalSize } from '../../core/sandbox/terminal.ts';
 import type { GuestMethod, GuestParams, GuestResult } from '../../protocol/guest.ts';
 import type { BoxSocket } from './boxSocket.ts';
 import { askHowItEnded } from './boxEnd.ts';
+import { openBoxTerminal } from './boxTerminal.ts';
 import { waitAnswer } from './engineAnswers.ts';
 import { type ChannelTurn, GuestChannel } from './guestChannel.ts';
 import { packTree } from './packTree.ts';
@@ -128,6 +130,14 @@ export class DockerSandbox implements Sandbox {
       this.channel.close(outcome.error);
     }
     return outcome.ok || outcome.error.reason !== 'sandbox-died' ? outcome : fail(await this.end);
+  }
+
+  async openTerminal(
+    size: TerminalSize,
+    variables: Readonly<Record<string, string>>,
+    { signal }: CallOptions,
+  ): Promise<Result<BoxTerminal, SandboxFailure>> {
+    return openBoxTerminal(this.container, { size, variables, gone: this.end }, signal);
   }
 
   async destroy(): Promise<void> {

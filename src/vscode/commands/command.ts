@@ -1,3 +1,4 @@
+import type { SandboxTerminal } from '../terminal/sandboxTerminal.ts';
 import type { Failure } from '../../base/failure.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Result } from '../../base/result.ts';
@@ -47,6 +48,8 @@ export interface CommandContext {
   showGraph(root: string, entity: string): Promise<void>;
   /** Opens the page of a task. */
   showTaskPage(root: string, task: string, preserveFocus: boolean): Promise<void>;
+  /** Opens a terminal whose other end is ours, and goes to it. */
+  showTerminal(name: string, terminal: SandboxTerminal): void;
   /** Keeps a setting of the person for this machine, by its name without the product's prefix; undefined unsets it. */
   saveSetting(name: string, value: string | number | undefined): Promise<void>;
   /** What the person set for this machine, by its name without the product's prefix; undefined where nothing is. */

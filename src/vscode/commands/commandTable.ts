@@ -100,6 +100,7 @@ export const commandTable = {
   'nightshift.allowLanguageModel': allowLanguageModel,
   'nightshift.openTaskPage': openTaskPage,
   'nightshift.openTrace': openTrace,
+  'nightshift.openTerminal': later(async () => (await import('../terminal/openTerminal.ts')).openTerminal),
   'nightshift.verifyTrace': verifyTrace,
   'nightshift.filterTasks': filterTasks,
   'nightshift.clearTaskFilter': clearTaskFilter,

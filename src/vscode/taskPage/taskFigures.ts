@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import type { TaskView } from '../../protocol/taskView.ts';
 import {
   hasChanges,
+  hasFiles,
   isActive,
   isAsking,
   isCancellable,
@@ -67,6 +68,9 @@ export function taskActions(task: TaskView): readonly ActionButton[] {
   add(isDiscardable(task), 'discard', t('Discard'));
   return [
     ...buttons,
+    ...(hasFiles(task)
+      ? [{ action: 'openTerminal', label: t('Open Terminal in Sandbox'), kind: 'tool' } as const]
+      : []),
     { action: 'openTrace', label: t('Open Trace'), kind: 'tool' },
     { action: 'verifyTrace', label: t('Verify Trace'), kind: 'tool' },
     { action: 'copy', label: t('Copy as Text'), kind: 'tool' },

@@ -18,6 +18,7 @@ export const pageActions = [
   'takeOver',
   'cancel',
   'discard',
+  'openTerminal',
   'openTrace',
   'verifyTrace',
   'copy',

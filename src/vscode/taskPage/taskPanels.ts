@@ -22,6 +22,7 @@ const commands: Readonly<Record<Exclude<PageAction, 'copy'>, string>> = {
   takeOver: 'nightshift.takeOver',
   cancel: 'nightshift.cancelTask',
   discard: 'nightshift.discardTask',
+  openTerminal: 'nightshift.openTerminal',
   openTrace: 'nightshift.openTrace',
   verifyTrace: 'nightshift.verifyTrace',
 };

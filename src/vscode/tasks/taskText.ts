@@ -43,6 +43,11 @@ export function isDiscardable(task: TaskView): boolean {
 }
 
 /** A person can let it go on. */
+/** Nothing is kept of a task that was discarded, and before its agent begins there is nothing yet. */
+export function hasFiles({ state }: TaskView): boolean {
+  return !['queued', 'preparing', 'discarded'].includes(state);
+}
+
 /** A queued one has nothing yet, and of one that is over nothing is left to go on with. */
 export function isTakeable(task: TaskView): boolean {
   return (isActive(task) && task.state !== 'queued') || task.state === 'ready' || isResumable(task);

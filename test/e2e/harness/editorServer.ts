@@ -58,6 +58,8 @@ const quietSettings = {
   'window.autoDetectColorScheme': true,
   'workbench.editor.useModal': 'off',
   'chat.commandCenter.enabled': false,
+  // Its text stands in the page then, not in a picture.
+  'terminal.integrated.gpuAcceleration': 'off',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'extensions.autoUpdate': false,

@@ -84,4 +84,21 @@ describe('taking over from an agent at work', () => {
       .waitFor();
     await page().locator('button', { hasText: 'Resume…' }).waitFor();
   });
+
+  it('can be looked at in a terminal in a sandbox, of which nothing is kept', async () => {
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await page().locator('button', { hasText: 'Open Terminal in Sandbox' }).click();
+    const terminal = workbench.page.locator('.terminal-wrapper .xterm-rows');
+    await terminal.filter({ hasText: 'what you change here is not kept' }).waitFor({ timeout: 60_000 });
+    await terminal.filter({ hasText: '~/repo $' }).waitFor();
+    await workbench.page.keyboard.type(
+      'grep -c Math.max src/counter.js && echo mine > src/counter.js; wc -c < src/counter.js\n',
+    );
+    await terminal.filter({ hasText: /counter\.js\s*1\s*5\s*sandbox/ }).waitFor();
+    await inEveryLook(workbench.page, '78-sandbox-terminal');
+    await workbench.page.keyboard.type('exit\n');
+    await terminal.waitFor({ state: 'detached' });
+    await page().locator('.row', { hasText: 'nothing of it is kept' }).waitFor();
+    assert.match(readFileSync(join(folder, 'src', 'counter.js'), 'utf8'), /Math\.max\(0/);
+  });
 });

@@ -27,6 +27,7 @@ import type {
 } from '../../../src/vscode/window/editorWindow.ts';
 import type { CodeCommit, CodeSymbol } from '../../../src/vscode/window/workspaceCode.ts';
 import { ModelConsent } from '../../../src/vscode/models/modelConsent.ts';
+import type { SandboxTerminal } from '../../../src/vscode/terminal/sandboxTerminal.ts';
 import { memory } from './memory.ts';
 import { MemoryModels } from './memoryModels.ts';
 import { MemoryTaskHost } from './memoryTaskHost.ts';
@@ -110,6 +111,7 @@ export class MemoryEditor {
   readonly replaced: (readonly [root: string, parts: readonly TextPart[]])[] = [];
   replacing: Awaited<ReturnType<EditorWindow['replace']>> = 'replaced';
   memorySettings: MemorySettings = { enabled: true, embedding: { by: 'none' }, exclude: [] };
+  readonly terminals: { readonly name: string; readonly terminal: SandboxTerminal }[] = [];
   readonly taskPages: (readonly [root: string, task: string, preserveFocus: boolean])[] = [];
   readonly graphs: (readonly [root: string, entity: string])[] = [];
   /** Groups and rows of each list that was shown; answered by the label of a row, with `#name` for one of its buttons. */
@@ -199,6 +201,7 @@ export class MemoryEditor {
       memorySettings: () => this.memorySettings,
       delegationSettings: () => ({ showContext: this.showContext }),
       showGraph: async (root, entity) => void this.graphs.push([root, entity]),
+      showTerminal: (name, terminal) => void this.terminals.push({ name, terminal }),
       showTaskPage: async (...page) => void this.taskPages.push(page),
       saveSetting: async (name, value) => {
         this.savedSettings.push([name, value]);

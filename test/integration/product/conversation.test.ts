@@ -151,7 +151,7 @@ describe.skipIf(skip)(`what a person and an agent say to each other ${why}`, () 
           return { ...finishTurn, fault: 'emptyTurn' };
         }
         return told(body).includes('Leave a note.')
-          ? ([vain][said(body)] ?? { ...finishTurn, fault: 'stallMid' })
+          ? ([vain][said(body)] ?? { ...finishTurn, delayMs: 600_000 })
           : ([editTurn][said(body)] ?? finishTurn);
       },
     });

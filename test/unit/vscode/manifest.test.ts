@@ -274,6 +274,7 @@ describe('what a row of a task offers', () => {
     return [...new Set(names)].map((name) => name.replace('nightshift.', '')).sort();
   }
   const always = ['openTaskPage', 'openTrace', 'verifyTrace'];
+  const withFiles = (context: string): string[] => (context.startsWith('task.discarded') ? [] : ['openTerminal']);
 
   test.each([
     [
@@ -296,7 +297,7 @@ describe('what a row of a task offers', () => {
     ['task.working', ['cancelTask', 'pauseTask', 'sayToAgent', 'takeOver']],
     ['task.verifying.changes', ['cancelTask', 'pauseTask', 'reviewTask', 'sayToAgent', 'takeOver']],
   ])('%s: %j', (context, commands) => {
-    expect(offered(context)).toEqual([...commands, ...always].sort());
+    expect(offered(context)).toEqual([...commands, ...always, ...withFiles(context)].sort());
   });
 
   test('our buttons in the title of a diff stand together, before the editor’s own', () => {

@@ -36,17 +36,27 @@ export function workspaceFile(path: string): vscode.Uri {
 }
 
 /**
- * The light bulb's entries of ours at a range. VS Code cancels a request for code actions, and answers with none, when a provider is
+ * The light bulb's entries of ours at a range. VS Code cancels a request for code actions, and answers with none or says so, when a provider is
  * registered meanwhile, as the TypeScript extension does some time after a script was opened; the editor then asks again, and so does
  * this, until two answers in a row agree.
  */
 export async function ourActions(uri: vscode.Uri, range: vscode.Range): Promise<readonly vscode.CodeAction[]> {
   const ask = async (): Promise<readonly vscode.CodeAction[]> => {
-    const actions = await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
+    const asked = vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
       uri,
       range,
     );
+    const actions = await asked.then(undefined, (error: unknown) => {
+      if (error instanceof Error && error.name === 'Canceled') {
+        return undefined;
+      }
+      throw error;
+    });
+    if (actions === undefined) {
+      await delay(300);
+      return ask();
+    }
     return actions.filter(({ command }) => command?.command === 'nightshift.delegateRequest');
   };
   const titles = (actions: readonly vscode.CodeAction[]): string => actions.map(({ title }) => title).join('\n');

@@ -126,6 +126,7 @@ const events: { readonly [T in TraceEventType]: TraceEventData<T> } = {
     writes: [{ path: secret, before: secret, after: secret, mode: '100644' }],
     parts: [{ path: secret, hunks: [], of: 2 }],
   },
+  'terminal-opened': { sandbox: secret, tree: secret },
   'taken-over': { tree: secret, directory: secret, branch: secret, files: 1, left: [secret] },
   'task-archived': { archived: false },
   'file-reviewed': { hash: secret, path: secret, reviewed: true },

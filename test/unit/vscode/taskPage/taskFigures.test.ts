@@ -12,16 +12,17 @@ import { queuedTask, readyTask } from '../../../fakes/sampleTasks.ts';
 const labels = (task: Parameters<typeof taskActions>[0]): readonly string[] =>
   taskActions(task).map(({ label, kind }) => (kind === 'primary' ? `*${label}` : label));
 const always = ['Open Trace', 'Verify Trace', 'Copy as Text'];
+const begun = ['Open Terminal in Sandbox', ...always];
 
 describe('the buttons of a page', () => {
   test('are those that the state allows, what people want most first', () => {
     expect(labels(queuedTask())).toEqual(['Cancel', ...always]);
-    expect(labels(readyTask())).toEqual(['*Review Changes', 'Accept All', 'Take Over…', 'Discard', ...always]);
-    expect(labels(queuedTask({ state: 'failed' }))).toEqual(['*Resume…', 'Take Over…', 'Discard', ...always]);
-    expect(labels(queuedTask({ state: 'waiting' }))).toEqual(['*Resume…', 'Take Over…', 'Cancel', ...always]);
+    expect(labels(readyTask())).toEqual(['*Review Changes', 'Accept All', 'Take Over…', 'Discard', ...begun]);
+    expect(labels(queuedTask({ state: 'failed' }))).toEqual(['*Resume…', 'Take Over…', 'Discard', ...begun]);
+    expect(labels(queuedTask({ state: 'waiting' }))).toEqual(['*Resume…', 'Take Over…', 'Cancel', ...begun]);
     const asking = queuedTask({ state: 'waiting', question: { text: 'Stop?', options: [] } });
-    expect(labels(asking)).toEqual(['*Answer…', 'Let the Agent Decide', 'Take Over…', 'Cancel', ...always]);
-    expect(labels(readyTask({ state: 'applied' }))).toEqual(['*Review Changes', ...always]);
+    expect(labels(asking)).toEqual(['*Answer…', 'Let the Agent Decide', 'Take Over…', 'Cancel', ...begun]);
+    expect(labels(readyTask({ state: 'applied' }))).toEqual(['*Review Changes', ...begun]);
   });
 
   test('have one main one at most, in every state', () => {

@@ -23,7 +23,7 @@ const takers = [
   /\bwindow\.(show(?!(Information|Warning|Error)Message$)\w+|run|openLink|moveInReview|create(QuickPick|InputBox|WebviewPanel))$/,
   /\bdialogue\.(confirm|ask\w*|pick|search|compose|choose|check)$/,
   /\bcommands\.executeCommand$/,
-  /\.(reveal|showTaskPage|showGraph)$/,
+  /\.(reveal|showTaskPage|showTerminal|showGraph)$/,
 ];
 /** The same calls where they leave the focus alone. */
 const harmless = /preserveFocus: true|^\w+\.commands\.executeCommand\('setContext'/;
