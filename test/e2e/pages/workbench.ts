@@ -17,15 +17,17 @@ export class Workbench {
     this.server = server;
   }
 
-  /** Opens a folder (or an empty window) and waits until our extension is active: earlier commands would wait for it unseen. */
+  /** Opens a folder or a workspace file (or an empty window) and waits until our extension is active: earlier commands would wait for it unseen. */
   async open(folder?: string): Promise<void> {
-    const where: readonly [string, string] = folder === undefined ? ['ew', 'true'] : ['folder', folder];
+    const kind = folder?.endsWith('.code-workspace') === true ? 'workspace' : 'folder';
+    const where: readonly [string, string] = folder === undefined ? ['ew', 'true'] : [kind, folder];
     const payload = JSON.stringify([
       ['skipWelcome', 'true'],
       ['skipReleaseNotes', 'true'],
     ]);
+    const activations = this.activations();
     await this.page.goto(`${this.server.url}/?${new URLSearchParams([[...where], ['payload', payload]]).toString()}`);
-    await this.activated(1);
+    await this.activated(activations + 1);
   }
 
   /** Loads the window anew, with a new extension host. */
