@@ -52,31 +52,27 @@ const vitest = (name: string, ...projects: readonly string[]): Suite => ({
 });
 
 const packaging: Suite = { name: 'package', command: ['npm', 'run', '--silent', 'package'], needs: [] };
-const inEditor: readonly Suite[] = [
-  {
-    name: 'vscode',
-    command: ['node', 'test/vscode/run.ts'],
-    needs: ['engine', 'browser', 'editor'],
-    results: 'vscode-results.json',
-  },
-  {
-    name: 'e2e',
-    command: ['node', 'test/e2e/run.ts'],
-    needs: ['engine', 'browser', 'editor'],
-    results: 'e2e-results.json',
-  },
-];
+const inEditor = (name: string, ...command: readonly string[]): Suite => ({
+  name,
+  command: ['node', ...command],
+  needs: ['engine', 'browser', 'editor'],
+  results: `${name}-results.json`,
+});
 
 /**
- * One stage after the other. The lanes of a stage run side by side, as they wait for an engine most of their time, and the suites of
- * a lane one after the other. Faults use up memory and end engines; editors and the integration tests want both cores: they are alone.
+ * One stage after the other. The lanes of a stage run side by side, as they wait for an engine or an editor most of their time, and
+ * the suites of a lane one after the other. Faults use up memory and end engines, and the integration tests want both cores: they are alone.
  */
 const stages: readonly (readonly (readonly Suite[])[])[] = [
   [[{ name: 'check', command: ['npm', 'run', '--silent', 'check'], needs: [] }]],
   [[{ name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] }]],
   [[vitest('unit', 'unit', 'golden')]],
   [[{ ...vitest('integration', 'integration'), needs: ['engine'] }]],
-  [[packaging, ...inEditor]],
+  [[packaging]],
+  [
+    [inEditor('e2e-1', 'test/e2e/run.ts', '--part', '1/2')],
+    [inEditor('vscode', 'test/vscode/run.ts'), inEditor('e2e-2', 'test/e2e/run.ts', '--part', '2/2')],
+  ],
   [[{ ...vitest('faults', 'faults'), needs: ['engine'] }]],
   [
     [{ ...vitest('eval', 'eval'), needs: ['engine'] }],
@@ -98,6 +94,7 @@ async function main(): Promise<number> {
     console.log(formatStatus(status));
     if (status.status === 'missing') missing.set(status.name, `${status.detail} (${status.fix})`);
   }
+  rmSync(join(artifacts, 'screenshots'), { recursive: true, force: true });
   mkdirSync(artifacts, { recursive: true });
   const total = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];

@@ -7,7 +7,7 @@ import { suiteVendor } from '../../vscode/suiteRun.ts';
 
 /** Packages the extension that provides a scripted language model; answers the path of its package. */
 export async function packageModel(): Promise<string> {
-  const folder = join(projectRoot, '.artifacts', 'model-extension');
+  const folder = join(projectRoot, '.artifacts', 'model-extension', String(process.pid));
   mkdirSync(folder, { recursive: true });
   const manifest = {
     name: 'scripted-model',
