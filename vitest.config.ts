@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Builds the product once for all files of a run. */
+const product = 'test/integration/product/builtProduct.ts';
+
 /** One project per layer of tests; most that need an engine run one file at a time on purpose. */
 export default defineConfig({
   test: {
@@ -16,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup: product,
           include: ['test/integration/**/*.test.ts', 'test/crash/**/*.test.ts'],
           exclude: ['test/integration/faults/**'],
           testTimeout: 120_000,
@@ -27,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
+          globalSetup: product,
           include: ['test/integration/faults/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -44,6 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'eval',
+          globalSetup: product,
           include: ['test/eval/**/*.test.ts'],
           // What is judged is the same under both; this one starts faster.
           env: { NIGHTSHIFT_SANDBOX_RUNTIME: 'runc' },
@@ -55,6 +61,7 @@ export default defineConfig({
       {
         test: {
           name: 'attacks',
+          globalSetup: product,
           include: ['test/attacks/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
