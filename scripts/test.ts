@@ -59,24 +59,22 @@ const inEditor = (name: string, ...command: readonly string[]): Suite => ({
   results: `${name}-results.json`,
 });
 
+/** Scenarios in the editor: every third of them. */
+const scenarios = (part: 1 | 2 | 3): Suite => inEditor(`e2e-${part}`, 'test/e2e/run.ts', '--part', `${part}/3`);
+
 /**
- * One stage after the other. The lanes of a stage run side by side, as they wait for an engine or an editor most of their time, and
- * the suites of a lane one after the other. Faults use up memory and end engines, and the integration tests want both cores: they are alone.
+ * One stage after the other. The lanes of a stage run side by side, and the suites of a lane one after the other: who works an editor
+ * waits most of the time, and the suites beside it do not. Faults use up memory and end engines: they are alone.
  */
 const stages: readonly (readonly (readonly Suite[])[])[] = [
   [[{ name: 'check', command: ['npm', 'run', '--silent', 'check'], needs: [] }]],
   [[{ name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] }]],
   [[vitest('unit', 'unit', 'golden')]],
-  [[{ ...vitest('integration', 'integration'), needs: ['engine'] }]],
   [[packaging]],
+  [[{ ...vitest('integration', 'integration'), needs: ['engine'] }], [scenarios(1), scenarios(2)]],
   [
-    [inEditor('e2e-1', 'test/e2e/run.ts', '--part', '1/2')],
-    [inEditor('vscode', 'test/vscode/run.ts'), inEditor('e2e-2', 'test/e2e/run.ts', '--part', '2/2')],
-  ],
-  [[{ ...vitest('faults', 'faults'), needs: ['engine'] }]],
-  [
-    [{ ...vitest('eval', 'eval'), needs: ['engine'] }],
     [
+      { ...vitest('eval', 'eval'), needs: ['engine'] },
       { name: 'attacks', command: ['node', 'scripts/attacks.ts'], needs: ['engine'], results: 'attacks.json' },
       {
         name: 'crash',
@@ -85,7 +83,9 @@ const stages: readonly (readonly (readonly Suite[])[])[] = [
         results: 'crash-results.json',
       },
     ],
+    [inEditor('vscode', 'test/vscode/run.ts'), scenarios(3)],
   ],
+  [[{ ...vitest('faults', 'faults'), needs: ['engine'] }]],
 ];
 
 async function main(): Promise<number> {

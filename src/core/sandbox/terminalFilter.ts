@@ -21,59 +21,49 @@ export class TerminalFilter {
     const code = character.codePointAt(0) ?? 0;
     // These end whatever was begun, in every state: cancel and substitute.
     if (code === 0x18 || code === 0x1a) {
-      this.begin('ground');
-      return '';
+      return this.begin('ground');
     }
-    switch (this.state) {
-      case 'string':
-        if (code === 0x1b) {
-          this.state = 'stringEscape';
-        } else if (code === 0x07 || code === 0x9c) {
-          this.begin('ground');
-        }
-        return '';
-      case 'stringEscape':
-        // Anything but the end of the string begins a sequence of its own, as terminals see it.
-        this.begin('escape');
-        return character === '\\' ? this.end('') : this.afterEscape(character);
-      case 'escape':
-        return this.afterEscape(character);
-      case 'csi':
-        return this.inSequence(character, code);
-      default:
-        return this.onGround(character, code);
+    if (this.state === 'string' || this.state === 'stringEscape') {
+      return this.inString(character, code);
     }
+    if (code === 0x1b) {
+      return this.begin('escape');
+    }
+    // Eight bit controls act in the middle of a sequence too, and end it.
+    if (code >= 0x80 && code <= 0x9f) {
+      return code === 0x9b ? this.begin('csi', '\u001b[') : this.begin(strings8Bit.has(code) ? 'string' : 'ground');
+    }
+    if (this.state === 'ground') {
+      return character;
+    }
+    // Others act at once, and the sequence goes on after them; deleted characters are none.
+    if (code < 0x20 || code === 0x7f) {
+      return code === 0x7f ? '' : character;
+    }
+    return this.state === 'csi' ? this.inSequence(character, code) : this.afterEscape(character);
   }
 
-  private onGround(character: string, code: number): string {
+  private inString(character: string, code: number): string {
+    if (code === 0x07 || code === 0x9c) {
+      return this.begin('ground');
+    }
     if (code === 0x1b) {
-      this.begin('escape');
+      return this.begin('stringEscape');
+    }
+    if (this.state === 'string') {
       return '';
     }
-    if (code === 0x9b) {
-      this.begin('csi', '\u001b[');
-      return '';
-    }
-    if (strings8Bit.has(code)) {
-      this.begin('string');
-      return '';
-    }
-    // The other C1 codes have no use here.
-    return code >= 0x80 && code <= 0x9f ? '' : character;
+    // Anything but the end of the string begins a sequence of its own, as terminals see it.
+    this.begin(character === '\\' ? 'ground' : 'escape');
+    return character === '\\' ? '' : this.take(character);
   }
 
   private afterEscape(character: string): string {
-    if (character === '\u001b') {
-      this.begin('escape');
-      return '';
+    if (this.held === '' && character === '[') {
+      return this.begin('csi', '\u001b[');
     }
-    if (character === '[') {
-      this.begin('csi', '\u001b[');
-      return '';
-    }
-    if (strings7Bit.has(character)) {
-      this.begin('string');
-      return '';
+    if (this.held === '' && strings7Bit.has(character)) {
+      return this.begin('string');
     }
     // What stands between is followed by one more: a character set, for example.
     if (character >= ' ' && character <= '/') {
@@ -84,14 +74,6 @@ export class TerminalFilter {
   }
 
   private inSequence(character: string, code: number): string {
-    if (code === 0x1b) {
-      this.begin('escape');
-      return '';
-    }
-    if (code < 0x20) {
-      // Acts at once, and the sequence goes on.
-      return character;
-    }
     this.held += character;
     if (code < 0x40 && this.held.length <= longestSequence) {
       return '';
@@ -100,9 +82,11 @@ export class TerminalFilter {
     return this.end(isWhole && !answers.test(this.held) ? this.held : '');
   }
 
-  private begin(state: TerminalFilter['state'], held = ''): void {
+  /** Shows nothing. */
+  private begin(state: TerminalFilter['state'], held = ''): string {
     this.state = state;
     this.held = held;
+    return '';
   }
 
   private end(shown: string): string {

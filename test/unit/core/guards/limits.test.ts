@@ -1,9 +1,16 @@
-import { expect, test, vi } from 'vitest';
-import { defaultLimits, limitsSchema } from '../../../../src/core/guards/limits.ts';
+import { afterEach, expect, test, vi } from 'vitest';
 
-vi.mock('../../../../src/protocol/host.ts', () => ({ usualLimits: { newTokens: 7, steps: 8, seconds: 9 } }));
+const usual = '../../../../src/protocol/host.ts';
 
-test('a trace of before there were limits of conduct is read with those of then, whatever the usual ones are now', () => {
+afterEach(() => {
+  vi.doUnmock(usual);
+  vi.resetModules();
+});
+
+test('a trace of before there were limits of conduct is read with those of then, whatever the usual ones are now', async () => {
+  vi.resetModules();
+  vi.doMock(usual, () => ({ usualLimits: { newTokens: 7, steps: 8, seconds: 9 } }));
+  const { defaultLimits, limitsSchema } = await import('../../../../src/core/guards/limits.ts');
   const old = {
     newTokens: 50_000,
     totalTokens: 1_000_000,
