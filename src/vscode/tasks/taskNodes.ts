@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { basename } from 'node:path';
 import type { ProofView, TaskStateView, TaskView } from '../../protocol/taskView.ts';
 import { clickedRow } from '../taskPage/openTaskPage.ts';
 import { fileNode } from './fileNode.ts';
@@ -33,8 +34,8 @@ export interface TaskNode {
 /** Characters of a title that leave room for the description in a side bar of usual width. */
 const rowTitle = 34;
 
-/** `context` of task rows is `task.<state>`, with `.asks` where the agent waits for an answer and `.changes` where there are files to look at; of file rows see `fileNode`. Menus match on it. */
-export function taskNode({ root, task }: TaskReference): TaskNode {
+/** `context` of task rows is `task.<state>`, with `.asks` where the agent waits for an answer and `.changes` where there are files to look at; of file rows see `fileNode`. Menus match on it. `isOneOfSeveral`: more than one folder is open, so the row names its repository. */
+export function taskNode({ root, task }: TaskReference, isOneOfSeveral = false): TaskNode {
   const id = `${root}#${task.id}`;
   const children = [
     ...activityNodes(root, task),
@@ -52,7 +53,7 @@ export function taskNode({ root, task }: TaskReference): TaskNode {
     root,
     task: task.id,
     label: taskTitle(task, rowTitle),
-    description: taskDescription(task),
+    description: isOneOfSeveral ? `${basename(root)} · ${taskDescription(task)}` : taskDescription(task),
     facts: [task.goal, ...(task.summary === undefined ? [] : [task.summary]), ...taskFacts(task)],
     icon: isAsking(task) ? asking : taskIcon(task),
     command: 'nightshift.openTaskPage',

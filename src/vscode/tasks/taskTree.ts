@@ -21,7 +21,11 @@ export class TaskTree implements vscode.TreeDataProvider<TaskNode>, vscode.Dispo
   }
 
   getChildren(node?: TaskNode): TaskNode[] {
-    return node === undefined ? this.filter.shown(this.hosts.tasks()).map(taskNode) : [...node.children];
+    if (node !== undefined) {
+      return [...node.children];
+    }
+    const isOneOfSeveral = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+    return this.filter.shown(this.hosts.tasks()).map((task) => taskNode(task, isOneOfSeveral));
   }
 
   getTreeItem(node: TaskNode): vscode.TreeItem {

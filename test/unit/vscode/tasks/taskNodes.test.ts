@@ -26,6 +26,10 @@ describe('rows of the Tasks view', () => {
     expect(node.children[0]?.children.map(({ label }) => label)).toEqual(['sum adds']);
   });
 
+  test('names its repository where several folders are open', () => {
+    expect(taskNode({ root, task: readyTask(live) }, true).description).toBe('app · tests green · +3 −1');
+  });
+
   test('a rename names the other name on both rows, and a change of the mode alone says what it is', () => {
     const file = { additions: 0, deletions: 0, binary: false, applied: false } as const;
     const files = [
