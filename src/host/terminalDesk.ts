@@ -49,6 +49,10 @@ export class TerminalDesk {
           return opened;
         }
         const { box, terminal, problem } = opened.value;
+        if (asked.aborted) {
+          await box.destroy();
+          return fail(failure('aborted', 'The terminal was closed before it was open.'));
+        }
         const id = newId('terminal');
         const open = new OpenTerminal(terminal);
         const closing = new AbortController();

@@ -365,7 +365,7 @@ export const longMethods = [
 ] as const satisfies readonly HostMethod[];
 
 /**
- * Requests that change something, and that end when they are cancelled as long as nothing is changed: who cancelled one still waits
+ * Requests that change or open something, and that end when they are cancelled as long as nothing is: who cancelled one still waits
  * for the answer, which says what became of it. The end of the connection does not cancel them.
  */
 export const stoppableMethods: ReadonlySet<string> = new Set([
@@ -374,6 +374,7 @@ export const stoppableMethods: ReadonlySet<string> = new Set([
   'cleanUp',
   'createTask',
   'importFindings',
+  'openTerminal',
   'takeOver',
   'undoAccept',
 ] satisfies HostMethod[]);

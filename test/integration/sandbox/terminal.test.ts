@@ -40,8 +40,9 @@ describe.skipIf(skip).each(runtimes)(`a terminal in a sandbox under %s ${why}`, 
     const ports = { store, engine: boxes.engine, preferredRuntime: runtime, sha256: () => 'hash', owner: 'test' };
     // The rest is for agents, and none is here.
     const desk = new TerminalDesk({ beside: (signal, work) => work(signal) }, ports as unknown as SupervisorPorts);
-    const context = { signal: never, gone: client.signal, report: () => undefined };
-    return { desk, trace, client, open: () => desk.open(trace, { task: 'task-1', ...size }, context) };
+    const open = (signal: AbortSignal = never) =>
+      desk.open(trace, { task: 'task-1', ...size }, { signal, gone: client.signal, report: () => undefined });
+    return { desk, trace, client, open };
   }
 
   /** What it shows until something is in it. */
@@ -126,6 +127,17 @@ describe.skipIf(skip).each(runtimes)(`a terminal in a sandbox under %s ${why}`, 
     ]);
     expect(await boxes.remaining()).toHaveLength(3);
     client.abort();
+  });
+
+  it('that is closed before it is open leaves no box', async () => {
+    const { open } = await openDesk();
+    const closing = new AbortController();
+    const opening = open(closing.signal);
+    await expect
+      .poll(async () => (await boxes.remaining()).length, { timeout: 20_000, interval: 10 })
+      .toBeGreaterThan(0);
+    closing.abort();
+    expect(await opening).toMatchObject({ ok: false, error: { reason: 'aborted' } });
   });
 
   it('ends with its box, and says so', async () => {
