@@ -101,13 +101,13 @@ export class HostChannel implements Disposable {
       return fail({ ...checked.error, exitCode: 2 });
     }
     const isAnswered = stoppableMethods.has(method);
-    const isLong = isAnswered || longMethods.some((long) => long === method);
     // What a cancelled change came to is known to the other side alone.
     const leaving = isAnswered ? undefined : signal;
     try {
-      const asked = isLong
-        ? this.askLong(method, checked.value, signal, onProgress)
-        : this.rpc.sendRequest(method, checked.value);
+      const asked =
+        isAnswered || tellsProgress(method)
+          ? this.askLong(method, checked.value, signal, onProgress)
+          : this.rpc.sendRequest(method, checked.value);
       const answer: unknown = await abortable(asked, leaving);
       return checkResult(method, answer);
     } catch (error) {
@@ -115,7 +115,7 @@ export class HostChannel implements Disposable {
     }
   }
 
-  /** The other side is told of an abort, and tells of its progress. */
+  /** The other side is told of an abort, and tells of its progress where the method has any. */
   private async askLong(
     method: HostMethod,
     params: object,
@@ -133,7 +133,11 @@ export class HostChannel implements Disposable {
     });
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await this.rpc.sendRequest(method, { ...params, progress: token }, cancellation.token);
+      return await this.rpc.sendRequest(
+        method,
+        tellsProgress(method) ? { ...params, progress: token } : params,
+        cancellation.token,
+      );
     } finally {
       signal?.removeEventListener('abort', cancel);
       listening.dispose();
@@ -175,4 +179,8 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promis
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+function tellsProgress(method: HostMethod): boolean {
+  return longMethods.some((long) => long === method);
 }
