@@ -67,14 +67,10 @@ const scenarios = (part: 1 | 2 | 3): Suite => inEditor(`e2e-${part}`, 'test/e2e/
  * waits most of the time, and the suites beside it do not. Faults use up memory and end engines: they are alone.
  */
 const stages: readonly (readonly (readonly Suite[])[])[] = [
-  [
-    [
-      { name: 'check', command: ['npm', 'run', '--silent', 'check'], needs: [] },
-      { name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] },
-      packaging,
-    ],
-    [vitest('unit', 'unit', 'golden')],
-  ],
+  [[{ name: 'check', command: ['npm', 'run', '--silent', 'check'], needs: [] }]],
+  [[{ name: 'build', command: ['npm', 'run', '--silent', 'build'], needs: [] }]],
+  [[vitest('unit', 'unit', 'golden')]],
+  [[packaging]],
   [[{ ...vitest('integration', 'integration'), needs: ['engine'] }], [scenarios(1), scenarios(2)]],
   [
     [
