@@ -46,14 +46,18 @@ export class MemoryPages {
   /** Asks until the row is there, as the memory follows what changed within moments; leaves the list open. */
   async searchUntil(text: string, row: string | RegExp): Promise<Locator> {
     const found = this.row(row);
-    await until(`"${text}" finds ${String(row)}`, async () => {
-      await this.search('');
-      await this.search(text);
-      return found.waitFor({ timeout: 1_000 }).then(
-        () => true,
-        () => false,
-      );
-    });
+    await until(
+      `"${text}" finds ${String(row)}`,
+      async () => {
+        await this.search('');
+        await this.search(text);
+        return found.waitFor({ timeout: 1_000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      60,
+    );
     return found;
   }
 
@@ -62,13 +66,20 @@ export class MemoryPages {
     await this.input.waitFor({ state: 'detached' }).catch(() => this.input.waitFor({ state: 'hidden' }));
   }
 
-  /** Puts the cursor to a place of the open file: `2:25`. */
+  /** Puts the cursor to a place of the open file: `2:25`. The editor closes the box when the focus moves, as it does while files open. */
   async goTo(place: string): Promise<void> {
-    await this.page.keyboard.press('Control+g');
-    await this.input.fill(`:${place}`);
-    await this.page.keyboard.press('Enter');
     const [line = '', column = ''] = place.split(':');
-    await until(`the cursor is at ${place}`, async () => (await this.cursor()) === `Ln ${line}, Col ${column}`);
+    const isThere = async (): Promise<boolean> => (await this.cursor()) === `Ln ${line}, Col ${column}`;
+    const go = async (): Promise<boolean> => {
+      await this.page.keyboard.press('Control+g');
+      await this.input.fill(`:${place}`);
+      await this.page.keyboard.press('Enter');
+      return until('the cursor is there', isThere, 3).then(
+        () => true,
+        () => false,
+      );
+    };
+    await until(`the cursor is at ${place}`, go, 60);
   }
 
   /** Where the cursor is, from the status bar: `Ln 2, Col 1`. */
